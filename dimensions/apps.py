@@ -1,0 +1,9 @@
+"""The yardstick: dimensions, indicator sets, scoring, stage criteria."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DimensionsConfig(AppConfig):
+    name = "dimensions"
+    verbose_name = _("มิติและตัวชี้วัด")
