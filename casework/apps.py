@@ -1,0 +1,9 @@
+"""The work: cases, mentor teams, visits, help, plans, stages; applying a list."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseworkConfig(AppConfig):
+    name = "casework"
+    verbose_name = _("งานดูแลครัวเรือน")

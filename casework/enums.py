@@ -1,0 +1,75 @@
+"""Choices of the work."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CloseReason(models.TextChoices):
+    LEFT_POVERTY = "left_poverty", _("พ้นจากความยากจน")
+    MOVED = "moved", _("ย้ายออกนอกพื้นที่")
+    DIED = "died", _("เสียชีวิต")
+    DECLINES = "declines", _("ไม่ประสงค์รับความช่วยเหลือ")
+    NOT_POOR = "not_poor", _("ไม่ยากจน")
+    DUPLICATE = "duplicate", _("ซ้ำกับครัวเรือนอื่น")
+
+
+REMOVAL_REASONS = (
+    CloseReason.NOT_POOR,
+    CloseReason.MOVED,
+    CloseReason.DIED,
+    CloseReason.DECLINES,
+    CloseReason.DUPLICATE,
+)
+
+
+class VisitOutcome(models.TextChoices):
+    MET = "met", _("พบครัวเรือน")
+    NOT_AT_HOME = "not_at_home", _("ไม่พบ ไม่มีใครอยู่บ้าน")
+    UNKNOWN_ADDRESS = "unknown_address", _("หาบ้านไม่พบ")
+    PHONE = "phone", _("ติดตามทางโทรศัพท์")
+
+
+class Answer(models.TextChoices):
+    PASS = "pass", _("ผ่าน")
+    FAIL = "fail", _("ไม่ผ่าน")
+    NOT_APPLICABLE = "na", _("ไม่เกี่ยวข้อง")
+
+
+class HelpNature(models.TextChoices):
+    RELIEF = "relief", _("สงเคราะห์")
+    DEVELOPMENT = "development", _("พัฒนา")
+
+
+class HelpStatus(models.TextChoices):
+    PROMISED = "promised", _("รับปากไว้")
+    DELIVERED = "delivered", _("ส่งมอบแล้ว")
+
+
+class PlanStatus(models.TextChoices):
+    DRAFT = "draft", _("ร่าง")
+    ACTIVE = "active", _("ใช้อยู่")
+    REPLACED = "replaced", _("มีฉบับใหม่แล้ว")
+
+
+class StageEventKind(models.TextChoices):
+    OPENED = "opened", _("รับเข้าดูแล")
+    COMPUTED = "computed", _("ระบบคำนวณ")
+    APPROVED = "approved", _("อนุมัติ")
+    SLIPPED = "slipped", _("ขั้นลดลง")
+    CARRIED = "carried", _("ยอดยกมา")
+
+
+class Decision(models.TextChoices):
+    PENDING = "pending", _("รอพิจารณา")
+    ACCEPTED = "accepted", _("เห็นชอบ")
+    REJECTED = "rejected", _("ไม่เห็นชอบ")
+
+
+class Membership(models.IntegerChoices):
+    """How a household belongs to the cohort of a fiscal year."""
+
+    LISTED = 1, _("เดิม (ตามบัญชี)")
+    FOUND = 2, _("สำรวจพบเพิ่มเติม")
+    CARRIED = 3, _("ยกมาจากปีก่อน")

@@ -1,0 +1,94 @@
+"""The only road from a request to a household: one predicate for lists, single rows, counts and exports."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, Role
+from povertyops.common.errors import NotAllowed
+
+from .models import Household, HouseholdScope
+
+NOTHING = Q(pk__in=[])
+
+
+def scope_q(actor: Actor | None, prefix: str = "") -> Q:
+    """Rows the actor may see, on any table with the scope columns.
+
+    `prefix` leads from the queried table to those columns ("scope__" from a household, "" on
+    HouseholdScope and CohortState). The system sees everything, nobody sees nothing.
+    """
+    if actor is None:
+        return NOTHING
+    if actor.is_system:
+        return Q()
+    if actor.role not in HOUSEHOLD_ROLES:
+        return NOTHING
+    reach = actor.reach
+    if reach.nation:
+        return NOTHING
+    if reach.team_id is not None:
+        return Q(**{f"{prefix}team_id": reach.team_id})
+    if reach.centre_id is not None:
+        return Q(**{f"{prefix}centre_id": reach.centre_id})
+    found = NOTHING
+    for column, codes in (
+        ("province_code", reach.provinces),
+        ("district_code", reach.districts),
+        ("subdistrict_code", reach.subdistricts),
+        ("area_code", reach.villages),
+    ):
+        if codes:
+            term = Q(**{f"{prefix}{column}": codes[0]} if len(codes) == 1 else {f"{prefix}{column}__in": codes})
+            found = term if found is NOTHING else found | term
+    return found
+
+
+def visible_households(actor: Actor | None) -> QuerySet[Household]:
+    """Households the actor may see."""
+    return Household.objects.filter(scope_q(actor, "scope__"))
+
+
+def get_household_for(actor: Actor | None, pk: UUID) -> Household:
+    """One visible household with its scope row; 404 when absent or out of sight, without a difference."""
+    household = visible_households(actor).select_related("scope__centre").filter(pk=pk).first()
+    if household is None:
+        raise Http404
+    return household
+
+
+def can_write(actor: Actor, scope: HouseholdScope) -> bool:
+    """Whether the actor may change a household it sees.
+
+    Executives read; a district reads the households of a municipal centre in it.
+    """
+    if actor.is_system:
+        return True
+    if actor.role is Role.EXECUTIVE:
+        return False
+    return not (actor.role is Role.DISTRICT_OFFICER and scope.is_municipal)
+
+
+def get_household_for_write(actor: Actor, pk: UUID, *, lock: bool = False) -> Household:
+    """One household the actor may change; 404 when out of sight, NotAllowed when it is read-only.
+
+    With `lock` the row is locked until the transaction ends.
+    """
+    rows = visible_households(actor).select_related("scope").filter(pk=pk)
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    household = rows.first()
+    if household is None:
+        raise Http404
+    if not can_write(actor, household.scope):
+        raise NotAllowed("read_only", _("บทบาทนี้ดูข้อมูลครัวเรือนนี้ได้อย่างเดียว ให้ศูนย์ที่รับผิดชอบเป็นผู้บันทึก"))
+    return household
+
+
+def is_field_worker(actor: Actor) -> bool:
+    return actor.role in FIELD_ROLES

@@ -1,0 +1,115 @@
+"""Target lists, the households and persons on them, and their values as printed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from povertyops.common.ids import uuid7
+
+from .household import Household
+from .person import Person
+
+
+class ListKind(models.Model):
+    """A source of target households; new ones are rows, not code. A lower rank wins a conflict."""
+
+    code = models.SlugField(_("รหัส"), max_length=24, primary_key=True)
+    name = models.CharField(_("ชื่อบัญชี"), max_length=160)
+    owner_office = models.CharField(_("หน่วยงานเจ้าของ"), max_length=160, blank=True)
+    carries_dimensions = models.BooleanField(_("ระบุมิติที่ตกเกณฑ์"), default=True)
+    rank = models.SmallIntegerField(_("ลำดับเมื่อข้อมูลขัดกัน"), default=100)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("ชนิดบัญชีเป้าหมาย")
+        ordering = ["rank", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TargetList(models.Model):
+    """The list of one kind, fiscal year and province; several files may feed it.
+
+    `effective_on` is the day from which its failures count (the first day of the fiscal year unless
+    the importer says otherwise).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.ForeignKey(ListKind, models.PROTECT, related_name="lists")
+    province_code = models.CharField(max_length=2, db_collation="C")
+    fiscal_year = models.SmallIntegerField(_("ปีงบประมาณ"))
+    survey_year = models.SmallIntegerField(_("ปีสำรวจ"))
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    kind_id: str
+
+    class Meta:
+        verbose_name = _("บัญชีเป้าหมาย")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "province_code", "fiscal_year"], name="target_list_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.fiscal_year}"
+
+
+class Listing(models.Model):
+    """A household on a list. A changed line is a new row; the old one is superseded, never edited.
+
+    `dimensions` is the mask the list prints, `failed_indicators` the numbers it prints, `raw` the
+    household's values as printed, `content_hash` the fingerprint that tells a change from a repeat.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    target_list = models.ForeignKey(TargetList, models.PROTECT, related_name="listings")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="listings", db_index=False)
+    kind_code = models.CharField(max_length=24, db_collation="C")
+    fiscal_year = models.SmallIntegerField()
+    province_code = models.CharField(max_length=2, db_collation="C")
+    area_code = models.CharField(max_length=8, db_collation="C")
+    dimensions = models.SmallIntegerField(default=0)
+    failed_indicators = ArrayField(models.SmallIntegerField(), default=list)
+    persons = models.SmallIntegerField(default=0)
+    income = models.IntegerField(null=True)
+    raw = models.JSONField(default=dict)
+    content_hash = models.BinaryField(max_length=32)
+    batch_id = models.UUIDField(null=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+    superseded_at = models.DateTimeField(null=True)
+
+    household_id: UUID
+    target_list_id: UUID
+
+    class Meta:
+        verbose_name = _("ครัวเรือนในบัญชี")
+        indexes = [
+            models.Index(fields=["household", "fiscal_year"], name="listing_by_household"),
+            models.Index(fields=["fiscal_year", "kind_code", "area_code"], name="listing_by_area"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target_list", "household"],
+                condition=Q(superseded_at=None),
+                name="listing_one_current",
+            )
+        ]
+
+
+class ListedPerson(models.Model):
+    """A person on a listing, with the person's values as printed (never the national id)."""
+
+    id = models.BigAutoField(primary_key=True)
+    listing = models.ForeignKey(Listing, models.CASCADE, related_name="listed_persons")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="listed")
+    raw = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("บุคคลในบัญชี")

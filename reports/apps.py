@@ -1,0 +1,9 @@
+"""The numbers: roll-ups, boards, exports; reads all, owns only results."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    name = "reports"
+    verbose_name = _("รายงาน")

@@ -1,0 +1,83 @@
+"""AreaProgress: the figures of one area (or municipal centre), fiscal year and list kind."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+CENTRE_LEVEL = 9
+
+
+class AreaProgress(models.Model):
+    """Every column but the key and `as_of` is a plain sum over households, so leaves add upwards.
+
+    `code` is an area code, or the uuid of a municipal centre at level 9 ("of which" its district).
+    `list_kind` is empty for the whole cohort, else narrows every figure to that kind of list.
+    The five columns of a dimension follow the order health, living, education, income, access.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    fiscal_year = models.SmallIntegerField()
+    list_kind = models.CharField(max_length=24, blank=True, db_collation="C")
+    code = models.CharField(max_length=36, db_collation="C")
+    level = models.SmallIntegerField()
+    parent_code = models.CharField(max_length=8, blank=True, db_collation="C")
+    as_of = models.DateField()
+    refreshed_at = models.DateTimeField(db_default=Now())
+
+    households = models.IntegerField(default=0)
+    found = models.IntegerField(default=0)
+    verified_households = models.IntegerField(default=0)
+    checked_households = models.IntegerField(default=0)
+    persons = models.IntegerField(default=0)
+    verified_persons = models.IntegerField(default=0)
+    waiting = models.IntegerField(default=0)
+    survive = models.IntegerField(default=0)
+    sufficient = models.IntegerField(default=0)
+    sustainable = models.IntegerField(default=0)
+    proposed = models.IntegerField(default=0)
+    failing_health = models.IntegerField(default=0)
+    failing_living = models.IntegerField(default=0)
+    failing_education = models.IntegerField(default=0)
+    failing_income = models.IntegerField(default=0)
+    failing_access = models.IntegerField(default=0)
+    relieved_health = models.IntegerField(default=0)
+    relieved_living = models.IntegerField(default=0)
+    relieved_education = models.IntegerField(default=0)
+    relieved_income = models.IntegerField(default=0)
+    relieved_access = models.IntegerField(default=0)
+    recovered_health = models.IntegerField(default=0)
+    recovered_living = models.IntegerField(default=0)
+    recovered_education = models.IntegerField(default=0)
+    recovered_income = models.IntegerField(default=0)
+    recovered_access = models.IntegerField(default=0)
+    visited_90 = models.IntegerField(default=0)
+    overdue = models.IntegerField(default=0)
+    without_team = models.IntegerField(default=0)
+    helped_households = models.IntegerField(default=0)
+    visits = models.IntegerField(default=0)
+    helps = models.IntegerField(default=0)
+    baht = models.DecimalField(max_digits=16, decimal_places=2, default=0)
+    carried = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("ความก้าวหน้าของพื้นที่")
+        constraints = [
+            models.UniqueConstraint(fields=["fiscal_year", "list_kind", "code"], name="progress_once")
+        ]
+        indexes = [
+            models.Index(fields=["fiscal_year", "list_kind", "parent_code"], name="progress_children")
+        ]
+
+
+class RollupRun(models.Model):
+    """The last full pass or nightly turn of a fiscal year, and the day its figures stand at."""
+
+    fiscal_year = models.SmallIntegerField(primary_key=True)
+    as_of = models.DateField()
+    finished_at = models.DateTimeField(db_default=Now())
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        verbose_name = _("รอบการรวมยอด")
