@@ -1,0 +1,85 @@
+"""Fixtures for every test: the servers, a real Celery worker and a real browser for those who ask."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+from ops.processes import Child, spawn
+from tests import ground
+from tests.browser import find_chromium, prepare_node
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# Before any other conftest may import a model.
+ground.lay()
+django.setup()
+
+
+@pytest.fixture(autouse=True)
+def _thai() -> Iterator[None]:
+    """Each test starts in Thai, whatever the one before switched to."""
+    from django.utils import translation
+
+    with translation.override("th"):
+        yield
+
+
+@pytest.fixture
+def worker_environment(transactional_db: None) -> dict[str, str]:
+    """The environment in which another process works on this test's own database and broker."""
+    from django.db import connection
+
+    server = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
+    return {**os.environ, "DATABASE_URL": f"{server}/{connection.settings_dict['NAME']}"}
+
+
+@pytest.fixture
+def celery_process(worker_environment: dict[str, str], tmp_path: Path) -> Iterator[Child]:
+    """A real Celery worker in a process of its own; it works off what this test queues."""
+    from povertyops.celery import app
+
+    app.control.purge()
+    log = tmp_path / "worker.log"
+    command = [sys.executable, "-m", "celery", "-A", "povertyops", "worker", "--concurrency", "1"]
+    command += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    with log.open("wb") as output:
+        child = spawn("worker", command, output=output, env=worker_environment, cwd=PROJECT)
+    try:
+        _wait_for_worker(child, log)
+        yield child
+    finally:
+        child.stop()
+
+
+def _wait_for_worker(child: Child, log: Path) -> None:
+    from povertyops.celery import app
+
+    deadline = time.monotonic() + 60
+    while not app.control.ping(timeout=0.5):
+        if child.process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"the Celery worker did not start:\n{log.read_text()}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_type_launch_args,
+        "executable_path": find_chromium(),
+        "args": ["--no-sandbox"] if os.geteuid() == 0 else [],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "th-TH", "timezone_id": "Asia/Bangkok"}
+
+
+prepare_node()
