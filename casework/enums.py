@@ -59,6 +59,7 @@ class StageEventKind(models.TextChoices):
     APPROVED = "approved", _("อนุมัติ")
     SLIPPED = "slipped", _("ขั้นลดลง")
     CARRIED = "carried", _("ยอดยกมา")
+    CORRECTED = "corrected", _("แก้ตามหลักฐานที่ถูกแก้ไข")
 
 
 class Decision(models.TextChoices):

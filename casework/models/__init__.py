@@ -1,6 +1,6 @@
 """Tables of the work, one file per aggregate."""
 
-from .case import Case, RemovalRequest, StageEvent
+from .case import Case, FollowUpInterval, RemovalRequest, StageEvent, StageRejection
 from .cohort import CohortState
 from .help import Agency, Help, HelpBatch, HelpMenuItem
 from .plan import HouseholdPlan, PlanStep
@@ -15,6 +15,7 @@ __all__ = [
     "Case",
     "CohortState",
     "DimensionFinding",
+    "FollowUpInterval",
     "Help",
     "HelpBatch",
     "HelpMenuItem",
@@ -23,6 +24,7 @@ __all__ = [
     "PlanStep",
     "RemovalRequest",
     "StageEvent",
+    "StageRejection",
     "Visit",
     "VisitConflict",
     "VisitReceipt",

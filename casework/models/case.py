@@ -78,6 +78,39 @@ class StageEvent(models.Model):
         verbose_name = _("การเปลี่ยนขั้น")
 
 
+class StageRejection(models.Model):
+    """A proposed stage that was turned down; it is proposed again only when newer evidence arrives."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="stage_rejections")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="stage_rejections")
+    province_code = models.CharField(max_length=2, db_collation="C")
+    stage = models.SmallIntegerField(choices=Stage)
+    note = models.CharField(_("เหตุผล"), max_length=1000)
+    minutes_number = models.CharField(_("รายงานการประชุมเลขที่"), max_length=60, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("การไม่อนุมัติขั้น")
+
+
+class FollowUpInterval(models.Model):
+    """Days until a household of a stage is due again, as a province sets them; empty code: everywhere."""
+
+    id = models.BigAutoField(primary_key=True)
+    province_code = models.CharField(max_length=2, blank=True, db_collation="C")
+    stage = models.SmallIntegerField(choices=Stage)
+    days = models.SmallIntegerField(_("จำนวนวัน"))
+
+    class Meta:
+        verbose_name = _("รอบการติดตาม")
+        constraints = [
+            models.UniqueConstraint(fields=["province_code", "stage"], name="follow_up_once"),
+            models.CheckConstraint(condition=Q(days__gt=0), name="follow_up_days_positive"),
+        ]
+
+
 class RemovalRequest(models.Model):
     """A wish to take a household out of the cohort; a second person decides."""
 

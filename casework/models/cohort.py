@@ -20,7 +20,8 @@ class CohortState(models.Model):
 
     Never the place of a fact: `services.cohort.refresh` rebuilds any row from the base tables.
     Masks use `Dimension.bit`. The scope columns equal those of HouseholdScope, so one predicate
-    serves both. A carried row is an open case of an earlier year, outside the cohort's figures.
+    serves both. The five `list_` arrays are parallel: kind, and that list's own mask and persons, for
+    figures narrowed to one kind. A carried row is an open case of an earlier year, outside the cohort's figures.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -37,6 +38,10 @@ class CohortState(models.Model):
     mentor_id = models.BigIntegerField(null=True)
     sort_key = models.CharField(max_length=240, db_collation="C")
     list_kinds = ArrayField(models.CharField(max_length=24), default=list)
+    list_dimensions = ArrayField(models.SmallIntegerField(), default=list)
+    list_persons = ArrayField(models.SmallIntegerField(), default=list)
+    list_verified_persons = ArrayField(models.SmallIntegerField(), default=list)
+    list_checked_persons = ArrayField(models.SmallIntegerField(), default=list)
     baseline = models.SmallIntegerField(default=0)
     additional = models.SmallIntegerField(default=0)
     relieved = models.SmallIntegerField(default=0)

@@ -19,7 +19,8 @@ from ..enums import Answer, VisitOutcome
 
 class Visit(models.Model):
     """A visit to a household. The client makes `id`; `visited_at` is when it happened, `recorded_at`
-    when the server stored it. Place is where it happened, in WGS 84 degrees and metres of accuracy."""
+    when the server stored it. Place is where it happened, in WGS 84 degrees and metres of accuracy.
+    A visit that never took place is amended by one with `is_void`."""
 
     id = models.UUIDField(primary_key=True)
     household = models.ForeignKey(Household, models.PROTECT, related_name="visits", db_index=False)
@@ -37,6 +38,7 @@ class Visit(models.Model):
     accuracy_m = models.FloatField(null=True)
     clock_skew_s = models.IntegerField(null=True)
     amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amendments", db_index=False)
+    is_void = models.BooleanField(default=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
