@@ -1,0 +1,81 @@
+"""The five dimensions, the stages, the answers to an indicator and how sure a fact is."""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Dimension(models.TextChoices):
+    """In the fixed order of every page. A set of dimensions is stored as a mask of bits."""
+
+    HEALTH = "health", _("สุขภาพ")
+    LIVING = "living", _("ความเป็นอยู่")
+    EDUCATION = "education", _("การศึกษา")
+    INCOME = "income", _("รายได้")
+    ACCESS = "access", _("การเข้าถึงบริการภาครัฐ")
+
+    @property
+    def bit(self) -> int:
+        return BITS[self]
+
+    @classmethod
+    def from_mask(cls, mask: int) -> list["Dimension"]:
+        """The dimensions of a mask, in order."""
+        return [dimension for dimension, bit in BITS.items() if mask & bit]
+
+    @classmethod
+    def mask_of(cls, dimensions: Iterable[str]) -> int:
+        """The mask of dimensions, given as members or as their codes."""
+        mask = 0
+        for dimension in dimensions:
+            mask |= BITS[cls(dimension)]
+        return mask
+
+
+BITS: dict[Dimension, int] = {dimension: 1 << place for place, dimension in enumerate(Dimension)}
+ALL_MASK = (1 << len(BITS)) - 1
+
+
+class Stage(models.IntegerChoices):
+    """The steps a household climbs, lowest first."""
+
+    WAITING = 0, _("ยังไม่ถึงขั้นอยู่รอด")
+    SURVIVE = 1, _("อยู่รอด")
+    SUFFICIENT = 2, _("พอเพียง")
+    SUSTAINABLE = 3, _("ยั่งยืน")
+
+    @property
+    def code(self) -> str:
+        """The word for it in the API, in style sheets and in file names."""
+        return self.name.lower()
+
+    @classmethod
+    def from_code(cls, code: str) -> "Stage":
+        """The stage with this code. Raises KeyError."""
+        return _STAGE_BY_CODE[code]
+
+
+_STAGE_BY_CODE = {stage.code: stage for stage in Stage}
+
+
+class AnswerValue(models.TextChoices):
+    PASS = "pass", _("ผ่าน")
+    FAIL = "fail", _("ไม่ผ่าน")
+    NOT_APPLICABLE = "na", _("ไม่เกี่ยวข้อง")
+
+
+class IndicatorUnit(models.TextChoices):
+    PERSON = "person", _("รายบุคคล")
+    HOUSEHOLD = "household", _("ครัวเรือน")
+
+
+class Certainty(models.TextChoices):
+    """How sure a fact of the yardstick is, surest first."""
+
+    VERIFIED = "verified", _("ตรวจสอบกับแหล่งข้อมูลแล้ว")
+    ONE_SOURCE = "one_source", _("พบในแหล่งข้อมูลเดียว")
+    MEMORY = "memory", _("จากความจำ ยังไม่ได้ตรวจสอบ")
+    INFERRED = "inferred", _("อนุมานจากถ้อยคำ")
+    GUESS = "guess", _("คาดไว้ ต้องตรวจสอบก่อนใช้")
+    UNKNOWN = "unknown", _("ยังไม่พบข้อมูล")
