@@ -1,4 +1,4 @@
-"""Sealing of national ids and uploaded files (AES-256-GCM), and the blind index for exact look-up (HMAC-SHA256).
+"""Sealing of national ids and uploaded files (AES-256-GCM); the blind index for look-up (HMAC-SHA256).
 
 Keys come from the settings NID_KEYS (id -> 32 bytes, the first seals, all open) and NID_INDEX_KEY (32 bytes).
 They stand outside the database and its backups.
@@ -22,7 +22,7 @@ class SealBroken(ValueError):
 
 
 def seal(plain: str, aad: bytes) -> tuple[str, bytes]:
-    """(key id, nonce and ciphertext). ``aad`` is the id of the row: moved to another row, it no longer opens."""
+    """(key id, nonce and ciphertext). ``aad`` is the id of the row: in another row it does not open."""
     key_id, cipher = _sealing_cipher()
     nonce = os.urandom(_NONCE_BYTES)
     return key_id, nonce + cipher.encrypt(nonce, plain.encode(), aad)
@@ -39,11 +39,13 @@ def blind_index(pin: str) -> bytes:
 
 
 def seal_blob(data: bytes, aad: bytes) -> bytes:
-    """A whole file, sealed into bytes that name their key. ``aad`` is the id of the row that owns the file."""
+    """A whole file, sealed into bytes that name their key. ``aad`` is the id of the row that owns it."""
     key_id, cipher = _sealing_cipher()
     nonce = os.urandom(_NONCE_BYTES)
     name = key_id.encode()
-    return b"".join((_BLOB_MARK, bytes([len(name)]), name, nonce, cipher.encrypt(nonce, data, _BLOB_CONTEXT + aad)))
+    return b"".join(
+        (_BLOB_MARK, bytes([len(name)]), name, nonce, cipher.encrypt(nonce, data, _BLOB_CONTEXT + aad))
+    )
 
 
 def open_blob(sealed: bytes, aad: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Thai names: cleaning what is harmless, taking the title off, keys for searching and for sorting.
 
-Both keys are stored beside the name and compared byte by byte (collation "C"); PostgreSQL needs no Thai locale.
+Both keys are stored beside the name and compared byte by byte (collation "C"): no Thai locale is needed.
 """
 
 import re
@@ -12,7 +12,9 @@ _NIKHAHIT, _SARA_AA, _SARA_AM = "\u0e4d", "\u0e32", "\u0e33"
 _TONES = "\u0e48-\u0e4b"
 
 # Control and format characters: never part of a name, always a trap for whoever compares two.
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc]+")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc]+"
+)
 _WHITESPACE = re.compile(r"\s+")
 _NEEDS_CLEANING = re.compile(
     "[\x00-\x1f\x7f-\xa0\u00ad\u1680\u2000-\u206f\u3000\ufeff\ufff9-\ufffc\u0300-\u036f\u0e4d]"
@@ -27,8 +29,8 @@ _DOUBLED_SARA_E = "\u0e40\u0e40"
 def clean_text(text: str) -> str:
     """The same text as a careful typist would have left it.
 
-    Takes out invisible characters, folds white space (also the non-breaking kind), puts ำ and แ together where
-    they were typed as two characters, drops doubled tone marks, and brings the rest into NFC.
+    Takes out invisible characters, folds white space (also the non-breaking kind), puts ำ and แ together
+    where they were typed as two characters, drops doubled tone marks, and brings the rest into NFC.
     """
     text = text.strip()
     if not _NEEDS_CLEANING.search(text):
@@ -40,7 +42,7 @@ def clean_text(text: str) -> str:
     return _TONE_AFTER_SARA_AM.sub(f"\\1{_SARA_AM}", text)
 
 
-# Title as it is kept -> its abbreviations. Foreign and rarer titles stay part of the name; the key finds them anyway.
+# Title as it is kept -> its abbreviations. Rarer titles stay part of the name; a search finds the name in it.
 _TITLES: dict[str, tuple[str, ...]] = {
     "นาย": (),
     "นาง": (),
@@ -86,28 +88,30 @@ _TITLES: dict[str, tuple[str, ...]] = {
 def _spellings() -> dict[str, str]:
     """Pattern of every way to write a title -> the title as it is kept, longest first.
 
-    In an abbreviation inner dots may be missing, but it ends in a dot or before a space: รตนา is a name, ร.ต. is not.
+    In an abbreviation inner dots may be missing, but it ends in a dot or before a space: รตนา is a name.
     """
-    patterns: dict[str, str] = {}
+    found: list[tuple[int, str, str]] = []
     for title, abbreviations in _TITLES.items():
         if not title.endswith("."):
-            patterns[re.escape(title)] = title
+            found.append((len(title), re.escape(title), title))
         for short in abbreviations:
             letters = [re.escape(part) for part in re.split(r"[. ]+", short) if part]
-            ending = "" if short[-1] != "." else r"(?:\.|(?=\s))"
-            patterns[r"\.?\s?".join(letters) + ending] = title
-    return dict(sorted(patterns.items(), key=lambda item: -len(item[0])))
+            ending = r"(?:\.|(?=\s))" if short.endswith(".") else ""
+            found.append((len(short), r"\.?\s?".join(letters) + ending, title))
+    return {pattern: title for _, pattern, title in sorted(found, reverse=True)}
 
 
 _SPELLINGS = _spellings()
 _CANONICAL = tuple(_SPELLINGS.values())
 # A name goes on with a letter or a leading vowel; what goes on with another vowel (นายิกา) was no title.
-_TITLE = re.compile("(?:" + "|".join(f"({spelling})" for spelling in _SPELLINGS) + r")\s*(?=[ก-ฮเแโใไA-Za-z])")
+_TITLE = re.compile(
+    "(?:" + "|".join(f"({spelling})" for spelling in _SPELLINGS) + r")\s*(?=[ก-ฮเแโใไA-Za-z])"
+)
 _FIRST_LETTERS_OF_TITLES = frozenset("นดพสมวจรแเห")
 
 
 def split_title(name: str) -> tuple[str, str]:
-    """น.ส.ทองดี ใจงาม becomes ("นางสาว", "ทองดี ใจงาม"); a name without a title, or nothing but one, stays whole."""
+    """น.ส.ทองดี ใจงาม becomes ("นางสาว", "ทองดี ใจงาม"); a name without a title, or only a title, stays whole."""
     if name[:1] not in _FIRST_LETTERS_OF_TITLES:
         return "", name
     found = _TITLE.match(name)
@@ -137,8 +141,8 @@ _LEADING_VOWEL = re.compile("([เแโใไ])([ก-ฮ])")
 def sort_key(*parts: str) -> str:
     """A key whose byte order is the order of a Thai dictionary (ก้อง กา เก่า แก้ว โก้ ไก่ ขา เขียว).
 
-    Leading vowels go behind their consonant and tone marks count only between equals. Spaces inside a part do not
-    count; of several parts the first decides before the second: ``sort_key(first_name, last_name)``.
+    Leading vowels go behind their consonant and tone marks count only between equals. Spaces inside a part
+    do not count; of several parts the first decides before the second: ``sort_key(first_name, last_name)``.
     """
     plain = [_LEADING_VOWEL.sub(r"\2\1", part.translate(_UNSORTED)) for part in parts]
     return " ".join((*plain, *parts))

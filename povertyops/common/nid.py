@@ -12,7 +12,7 @@ Fault = Literal["short_pin", "long_pin", "not_digits", "rounded_pin", "bad_first
 LENGTH = 13
 DEMO_REGISTRAR = "00"
 
-# Spaces of every kind, dashes of every kind, points, zero-width characters and the apostrophe Excel users put in front.
+# Spaces and dashes of every kind, points, zero-width characters and the apostrophe typed in front in Excel.
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212.'\u2019\u00ad\u200b-\u200f\u2060\ufeff]+")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _WHOLE_FLOAT = re.compile(r"\d+\.0+")
@@ -22,8 +22,8 @@ _OFFSET = 48 * sum(range(2, 14))  # the weights 13..2 times the code point of "0
 def clean_pin(value: str | int | float | None) -> str:
     """The id as written, without separators, in Arabic digits; "" for nothing.
 
-    A number out of a spreadsheet (3001823315741.0) is put back into digits. What cannot be an id stays as it is,
-    for ``why_bad`` to name.
+    A number out of a spreadsheet (3001823315741.0) is put back into digits. What cannot be an id stays as
+    it is, for ``why_bad`` to name.
     """
     if isinstance(value, str):
         if len(value) == LENGTH and value.isascii() and value.isdecimal():
@@ -48,7 +48,7 @@ def _clean_text(value: str) -> str:
 def why_bad(pin: str) -> Fault | None:
     """What is wrong with a cleaned id, or None.
 
-    The first digit is the class of person: 1 to 8, and 0 for people without registered status; 9 is not given out.
+    The first digit is the class of person: 1 to 8, and 0 for people without registered status; 9 is not given.
     """
     if len(pin) != LENGTH or not (pin.isascii() and pin.isdecimal()):
         return _why_malformed(pin)
