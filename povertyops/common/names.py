@@ -111,7 +111,7 @@ _FIRST_LETTERS_OF_TITLES = frozenset("นดพสมวจรแเห")
 
 
 def split_title(name: str) -> tuple[str, str]:
-    """น.ส.ทองดี ใจงาม becomes ("นางสาว", "ทองดี ใจงาม"); a name without a title, or only a title, stays whole."""
+    """น.ส.ทองดี ใจงาม becomes ("นางสาว", "ทองดี ใจงาม"); a name without a title, or a lone title, stays."""
     if name[:1] not in _FIRST_LETTERS_OF_TITLES:
         return "", name
     found = _TITLE.match(name)

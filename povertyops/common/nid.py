@@ -48,7 +48,7 @@ def _clean_text(value: str) -> str:
 def why_bad(pin: str) -> Fault | None:
     """What is wrong with a cleaned id, or None.
 
-    The first digit is the class of person: 1 to 8, and 0 for people without registered status; 9 is not given.
+    The first digit is the class of person: 1 to 8, and 0 for people without a registered status.
     """
     if len(pin) != LENGTH or not (pin.isascii() and pin.isdecimal()):
         return _why_malformed(pin)
