@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=160, verbose_name='ชื่อบัญชี')),
                 ('owner_office', models.CharField(blank=True, max_length=160, verbose_name='หน่วยงานเจ้าของ')),
                 ('carries_dimensions', models.BooleanField(default=True, verbose_name='ระบุมิติที่ตกเกณฑ์')),
+                ('counts_as_found', models.BooleanField(default=False, verbose_name='นับเป็นสำรวจพบเพิ่มเติม')),
                 ('rank', models.SmallIntegerField(default=100, verbose_name='ลำดับเมื่อข้อมูลขัดกัน')),
                 ('is_active', models.BooleanField(default=True)),
             ],

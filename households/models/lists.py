@@ -17,12 +17,17 @@ from .person import Person
 
 
 class ListKind(models.Model):
-    """A source of target households; new ones are rows, not code. A lower rank wins a conflict."""
+    """A source of target households; new ones are rows, not code. A lower rank wins a conflict.
+
+    A household of a year whose every list `counts_as_found` (a province's own survey) is counted as
+    สำรวจพบเพิ่มเติม, not as listed from the start.
+    """
 
     code = models.SlugField(_("รหัส"), max_length=24, primary_key=True)
     name = models.CharField(_("ชื่อบัญชี"), max_length=160)
     owner_office = models.CharField(_("หน่วยงานเจ้าของ"), max_length=160, blank=True)
     carries_dimensions = models.BooleanField(_("ระบุมิติที่ตกเกณฑ์"), default=True)
+    counts_as_found = models.BooleanField(_("นับเป็นสำรวจพบเพิ่มเติม"), default=False)
     rank = models.SmallIntegerField(_("ลำดับเมื่อข้อมูลขัดกัน"), default=100)
     is_active = models.BooleanField(default=True)
 
