@@ -83,3 +83,5 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 prepare_node()
+
+from tests.cast import cast  # noqa: E402, F401
