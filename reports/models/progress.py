@@ -10,20 +10,20 @@ CENTRE_LEVEL = 9
 
 
 class AreaProgress(models.Model):
-    """Every column but the key and `as_of` is a plain sum over households, so leaves add upwards.
+    """Every figure is a plain sum over households, so leaves add upwards.
 
-    `code` is an area code, or the uuid of a municipal centre at level 9 ("of which" its district).
+    The day they stand at is RollupRun.as_of of the fiscal year, one for all areas. `code` is an area
+    code, or the uuid of a municipal centre at level 9 ("of which" its district, the `parent_code`).
     `list_kind` is empty for the whole cohort, else narrows every figure to that kind of list.
-    The five columns of a dimension follow the order health, living, education, income, access.
+    `reports.definitions` says what each figure counts.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("fiscal_year", "list_kind", "code")
     fiscal_year = models.SmallIntegerField()
     list_kind = models.CharField(max_length=24, blank=True, db_collation="C")
     code = models.CharField(max_length=36, db_collation="C")
     level = models.SmallIntegerField()
     parent_code = models.CharField(max_length=8, blank=True, db_collation="C")
-    as_of = models.DateField()
     refreshed_at = models.DateTimeField(db_default=Now())
 
     households = models.IntegerField(default=0)
@@ -63,20 +63,17 @@ class AreaProgress(models.Model):
 
     class Meta:
         verbose_name = _("ความก้าวหน้าของพื้นที่")
-        constraints = [
-            models.UniqueConstraint(fields=["fiscal_year", "list_kind", "code"], name="progress_once")
-        ]
         indexes = [
             models.Index(fields=["fiscal_year", "list_kind", "parent_code"], name="progress_children")
         ]
 
 
 class RollupRun(models.Model):
-    """The last full pass or nightly turn of a fiscal year, and the day its figures stand at."""
+    """The day at which the figures of a fiscal year stand, and the last time all of them were built."""
 
     fiscal_year = models.SmallIntegerField(primary_key=True)
     as_of = models.DateField()
-    finished_at = models.DateTimeField(db_default=Now())
+    rebuilt_at = models.DateTimeField(null=True)
     seconds = models.FloatField(default=0)
 
     class Meta:
