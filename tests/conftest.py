@@ -23,6 +23,12 @@ ground.lay()
 django.setup()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """A worker must not read the settings before it has joined the ground."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
+
+
 @pytest.fixture(autouse=True)
 def _thai() -> Iterator[None]:
     """Each test starts in Thai, whatever the one before switched to."""

@@ -23,6 +23,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 def lay() -> None:
     """Start the servers of this session, or join those of the session that started this worker."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "povertyops.settings"
     if WORKER:
         server, _, _ = os.environ["REDIS_URL"].rpartition("/")
         os.environ["REDIS_URL"] = f"{server}/{1 + int(WORKER.removeprefix('gw'))}"
@@ -32,6 +33,7 @@ def lay() -> None:
     folder.chmod(0o755)
     children: list[Child] = []
     atexit.register(_clear, children, folder)
+    (folder / "static").mkdir()
     os.environ.update(_settings(folder))
     if not os.environ.get("DATABASE_URL"):
         postgres = Postgres(folder / "pg", free_port(), secrets.token_urlsafe(16), "postgres", FORGETFUL)
@@ -46,13 +48,13 @@ def lay() -> None:
 def _settings(folder: Path) -> dict[str, str]:
     return {
         "MODE": "test",
-        "DJANGO_SETTINGS_MODULE": "povertyops.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright keeps an event loop in the thread of the test
         "TEST_DB_SUFFIX": os.environ.get("TEST_DB_SUFFIX", str(os.getpid())),
         "SECRET_KEY": secrets.token_urlsafe(48),
         "NID_KEYS": f"test:{fresh_key()}",
         "NID_INDEX_KEY": fresh_key(),
         "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(folder / "static"),
     }
 
 
