@@ -44,7 +44,9 @@ def scope_q(actor: Actor | None, prefix: str = "") -> Q:
         ("area_code", reach.villages),
     ):
         if codes:
-            term = Q(**{f"{prefix}{column}": codes[0]} if len(codes) == 1 else {f"{prefix}{column}__in": codes})
+            term = Q(
+                **{f"{prefix}{column}": codes[0]} if len(codes) == 1 else {f"{prefix}{column}__in": codes}
+            )
             found = term if found is NOTHING else found | term
     return found
 

@@ -25,4 +25,6 @@ class VerificationStatus(models.TextChoices):
     NOT_POOR = "not_poor", _("ไม่ยากจน")
 
 
-STILL_TARGET = frozenset({VerificationStatus.CORRECT, VerificationStatus.CORRECTED, VerificationStatus.NOT_YET})
+STILL_TARGET = frozenset(
+    {VerificationStatus.CORRECT, VerificationStatus.CORRECTED, VerificationStatus.NOT_YET}
+)

@@ -71,7 +71,9 @@ class StageEvent(models.Model):
     evidence = models.JSONField(default=list)
     minutes_number = models.CharField(_("รายงานการประชุมเลขที่"), max_length=60, blank=True)
     document = models.CharField(_("เอกสารอ้างอิง"), max_length=200, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -88,7 +90,9 @@ class StageRejection(models.Model):
     stage = models.SmallIntegerField(choices=Stage)
     note = models.CharField(_("เหตุผล"), max_length=1000)
     minutes_number = models.CharField(_("รายงานการประชุมเลขที่"), max_length=60, blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

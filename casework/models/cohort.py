@@ -18,7 +18,7 @@ from ..enums import Membership
 class CohortState(models.Model):
     """A household as it stands in a fiscal year; refreshed in the transaction of every write.
 
-    Never the place of a fact: `services.cohort.refresh` rebuilds any row from the base tables.
+    Never the place of a fact: `services.cohort` rebuilds any row from the base tables.
     Masks use `Dimension.bit`. The scope columns equal those of HouseholdScope, so one predicate
     serves both. The five `list_` arrays are parallel: kind, and that list's own mask and persons, for
     figures narrowed to one kind. A carried row is an open case of an earlier year, outside the cohort's figures.
@@ -64,8 +64,12 @@ class CohortState(models.Model):
     class Meta:
         verbose_name = _("สถานะครัวเรือนในปีงบประมาณ")
         indexes = [
-            models.Index(fields=["fiscal_year", "province_code", "sort_key", "household"], name="cohort_province"),
-            models.Index(fields=["fiscal_year", "district_code", "sort_key", "household"], name="cohort_district"),
+            models.Index(
+                fields=["fiscal_year", "province_code", "sort_key", "household"], name="cohort_province"
+            ),
+            models.Index(
+                fields=["fiscal_year", "district_code", "sort_key", "household"], name="cohort_district"
+            ),
             models.Index(fields=["fiscal_year", "area_code", "sort_key"], name="cohort_area"),
             models.Index(
                 fields=["fiscal_year", "team_id", "due_on"],

@@ -39,7 +39,9 @@ class Assignment(models.Model):
     household = models.ForeignKey(Household, models.CASCADE, related_name="assignments")
     province_code = models.CharField(max_length=2, db_collation="C")
     team = models.ForeignKey(MentorTeam, models.PROTECT, related_name="assignments")
-    mentor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assignments")
+    mentor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assignments"
+    )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
     assigned_by = models.ForeignKey(

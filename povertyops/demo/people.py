@@ -28,7 +28,9 @@ SURNAMES: dict[str, Sequence[str]] = {
     "isan": "แก้วกัลยา โคตรพรม จันทร์ดี ชาวนา ดวงคำ ทองคำ นามวงศ์ บุญมา บุตรดี พลเยี่ยม มูลตรี วงศ์คำ ศรีบุญเรือง สายบุญ เหล่าพรม อุ่นเรือน".split(),
     "central": "กลิ่นหอม เกตุแก้ว คล้ายสุข จันทร์งาม ชื่นบาน ทองอยู่ นิลน้อย บัวทอง ปานทอง พึ่งบุญ มีสุข รอดภัย ศรีสวัสดิ์ สุขเกษม อยู่เย็น".split(),
 }
-VILLAGE_WORDS = "ใหม่ โนนสูง ท่าข้าม ทุ่งนา ดอนกลาง ป่าไม้ หนองบัว คลองใน เกาะกลาง วังยาว สวนหลวง ไร่ล่าง ท่าม่วง นาเหล่า ต้นโพธิ์".split()
+VILLAGE_WORDS = (
+    "ใหม่ โนนสูง ท่าข้าม ทุ่งนา ดอนกลาง ป่าไม้ หนองบัว คลองใน เกาะกลาง วังยาว สวนหลวง ไร่ล่าง ท่าม่วง นาเหล่า ต้นโพธิ์".split()
+)
 
 
 @dataclass(slots=True)
@@ -79,7 +81,8 @@ class Inventor:
             subdistrict=subdistrict,
             moo=moo,
             village=self._village(subdistrict, moo),
-            house_no=f"{random.randint(1, 399)}" + (f"/{random.randint(1, 9)}" if random.random() < 0.2 else ""),
+            house_no=f"{random.randint(1, 399)}"
+            + (f"/{random.randint(1, 9)}" if random.random() < 0.2 else ""),
             house_code=f"{subdistrict[:4]}{self._running:06d}{self._running % 10}",
             phone=f"08000{random.randint(0, 99_999):05d}" if random.random() < 0.8 else "",
             income=random.randrange(18_000, 37_000, 250),

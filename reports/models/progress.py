@@ -63,9 +63,7 @@ class AreaProgress(models.Model):
 
     class Meta:
         verbose_name = _("ความก้าวหน้าของพื้นที่")
-        indexes = [
-            models.Index(fields=["fiscal_year", "list_kind", "parent_code"], name="progress_children")
-        ]
+        indexes = [models.Index(fields=["fiscal_year", "list_kind", "parent_code"], name="progress_children")]
 
 
 class RollupRun(models.Model):
