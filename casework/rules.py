@@ -1,0 +1,89 @@
+"""Rules of the work as plain functions: days that count, who may do what, when a household is due. No ORM, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from dimensions.enums import Stage
+from povertyops.accounts.enums import Role
+from povertyops.common.thai import fiscal_year_bounds
+
+from .enums import Decision, Membership
+
+VISITED_WITHIN_DAYS = 90
+FOLLOW_UP_DAYS = 30
+REPEAT_WITHIN_DAYS = 30
+CLOCK_TOLERANCE = timedelta(minutes=15)
+BATCH_LIMIT = 100
+COHORT_MEMBERSHIPS = (Membership.LISTED, Membership.FOUND)
+
+ASSIGNING_ROLES = frozenset(
+    {Role.TEAM_LEADER, Role.DISTRICT_OFFICER, Role.MUNICIPAL_OFFICER, Role.PROVINCIAL_SECRETARY}
+)
+VERIFYING_ROLES = ASSIGNING_ROLES | {Role.TEAM_MEMBER, Role.MENTOR}
+APPROVING_ROLES = frozenset({Role.DISTRICT_OFFICER, Role.MUNICIPAL_OFFICER, Role.PROVINCIAL_SECRETARY})
+DECIDING_ROLES = APPROVING_ROLES
+BULK_HELP_ROLES = APPROVING_ROLES
+REQUESTING_ROLES = VERIFYING_ROLES
+
+REMOVAL_TRANSITIONS: dict[Decision, frozenset[Decision]] = {
+    Decision.PENDING: frozenset({Decision.ACCEPTED, Decision.REJECTED}),
+    Decision.ACCEPTED: frozenset(),
+    Decision.REJECTED: frozenset(),
+}
+
+
+def stands_at(fiscal_year: int, today: date) -> date:
+    """The day at which a fiscal year's board stands: the earlier of today and its last day."""
+    return min(today, fiscal_year_bounds(fiscal_year)[1])
+
+
+def visited_from(as_of: date) -> date:
+    """First day of the ninety that end on `as_of`."""
+    return as_of - timedelta(days=VISITED_WITHIN_DAYS)
+
+
+def due_day(
+    *,
+    last_visit_on: date | None,
+    next_visit_on: date | None,
+    assigned_on: date | None,
+    opened_on: date,
+    days: int = FOLLOW_UP_DAYS,
+) -> date:
+    """When a household is due: the appointed day of its last visit, else the interval after that visit,
+    else after the assignment, else after the opening of the case."""
+    if next_visit_on is not None:
+        return next_visit_on
+    return (last_visit_on or assigned_on or opened_on) + timedelta(days=days)
+
+
+def follow_up_days(rows: Iterable[tuple[str, int, int]], province_code: str, stage: int) -> int:
+    """Interval of a stage from (province, stage, days) rows; a province's own row goes before the national one."""
+    found: Mapping[str, int] = {code: days for code, of_stage, days in rows if of_stage == stage}
+    return found.get(province_code) or found.get("") or FOLLOW_UP_DAYS
+
+
+def true_time(visited_at: datetime, clock_skew_s: int | None) -> datetime:
+    """When a visit took place by the server's clock; the skew is how far the phone's clock runs ahead."""
+    return visited_at - timedelta(seconds=clock_skew_s or 0)
+
+
+def visit_day(visited_at: datetime, clock_skew_s: int | None) -> date:
+    return timezone.localdate(true_time(visited_at, clock_skew_s))
+
+
+def needs_approval(stage: int) -> bool:
+    """Waiting and survive are computed; the higher stages are proposed and then approved."""
+    return stage >= Stage.SUFFICIENT
+
+
+def why_not_assign(role: Role | None) -> str | None:
+    return None if role in ASSIGNING_ROLES else "role"
+
+
+def may_decide_removal(decision: str, to: Decision) -> bool:
+    return to in REMOVAL_TRANSITIONS[Decision(decision)]
