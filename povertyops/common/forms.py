@@ -16,7 +16,12 @@ class ThaiDateInput(forms.TextInput):
     """A day typed as 21/11/2568; the browser's own date picker knows no พ.ศ."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        usual = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _("วว/ดด/ปปปป"), "data-thai-date": ""}
+        usual = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": _("วว/ดด/ปปปป"),
+            "data-thai-date": "",
+        }
         super().__init__({**usual, **(attrs or {})})
 
 
