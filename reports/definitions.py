@@ -1,0 +1,246 @@
+"""What every figure is called, what exactly it counts, and the list that makes it up.
+
+Said once: the roll-up's SQL, table footers, links, the API and exports all read it here. A condition
+is SQL over one row of `services.rollup_sql.SOURCE_COLUMNS`; a query is the filter of the list page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from dimensions.enums import Dimension, Stage
+
+VISITED_WITHIN_DAYS = 90
+
+
+class Unit(Enum):
+    """What is counted; household-dimensions never add up to households."""
+
+    HOUSEHOLDS = _("ครัวเรือน")
+    PERSONS = _("คน")
+    VISITS = pgettext_lazy("unit of visits", "ครั้ง")
+    HELPS = pgettext_lazy("unit of helps", "รายการ")
+    BAHT = _("บาท")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the board. `page` is the URL name of its list, `query` that list's filter."""
+
+    code: str
+    label: Promise
+    counts: Promise | str
+    sql: str
+    unit: Unit = Unit.HOUSEHOLDS
+    page: str = "household_list"
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def _households(condition: str) -> str:
+    return f"count(*) FILTER (WHERE {condition})"
+
+
+def _sum(column: str, condition: str) -> str:
+    return f"coalesce(sum({column}) FILTER (WHERE {condition}), 0)"
+
+
+COHORT = "cohort"
+IN_CARE = "cohort AND is_open AND NOT is_removed"
+
+HEADCOUNT = (
+    Figure(
+        "households",
+        _("ครัวเรือนตามบัญชี"),
+        _("ครัวเรือนที่อยู่ในบัญชีเป้าหมายของปีงบประมาณนี้ รวมที่สำรวจพบเพิ่มเติม นับครัวเรือนละหนึ่งครั้ง"),
+        _households(COHORT),
+    ),
+    Figure(
+        "found",
+        _("สำรวจพบเพิ่มเติม"),
+        _("ครัวเรือนที่ไม่อยู่ในบัญชีเดิม สำรวจพบเพิ่มเติมและรับเข้าแล้ว นับรวมอยู่ในครัวเรือนตามบัญชี"),
+        _households("membership = 2"),
+        query={"membership": "found"},
+    ),
+    Figure(
+        "verified_households",
+        _("ครัวเรือนหลังตรวจสอบ"),
+        _("ครัวเรือนตามบัญชี หักครัวเรือนที่อนุมัติให้นำออกแล้ว"),
+        _households("cohort AND NOT is_removed"),
+        query={"verified": "1"},
+    ),
+    Figure(
+        "checked_households",
+        _("ตรวจสอบครบแล้ว"),
+        _("ครัวเรือนที่ตรวจสอบข้อมูลในพื้นที่แล้วครบทุกคนที่มีชื่อในบัญชี"),
+        _households("cohort AND persons > 0 AND checked_persons >= persons"),
+        query={"checked": "1"},
+    ),
+    Figure(
+        "persons",
+        _("คนตามบัญชี"),
+        _("คนที่มีชื่อในบัญชีของครัวเรือนเหล่านี้ นับคนละหนึ่งครั้ง"),
+        _sum("persons", COHORT),
+        Unit.PERSONS,
+        "person_list",
+    ),
+    Figure(
+        "verified_persons",
+        _("คนหลังตรวจสอบ"),
+        _(
+            "คนตามบัญชีในครัวเรือนที่ยังเป็นเป้าหมาย หักคนที่ไม่พบตัว ย้าย เสียชีวิต "
+            "ไม่ประสงค์รับความช่วยเหลือ หรือไม่ยากจน"
+        ),
+        _sum("verified_persons", "cohort AND NOT is_removed"),
+        Unit.PERSONS,
+        "person_list",
+        {"verified": "1"},
+    ),
+)
+
+_STAGE_COUNTS = {
+    Stage.WAITING: _("ครัวเรือนตามบัญชีที่ยังมีมิติที่ตกเกณฑ์และยังไม่ได้รับการบรรเทา"),
+    Stage.SURVIVE: _("ครัวเรือนตามบัญชีที่ทุกมิติที่ตกเกณฑ์ได้รับการบรรเทาแล้ว"),
+    Stage.SUFFICIENT: _("ครัวเรือนตามบัญชีที่ทุกมิติผ่านเกณฑ์แล้วและได้รับอนุมัติขั้นพอเพียง"),
+    Stage.SUSTAINABLE: _("ครัวเรือนตามบัญชีที่คงขั้นพอเพียงครบหนึ่งปีและได้รับอนุมัติขั้นยั่งยืน"),
+}
+
+STAGES = tuple(
+    Figure(
+        stage.code,
+        stage.label,  # type: ignore[arg-type]
+        _STAGE_COUNTS[stage],
+        _households(f"cohort AND stage = {stage.value}"),
+        query={"stage": stage.code},
+    )
+    for stage in Stage
+)
+
+PROPOSED = Figure(
+    "proposed",
+    _("รออนุมัติเลื่อนขั้น"),
+    _("ครัวเรือนตามบัญชีที่ครบเงื่อนไขของขั้นที่สูงขึ้นและรออำเภอพิจารณา"),
+    _households("cohort AND proposed_stage IS NOT NULL"),
+    query={"proposed": "1"},
+)
+
+
+def _dimension_figures(group: str, mask: str, label: Promise, counts: Promise) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            f"{group}_{dimension.value}",
+            label,
+            counts,
+            _households(f"cohort AND {mask} & {dimension.bit} <> 0"),
+            query={group: dimension.value},
+        )
+        for dimension in Dimension
+    )
+
+
+FAILING = _dimension_figures(
+    "failing",
+    "dims",
+    _("ตกเกณฑ์"),
+    _("ครัวเรือนที่บัญชีของปีนี้ระบุว่าตกเกณฑ์ในมิตินี้"),
+)
+RELIEVED = _dimension_figures(
+    "relieved",
+    "relieved",
+    _("ได้รับความช่วยเหลือแล้ว"),
+    _("ครัวเรือนที่ตกเกณฑ์ในมิตินี้และได้รับการบรรเทาแล้วหลังการตกเกณฑ์ครั้งล่าสุด"),
+)
+RECOVERED = _dimension_figures(
+    "recovered",
+    "recovered",
+    _("ผ่านเกณฑ์แล้ว"),
+    _("ครัวเรือนที่ตกเกณฑ์ในมิตินี้และผลประเมินล่าสุดผ่านทุกตัวชี้วัดของมิติ"),
+)
+
+CARE = (
+    Figure(
+        "visited_90",
+        _("เยี่ยมใน 90 วัน"),
+        _("ครัวเรือนที่อยู่ในการดูแลและมีการลงพื้นที่ภายใน 90 วันก่อนวันที่ของข้อมูล"),
+        _households(f"cohort AND is_open AND last_visit_on >= as_of - {VISITED_WITHIN_DAYS}"),
+        query={"visited_90": "1"},
+    ),
+    Figure(
+        "overdue",
+        _("เกินกำหนดเยี่ยม"),
+        _("ครัวเรือนที่อยู่ในการดูแลและเลยวันครบกำหนดเยี่ยมแล้ว"),
+        _households(f"{IN_CARE} AND due_on < as_of"),
+        query={"overdue": "1"},
+    ),
+    Figure(
+        "without_team",
+        _("ยังไม่มีทีมพี่เลี้ยง"),
+        _("ครัวเรือนที่อยู่ในการดูแลและยังไม่ได้มอบหมายทีมพี่เลี้ยง"),
+        _households(f"{IN_CARE} AND team_id IS NULL"),
+        query={"no_team": "1"},
+    ),
+)
+
+GIVEN = (
+    Figure(
+        "helped_households",
+        _("ครัวเรือนที่ได้รับความช่วยเหลือ"),
+        _("ครัวเรือนตามบัญชีที่ได้รับความช่วยเหลืออย่างน้อยหนึ่งรายการในปีงบประมาณนี้"),
+        _households("cohort AND helps > 0"),
+        query={"helped": "1"},
+    ),
+    Figure(
+        "visits",
+        _("การลงพื้นที่"),
+        _("การลงพื้นที่ในปีงบประมาณนี้ ทั้งของครัวเรือนตามบัญชีและที่ยกมาจากปีก่อน"),
+        "coalesce(sum(visits), 0)",
+        Unit.VISITS,
+        "visit_list",
+    ),
+    Figure(
+        "helps",
+        _("ความช่วยเหลือ"),
+        _("ความช่วยเหลือที่ส่งมอบแล้วในปีงบประมาณนี้ ทั้งของครัวเรือนตามบัญชีและที่ยกมาจากปีก่อน"),
+        "coalesce(sum(helps), 0)",
+        Unit.HELPS,
+        "help_list",
+    ),
+    Figure(
+        "baht",
+        _("มูลค่าความช่วยเหลือ"),
+        _("มูลค่ารวมของความช่วยเหลือที่ส่งมอบแล้วในปีงบประมาณนี้"),
+        "coalesce(sum(baht), 0)",
+        Unit.BAHT,
+        "help_list",
+    ),
+    Figure(
+        "carried",
+        _("ยกมาจากปีก่อน"),
+        _("ครัวเรือนที่ยังอยู่ในการดูแลจากบัญชีปีก่อนและไม่อยู่ในบัญชีปีนี้ ไม่นับรวมในครัวเรือนตามบัญชี"),
+        _households("NOT cohort AND is_open"),
+        query={"membership": "carried"},
+    ),
+)
+
+FIGURES: tuple[Figure, ...] = (
+    *HEADCOUNT,
+    *STAGES,
+    PROPOSED,
+    *FAILING,
+    *RELIEVED,
+    *RECOVERED,
+    *CARE,
+    *GIVEN,
+)
+BY_CODE: Mapping[str, Figure] = {figure.code: figure for figure in FIGURES}
+
+
+def dimension_of(figure: Figure) -> Dimension | None:
+    """The dimension a figure is about, if it is about one."""
+    _group, _separator, code = figure.code.partition("_")
+    return Dimension(code) if code in Dimension.values else None

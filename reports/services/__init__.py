@@ -1,0 +1,1 @@
+"""Acts on the numbers: adding them up, counting them again from the facts."""

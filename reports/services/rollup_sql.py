@@ -1,0 +1,151 @@
+"""The SQL of the roll-up, built from `reports.definitions`.
+
+Two steps: households are read once and added up per village, municipal centre and list ("parts");
+everything above is added up from those. A household on one list only needs no look at its listing,
+because then its baseline and persons are that list's; the others are joined to theirs.
+"""
+
+from __future__ import annotations
+
+from households.enums import STILL_TARGET
+from povertyops.areas.enums import NATION
+
+from ..definitions import FIGURES
+from ..models.progress import CENTRE_LEVEL
+
+CODES = tuple(figure.code for figure in FIGURES)
+COLUMNS = ", ".join(CODES)
+TOTALS = ", ".join(f"sum({code}) AS {code}" for code in CODES)
+AGGREGATES = ", ".join(f"{figure.sql} AS {figure.code}" for figure in FIGURES)
+KEY = "fiscal_year, list_kind, code"
+DIFFERS = "({}) IS DISTINCT FROM ({})"
+
+# What a condition of `definitions` may name, for a household as a whole.
+SOURCE_COLUMNS = """
+    s.fiscal_year, s.membership, s.membership <> 3 AS cohort, s.is_open, s.is_removed,
+    s.baseline AS dims, s.relieved, s.recovered, s.stage, s.proposed_stage, s.team_id,
+    s.persons, s.verified_persons, s.checked_persons, s.last_visit_on, s.due_on,
+    s.visits, s.helps, s.baht, r.as_of,
+    s.area_code, CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id
+"""
+ONLY_LIST = (
+    "CASE WHEN cardinality(s.list_kinds) = 1 AND s.membership <> 3 THEN s.list_kinds[1] ELSE '' END AS only_list"
+)
+# The same row as one of its lists sees it: that list's dimensions and persons.
+LISTED_COLUMNS = (
+    SOURCE_COLUMNS.replace("s.baseline AS dims", "l.dimensions AS dims")
+    .replace("s.relieved,", "s.relieved & l.dimensions AS relieved,")
+    .replace("s.recovered,", "s.recovered & l.dimensions AS recovered,")
+    .replace("s.persons,", "l.persons,")
+    .replace("s.verified_persons,", "coalesce(v.verified_persons, 0) AS verified_persons,")
+    .replace("s.checked_persons,", "CASE WHEN s.checked_persons >= s.persons THEN l.persons ELSE 0 END AS checked_persons,")
+)
+STILL_TARGET_SQL = ", ".join(f"'{status}'" for status in sorted(STILL_TARGET))
+VERIFIED_OF_LISTING = f"""
+    LEFT JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE coalesce(last.status, 'not_yet') IN ({STILL_TARGET_SQL}))
+               AS verified_persons
+        FROM households_listedperson p
+        LEFT JOIN LATERAL (
+            SELECT status FROM households_verification
+            WHERE person_id = p.person_id AND household_id = s.household_id AND effective_on <= r.as_of
+            ORDER BY effective_on DESC, recorded_at DESC, id DESC LIMIT 1
+        ) last ON true
+        WHERE p.listing_id = l.id
+    ) v ON true
+"""
+
+
+def parts(households: str) -> str:
+    """A query that adds households up per fiscal year, list, village and municipal centre.
+
+    `households` is a FROM clause that yields `casework_cohortstate s` and `reports_rolluprun r`. Rows with
+    `whole` count towards all lists together, rows with a `list_kind` towards that list; one row can do both.
+    """
+    return f"""
+        SELECT fiscal_year, true AS whole, only_list AS list_kind, area_code, centre_id, {AGGREGATES}
+        FROM (SELECT {SOURCE_COLUMNS}, {ONLY_LIST} FROM {households}) AS source
+        GROUP BY fiscal_year, only_list, area_code, centre_id
+        UNION ALL
+        SELECT fiscal_year, false, list_kind, area_code, centre_id, {AGGREGATES}
+        FROM (
+            SELECT {LISTED_COLUMNS}, l.kind_code AS list_kind
+            FROM {households}
+            JOIN households_listing l ON l.household_id = s.household_id
+                AND l.fiscal_year = s.fiscal_year AND l.superseded_at IS NULL
+            {VERIFIED_OF_LISTING}
+            WHERE cardinality(s.list_kinds) > 1 AND s.membership <> 3
+        ) AS source
+        GROUP BY fiscal_year, list_kind, area_code, centre_id
+    """
+
+
+def by_code(parts_table: str, code: str) -> str:
+    """Parts added up per list and per `code` ("area_code" or "centre_id")."""
+    return f"""
+        SELECT fiscal_year, list_kind, {code}, {TOTALS} FROM (
+            SELECT fiscal_year, '' AS list_kind, {code}, {COLUMNS} FROM {parts_table}
+            WHERE whole AND {code} IS NOT NULL
+            UNION ALL
+            SELECT fiscal_year, list_kind, {code}, {COLUMNS} FROM {parts_table}
+            WHERE list_kind <> '' AND {code} IS NOT NULL
+        ) AS both_ways
+        GROUP BY fiscal_year, list_kind, {code}
+    """
+
+
+def parent_sql(code: str, level: int) -> str:
+    return f"'{NATION}'" if level == 1 else f"left({code}, {2 * (level - 1)})"
+
+
+CENTRE_PARENT = """
+    coalesce(
+        (SELECT min(left(c.area_id, 4)) FROM areas_centrecoverage c WHERE c.centre_id = centres.centre_id),
+        (SELECT min(district_code) FROM casework_cohortstate s
+         WHERE s.fiscal_year = centres.fiscal_year AND s.centre_id = centres.centre_id AND s.is_municipal)
+    )
+"""
+CENTRE_ROWS = f"""
+    SELECT fiscal_year, list_kind, centre_id::text AS code, {CENTRE_LEVEL} AS level,
+           {CENTRE_PARENT} AS parent_code, {COLUMNS}
+    FROM centres
+"""
+
+
+def upward(level: int, children: str) -> str:
+    """Rows of a level (0 nation to 3 subdistrict), added up from the rows `children` one level below."""
+    code = f"'{NATION}'" if level == 0 else f"left(code, {2 * level})"
+    parent = "''" if level == 0 else parent_sql("code", level)
+    return f"""
+        SELECT fiscal_year, list_kind, {code} AS code, {level} AS level, min({parent}) AS parent_code, {TOTALS}
+        FROM {children}
+        GROUP BY fiscal_year, list_kind, {code}
+    """
+
+
+ALL_LEVELS = f"""
+    WITH villages AS (
+        SELECT fiscal_year, list_kind, area_code AS code, 4 AS level, left(area_code, 6) AS parent_code, {COLUMNS}
+        FROM ({by_code("rollup_parts", "area_code")}) AS leaves
+    ),
+    subdistricts AS ({upward(3, "villages")}),
+    districts AS ({upward(2, "subdistricts")}),
+    provinces AS ({upward(1, "districts")}),
+    nation AS ({upward(0, "provinces")}),
+    centres AS ({by_code("rollup_parts", "centre_id")})
+    SELECT * FROM villages UNION ALL SELECT * FROM subdistricts UNION ALL SELECT * FROM districts
+    UNION ALL SELECT * FROM provinces UNION ALL SELECT * FROM nation UNION ALL {CENTRE_ROWS}
+"""
+SET_FIGURES = ", ".join(f"{code} = excluded.{code}" for code in (*CODES, "parent_code", "refreshed_at"))
+
+
+def write(rows: str, *, only_changes: bool) -> str:
+    """Put a query of rows into AreaProgress; with `only_changes` rows that are the same stay untouched."""
+    mine = ", ".join(f"reports_areaprogress.{code}" for code in (*CODES, "parent_code"))
+    theirs = ", ".join(f"excluded.{code}" for code in (*CODES, "parent_code"))
+    condition = f"WHERE ({mine}) IS DISTINCT FROM ({theirs})" if only_changes else ""
+    return f"""
+        INSERT INTO reports_areaprogress ({KEY}, level, parent_code, {COLUMNS}, refreshed_at)
+        SELECT {KEY}, level, parent_code, {COLUMNS}, now() FROM ({rows}) AS new_rows
+        ON CONFLICT ({KEY}) DO UPDATE SET {SET_FIGURES} {condition}
+    """
