@@ -28,3 +28,40 @@ class VerificationStatus(models.TextChoices):
 STILL_TARGET = frozenset(
     {VerificationStatus.CORRECT, VerificationStatus.CORRECTED, VerificationStatus.NOT_YET}
 )
+
+
+class ImportStatus(models.TextChoices):
+    """Where a target list is on its way in."""
+
+    RECEIVED = "received", _("รับไฟล์แล้ว รออ่าน")
+    READING = "reading", _("กำลังตรวจไฟล์")
+    UNREADABLE = "unreadable", _("อ่านไฟล์ไม่ได้")
+    READY = "ready", _("ตรวจแล้ว รอยืนยันนำเข้า")
+    REQUESTED = "requested", _("รอนำเข้า")
+    APPLYING = "applying", _("กำลังนำเข้า")
+    APPLIED = "applied", _("นำเข้าแล้ว")
+
+    @classmethod
+    def of_reading(cls) -> tuple[ImportStatus, ...]:
+        return cls.RECEIVED, cls.READING
+
+    @classmethod
+    def of_applying(cls) -> tuple[ImportStatus, ...]:
+        return cls.REQUESTED, cls.APPLYING
+
+    @classmethod
+    def of_moving(cls) -> tuple[ImportStatus, ...]:
+        return cls.of_reading() + cls.of_applying()
+
+
+class ImportOutcome(models.TextChoices):
+    """What a household of a file is to the register; empty while it is held back."""
+
+    NEW = "new", _("ใหม่")
+    KNOWN = "known", _("รู้จักแล้ว")
+    CHANGED = "changed", _("ข้อมูลเปลี่ยน")
+
+
+class FilePart(models.TextChoices):
+    SOURCE = "source", _("ไฟล์ที่ส่งมา")
+    ERRORS = "errors", _("ไฟล์สำหรับแก้")

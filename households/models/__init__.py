@@ -1,6 +1,7 @@
 """Tables of the register, one file per aggregate."""
 
 from .household import Household, HouseholdPlacement, HouseholdScope
+from .imports import ImportBatch, ImportFault, ImportFile, ImportHousehold, ImportRow
 from .lists import ListedPerson, Listing, ListKind, TargetList
 from .person import Membership, NationalId, Person
 from .verification import Correction, Verification
@@ -10,6 +11,11 @@ __all__ = [
     "Household",
     "HouseholdPlacement",
     "HouseholdScope",
+    "ImportBatch",
+    "ImportFault",
+    "ImportFile",
+    "ImportHousehold",
+    "ImportRow",
     "ListKind",
     "ListedPerson",
     "Listing",
