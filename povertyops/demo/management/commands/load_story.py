@@ -1,0 +1,67 @@
+"""Tells the story of the demo: the two deep provinces at once, the three plain ones with --background."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from povertyops.demo.cast import Cast, national_centre
+from povertyops.demo.chapters import khonkaen, plain, songkhla
+from povertyops.demo.models import Chapter
+from povertyops.demo.personas import PERSONAS
+from povertyops.demo.telling import Teller
+from reports.services.rollup import drain_marks
+
+Tell = Callable[[Teller, date], None]
+DEEP: tuple[tuple[str, str, Tell], ...] = (
+    ("songkhla", "สงขลา", songkhla.tell),
+    ("khonkaen", "ขอนแก่น", khonkaen.tell),
+)
+PLAIN: tuple[tuple[str, str, Tell], ...] = (
+    ("samutsongkhram", "สมุทรสงคราม", plain.tell_samutsongkhram),
+    ("chachoengsao", "ฉะเชิงเทรา", plain.tell_chachoengsao),
+    ("sisaket", "ศรีสะเกษ", plain.tell_sisaket),
+)
+
+
+class Command(BaseCommand):
+    help = "Load the invented people of the demo; a chapter that is there already is left alone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--background", action="store_true", help="tell the three plain provinces")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._announce()
+        for key, name, tell in PLAIN if options["background"] else DEEP:
+            self._tell(key, name, tell)
+
+    def _announce(self) -> None:
+        """Every chapter has a row from the start, so that what is still coming can be seen."""
+        for position, (key, name, _) in enumerate(DEEP + PLAIN):
+            Chapter.objects.get_or_create(key=key, defaults={"name": name, "position": position})
+        cast = Cast("national", "central", "มท 0404/1")
+        for persona in PERSONAS:
+            if persona.centre == "N" and not cast.is_seated(persona):
+                cast.seat(persona, national_centre(), date(2021, 10, 1), None)
+
+    def _tell(self, key: str, name: str, tell: Tell) -> None:
+        chapter = Chapter.objects.get(pk=key)
+        if chapter.finished_at:
+            return
+        self.stdout.write(f"  {name} ...", ending="")
+        self.stdout.flush()
+        started = timezone.now()
+        teller = Teller(chapter)
+        with closing(teller), transaction.atomic():
+            tell(teller, timezone.localdate())
+            Chapter.objects.filter(pk=key).update(finished_at=timezone.now(), step="", done=1, total=1)
+        while drain_marks():
+            pass
+        self.stdout.write(f" {(timezone.now() - started).total_seconds():.0f} s")
