@@ -1,0 +1,177 @@
+"""The form of a household plan: 4ท, a goal, and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.forms.formsets import all_valid
+from django.utils.translation import gettext_lazy as _
+
+from povertyops.common.forms import ThaiDateField
+
+from ..enums import HelpNature
+from ..inputs import StepInput
+from ..models import HelpMenuItem, HouseholdPlan, PlanStep
+from .fields import ItemField, item_choices
+from .four_t import FOUR_T, PICKS, own_words
+
+STEP_ROWS = 6
+EMPTY_ROWS = 2
+
+
+class PlanForm(forms.Form):
+    """The 4ท analysis and the goal; ticks and words of one's own are stored together."""
+
+    goal = forms.CharField(
+        label=_("เป้าหมายของครัวเรือน"),
+        help_text=_("คำพูดของครัวเรือนเอง เช่น มีรายได้จากการเลี้ยงไก่ พอส่งลูกเรียนจบ"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("โปรดเขียนเป้าหมายของครัวเรือน")},
+    )
+    agreed_on = ThaiDateField(label=_("วันที่ตกลงกับครัวเรือน"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for part, (label, _meaning) in FOUR_T.items():
+            self.fields[part] = forms.MultipleChoiceField(
+                label=label,
+                choices=list(PICKS[part].items()),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+            self.fields[f"{part}_own"] = forms.CharField(
+                label=_("เพิ่มเติมด้วยคำของครัวเรือน"),
+                max_length=500,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    @property
+    def four(self) -> list[dict[str, Any]]:
+        """The four parts for the template: meaning, ticks and own words."""
+        return [
+            {
+                "code": part,
+                "label": label,
+                "meaning": meaning,
+                "ticks": self[part],
+                "own": self[f"{part}_own"],
+            }
+            for part, (label, meaning) in FOUR_T.items()
+        ]
+
+    @property
+    def four_t(self) -> dict[str, list[str]]:
+        data = self.cleaned_data
+        return {part: [*data[part], *_lines(data[f"{part}_own"])] for part in FOUR_T}
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class StepForm(forms.Form):
+    """One step; a line without words is no step. `id` names a step of the plan before that lives on."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    text = forms.CharField(label=_("สิ่งที่จะทำ"), max_length=300, required=False)
+    nature = forms.ChoiceField(
+        label=_("ลักษณะ"),
+        choices=HelpNature.choices,
+        initial=HelpNature.DEVELOPMENT,
+        required=False,
+    )
+    item = ItemField(label=_("จากเมนูแก้จน"), required=False)
+    due_on = ThaiDateField(label=_("ภายในวันที่"), required=False)
+
+    def step(self, done_on: date | None) -> StepInput | None:
+        data = self.cleaned_data
+        if not data["text"].strip():
+            return None
+        return StepInput(
+            text=data["text"].strip(),
+            item_id=data["item"],
+            nature=data["nature"] or HelpNature.DEVELOPMENT,
+            due_on=data["due_on"],
+            done_on=done_on,
+            id=data["id"],
+        )
+
+
+class PlanPage:
+    """The plan and its steps, bound and judged as one."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        plan: HouseholdPlan | None,
+        steps: Sequence[PlanStep],
+        items: Iterable[HelpMenuItem],
+        failing: int,
+        today: date,
+    ) -> None:
+        self.form = PlanForm(data, initial=_values_of(plan, today))
+        self.known = {step.pk: step for step in steps}
+        rows = max(STEP_ROWS, len(steps) + EMPTY_ROWS)
+        self.steps = [
+            StepForm(
+                data, prefix=f"step{row}", initial=_step_values(steps[row]) if row < len(steps) else None
+            )
+            for row in range(rows)
+        ]
+        choices = item_choices(items, failing, blank=_("ไม่ได้มาจากเมนู"))
+        for step in self.steps:
+            step.fields["item"].choices = choices  # type: ignore[attr-defined]
+
+    def is_valid(self) -> bool:
+        return all_valid([self.form, *self.steps])
+
+    @property
+    def faulty(self) -> list[BoundField]:
+        parts: tuple[forms.Form, ...] = (self.form, *self.steps)
+        return [part[name] for part in parts for name in part.errors if name in part.fields]
+
+    @property
+    def general_errors(self) -> list[str]:
+        return list(self.form.non_field_errors())
+
+    def step_inputs(self) -> list[StepInput]:
+        return [step for step in (form.step(self._done_on(form)) for form in self.steps) if step]
+
+    def _done_on(self, form: StepForm) -> date | None:
+        known = self.known.get(form.cleaned_data["id"])
+        return known.done_on if known else None
+
+
+def _values_of(plan: HouseholdPlan | None, today: date) -> dict[str, Any]:
+    values: dict[str, Any] = {"agreed_on": today}
+    if plan is None:
+        return values
+    values["goal"] = plan.goal
+    for part in FOUR_T:
+        said = plan.four_t.get(part, [])
+        values[part] = [value for value in said if value in PICKS[part]]
+        values[f"{part}_own"] = "\n".join(own_words(part, said))
+    return values
+
+
+def _step_values(step: PlanStep) -> dict[str, Any]:
+    return {
+        "id": step.pk,
+        "text": step.text,
+        "nature": step.nature,
+        "item": step.item_id,
+        "due_on": step.due_on,
+    }
+
+
+class StepDoneForm(forms.Form):
+    """When a step was done."""
+
+    done_on = ThaiDateField(label=_("ทำเสร็จเมื่อวันที่"))
