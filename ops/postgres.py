@@ -78,7 +78,16 @@ class Postgres:
             if identity:
                 os.chown(data, identity["user"], identity["group"])
                 os.chown(secret.name, identity["user"], identity["group"])
-            command = [binaries / "initdb", "-D", data, "-U", USER, "-E", "UTF8", "--locale=C.UTF-8"]
+            command: list[str | Path] = [
+                binaries / "initdb",
+                "-D",
+                data,
+                "-U",
+                USER,
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ]
             command += ["--auth=scram-sha-256", f"--pwfile={secret.name}", "--no-instructions"]
             done = subprocess.run(command, cwd="/", capture_output=True, text=True, **identity)
         if done.returncode != 0:

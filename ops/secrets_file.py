@@ -18,13 +18,18 @@ def read(path: Path) -> dict[str, str]:
 
 
 def write(path: Path, values: Mapping[str, str]) -> None:
-    """Readable by the owner only, and never half written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
+    write_secret(path, "".join(f"{name}={value}\n" for name, value in values.items()))
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Readable by the owner only, and never half written."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
     with os.fdopen(
-        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
     ) as file:
-        file.writelines(f"{name}={value}\n" for name, value in values.items())
+        file.write(text)
     draft.replace(path)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from ops.processes import CannotStart, Child, is_listening, spawn
+from ops.secrets_file import write_secret
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,9 @@ class Valkey:
     def _write_configuration(self) -> Path:
         """A file rather than arguments, since anyone on the machine may list the arguments of a process."""
         path = self.folder / "valkey.conf"
-        lines = [
-            f"port {self.port}",
-            "bind 127.0.0.1",
-            'save ""',
-            f"dir {self.folder}",
-            f"requirepass {self.password}",
-        ]
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write("\n".join(lines) + "\n")
+        lines = [f"port {self.port}", "bind 127.0.0.1", 'save ""', f"dir {self.folder}"]
+        lines.append(f"requirepass {self.password}")
+        write_secret(path, "\n".join(lines) + "\n")
         return path
 
 

@@ -19,7 +19,7 @@ NO: Final = frozenset({"0", "false", "no", "off"})
 
 
 class BadSetting(ImproperlyConfigured):
-    """An environment variable that is missing or cannot be used. Never repeats the value: it may be a secret."""
+    """A variable that is missing or cannot be used. Never repeats the value, which may be a secret."""
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name} {problem}.")
@@ -94,9 +94,7 @@ class Env:
     def hosts(self, name: str, default: list[str] | None = None) -> list[str]:
         hosts = self.words(name, default)
         if any("*" in host or "/" in host or ":" in host for host in hosts):
-            raise BadSetting(
-                name, "must list plain host names separated by commas, without *, scheme or port"
-            )
+            raise BadSetting(name, "must be host names separated by commas, without *, scheme or port")
         return hosts
 
     def path(self, name: str, default: Path) -> Path:
@@ -142,9 +140,7 @@ class Env:
         for word in self.words(name):
             key_id, colon, encoded = word.partition(":")
             if not colon or not key_id.isalnum() or len(key_id) > 8:
-                raise BadSetting(
-                    name, "must look like id:base64,id:base64 with ids of at most 8 letters and digits"
-                )
+                raise BadSetting(name, "must be id:base64,id:base64 with ids of at most 8 letters and digits")
             if key_id in keys:
                 raise BadSetting(name, f"names the key id {key_id} twice")
             keys[key_id] = self._key(name, encoded, length)

@@ -1,6 +1,6 @@
-"""The one settings file. What differs between machines is read from the environment by typed readers (`env.py`).
+"""The one settings file. What differs between machines is read from the environment by typed readers.
 
-Three modes: `production` (the default), `demo` (one machine, invented people, started by `make demo`) and `test`.
+Three modes: `production` (the default), `demo` (one machine, invented people, `make demo`) and `test`.
 Where the environment names no mode and the demo has been started here, the demo's own settings apply, so that
 `manage.py` in another terminal talks to the running demo.
 """
@@ -15,7 +15,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from povertyops.env import Env, read_env_file
+from povertyops.env import BadSetting, Env, read_env_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_ENV_FILE = BASE_DIR / "var" / "demo.env"
@@ -29,13 +29,18 @@ TESTING = MODE == "test"
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY", min_length=50)
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", None if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+LOOPBACK = ["localhost", "127.0.0.1"]
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", None if PRODUCTION else [*LOOPBACK, "testserver"])
+if DEMO and set(ALLOWED_HOSTS) - {*LOOPBACK, "testserver"}:
+    raise BadSetting(
+        "ALLOWED_HOSTS", "may name only this machine in demo mode; for others set MODE=production"
+    )
 
 # Keys for national ids: kept outside the database and its backups.
 NID_KEYS = env.keyring("NID_KEYS")
 NID_INDEX_KEY = env.key("NID_INDEX_KEY")
 
-# ---------------------------------------------------------------------------------------------------- applications
+# --------------------------------------------------------------------------------------------- applications
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -98,7 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# -------------------------------------------------------------------------------------------------- database, cache
+# ------------------------------------------------------------------------------------------ database, cache
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
@@ -114,7 +119,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.redis("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
-# ------------------------------------------------------------------------------------------------- signing in, sessions
+# ------------------------------------------------------------------------------------- signing in, sessions
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -151,7 +156,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password"]
 
-# ------------------------------------------------------------------------------------------------------------ safety
+# --------------------------------------------------------------------------------------------------- safety
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -186,7 +191,7 @@ if PRODUCTION:
     if env.flag("BEHIND_TLS_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# ---------------------------------------------------------------------------------------------------- language, time
+# ------------------------------------------------------------------------------------------- language, time
 
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", _("ไทย")), ("en", _("อังกฤษ"))]
@@ -216,7 +221,7 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# ---------------------------------------------------------------------------------------------------- API
+# ------------------------------------------------------------------------------------------------------ API
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -251,8 +256,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 30}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
 
-# ---------------------------------------------------------------------------------------------------- logs
+# ----------------------------------------------------------------------------------------------------- logs
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

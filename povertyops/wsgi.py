@@ -9,3 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "povertyops.settings")
 
 application = get_wsgi_application()
+
+from povertyops.startup import refuse_demo  # noqa: E402 - needs the applications loaded
+
+refuse_demo()

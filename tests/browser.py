@@ -12,7 +12,8 @@ import pytest
 
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 HOW_TO_MEND = (
-    "The browser journeys need Chromium. Install Debian's (apt-get install chromium) or name one: CHROMIUM=/path/to/chromium"
+    "The browser journeys need Chromium. Install Debian's (apt-get install chromium) "
+    "or name one: CHROMIUM=/path/to/chromium"
 )
 
 
@@ -36,7 +37,9 @@ def install_from_debian() -> str | None:
     quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
     subprocess.run(["apt-get", "update", "-q"], env=quiet, check=False)
     packages = ["chromium", "libatomic1"]
-    subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], env=quiet, check=False)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], env=quiet, check=False
+    )
     return shutil.which("chromium")
 
 

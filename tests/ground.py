@@ -1,4 +1,4 @@
-"""The servers under the tests: an embedded PostgreSQL and a Valkey of their own, unless the environment names others.
+"""The servers under the tests: a PostgreSQL and a Valkey of their own, unless the environment names others.
 
 The settings need them before Django is set up. Workers of pytest-xdist inherit the environment and share the
 servers, each in databases of its own.
