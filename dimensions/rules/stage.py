@@ -193,7 +193,8 @@ def _passing_assessments(
     An assessment is what was answered on one day. Taking the earliest that is far enough each time gives the
     most there can be.
     """
-    needed = {number for standing in standings if standing.care is None for number in standing.needed}
+    asked = [standing for standing in standings if standing.recovery or not standing.care]
+    needed = {number for standing in asked for number in standing.needed}
     days: dict[date, list[Answer]] = {}
     for answer in answers:
         if answer.on >= since and not answer.official and answer.indicator in needed:
