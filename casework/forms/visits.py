@@ -27,7 +27,7 @@ HELP_ROWS = 3
 
 
 class VisitForm(forms.Form):
-    """When and how the visit went; nothing in it depends on when it is sent, so sent twice it is one visit."""
+    """When and how the visit went; sent twice it is one visit, for nothing in it depends on the clock."""
 
     id = ClientUUIDField()
     outcome = forms.ChoiceField(
