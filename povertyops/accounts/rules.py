@@ -72,7 +72,7 @@ def normal_username(text: str) -> str:
 
 
 def is_username(text: str) -> bool:
-    """Latin letters, digits, dot, dash, underscore; begins with a letter, so that it never looks like a phone."""
+    """Latin letters, digits, dot, dash, underscore; begins with a letter: it never looks like a phone."""
     return _USERNAME.fullmatch(text) is not None
 
 

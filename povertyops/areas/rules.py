@@ -1,8 +1,10 @@
-"""Area codes: the code is the key and the path, a subtree is a code prefix. Pure."""
+"""Area codes (the code is the key and the path) and how centres hang together. Pure."""
 
 from __future__ import annotations
 
-from .enums import NATION, Level
+from collections.abc import Mapping
+
+from .enums import NATION, CentreKind, Level
 
 _LEVEL_OF_LENGTH = {2: Level.PROVINCE, 4: Level.DISTRICT, 6: Level.SUBDISTRICT, 8: Level.VILLAGE}
 
@@ -38,3 +40,58 @@ def village_code(subdistrict: str, moo: int | None) -> str:
 def prefix_of(code: str) -> str:
     """What codes inside the area begin with; empty for the nation."""
     return "" if code == NATION else code
+
+
+MUNICIPAL_KINDS = frozenset({CentreKind.CITY_MUNICIPALITY, CentreKind.TOWN_MUNICIPALITY})
+RESPONSIBLE_KINDS = MUNICIPAL_KINDS | {CentreKind.DISTRICT}
+
+PARENT_KINDS: Mapping[CentreKind, frozenset[CentreKind]] = {
+    CentreKind.NATIONAL: frozenset(),
+    CentreKind.PROVINCE: frozenset({CentreKind.NATIONAL}),
+    CentreKind.DISTRICT: frozenset({CentreKind.PROVINCE}),
+    CentreKind.CITY_MUNICIPALITY: frozenset({CentreKind.PROVINCE}),
+    CentreKind.TOWN_MUNICIPALITY: frozenset({CentreKind.PROVINCE}),
+    CentreKind.SUBDISTRICT_TEAM: RESPONSIBLE_KINDS,
+    CentreKind.MENTOR_TEAM: RESPONSIBLE_KINDS | {CentreKind.SUBDISTRICT_TEAM},
+}
+
+COVERED_LEVELS: Mapping[CentreKind, frozenset[Level]] = {
+    CentreKind.NATIONAL: frozenset({Level.NATION}),
+    CentreKind.PROVINCE: frozenset({Level.PROVINCE}),
+    CentreKind.DISTRICT: frozenset({Level.DISTRICT}),
+    CentreKind.CITY_MUNICIPALITY: frozenset({Level.SUBDISTRICT, Level.VILLAGE}),
+    CentreKind.TOWN_MUNICIPALITY: frozenset({Level.SUBDISTRICT, Level.VILLAGE}),
+    CentreKind.SUBDISTRICT_TEAM: frozenset({Level.SUBDISTRICT, Level.VILLAGE}),
+    CentreKind.MENTOR_TEAM: frozenset(),
+}
+
+# Entered on a page or by file; the others come with their areas.
+ENTERED_KINDS = (
+    CentreKind.CITY_MUNICIPALITY,
+    CentreKind.TOWN_MUNICIPALITY,
+    CentreKind.SUBDISTRICT_TEAM,
+    CentreKind.MENTOR_TEAM,
+)
+
+BANGKOK = "10"
+NAME_PREFIX = {CentreKind.PROVINCE: "ศจพ.จ.", CentreKind.DISTRICT: "ศจพ.อ."}
+BANGKOK_PREFIX = {CentreKind.PROVINCE: "ศจพ.", CentreKind.DISTRICT: "ศจพ.เขต"}
+
+
+def may_be_under(kind: CentreKind, parent: CentreKind) -> bool:
+    return parent in PARENT_KINDS[kind]
+
+
+def centre_name(kind: CentreKind, area_code: str, area_name: str) -> str:
+    """The name of the centre that comes with a province or a district."""
+    prefix = BANGKOK_PREFIX if area_code.startswith(BANGKOK) else NAME_PREFIX
+    return prefix[kind] + area_name
+
+
+def same_village_name(one: str, other: str) -> bool:
+    """Whether two spellings name one village: บ้านทุ่งนา, ทุ่งนา and บ้าน ทุ่งนา do."""
+    return _core(one) == _core(other)
+
+
+def _core(name: str) -> str:
+    return name.replace(" ", "").removeprefix("บ้าน").removeprefix("ชุมชน")

@@ -18,6 +18,16 @@ class Acting(Protocol):
     def appointment_id(self) -> UUID | None: ...
 
 
+class _System:
+    """The product acting by itself, on floors that know no accounts."""
+
+    user_id: int | None = None
+    appointment_id: UUID | None = None
+
+
+SYSTEM: Acting = _System()
+
+
 def audit(
     actor: Acting,
     action: str,

@@ -1,0 +1,31 @@
+"""Business acts on areas and centres. Who may do them is asked one floor up, where roles are known."""
+
+from .centres import (
+    CentreChange,
+    CentreDraft,
+    Cover,
+    change_centre,
+    check_drafts,
+    create_centre,
+    create_centres,
+)
+from .load import AreaSource, LoadReport, SourceAbolished, SourceArea, load_areas
+from .villages import VillageNotice, VillageSeen, learn_villages
+
+__all__ = [
+    "AreaSource",
+    "CentreChange",
+    "CentreDraft",
+    "Cover",
+    "LoadReport",
+    "SourceAbolished",
+    "SourceArea",
+    "VillageNotice",
+    "VillageSeen",
+    "change_centre",
+    "check_drafts",
+    "create_centre",
+    "create_centres",
+    "learn_villages",
+    "load_areas",
+]
