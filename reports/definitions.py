@@ -92,10 +92,7 @@ HEADCOUNT = (
     Figure(
         "verified_persons",
         _("คนหลังตรวจสอบ"),
-        _(
-            "คนตามบัญชีในครัวเรือนที่ยังเป็นเป้าหมาย หักคนที่ไม่พบตัว ย้าย เสียชีวิต "
-            "ไม่ประสงค์รับความช่วยเหลือ หรือไม่ยากจน"
-        ),
+        _("คนตามบัญชีในครัวเรือนที่ยังเป็นเป้าหมาย หักคนที่ไม่พบตัว ย้าย เสียชีวิต ไม่ประสงค์รับความช่วยเหลือ หรือไม่ยากจน"),
         _sum("verified_persons", "cohort AND NOT is_removed"),
         Unit.PERSONS,
         "person_list",
@@ -113,7 +110,7 @@ _STAGE_COUNTS = {
 STAGES = tuple(
     Figure(
         stage.code,
-        stage.label,  # type: ignore[arg-type]
+        stage.label,
         _STAGE_COUNTS[stage],
         _households(f"cohort AND stage = {stage.value}"),
         query={"stage": stage.code},

@@ -1,1 +1,1 @@
-"""Acts on the numbers: adding them up, counting them again from the facts."""
+"""Acts on the numbers: adding them up, and counting them again from the facts."""

@@ -5,6 +5,8 @@ everything above is added up from those. A household on one list only needs no l
 because then its baseline and persons are that list's; the others are joined to theirs.
 """
 
+# ruff: noqa: S608 -- only names from this module and from `definitions` are put together
+
 from __future__ import annotations
 
 from households.enums import STILL_TARGET
@@ -18,7 +20,6 @@ COLUMNS = ", ".join(CODES)
 TOTALS = ", ".join(f"sum({code}) AS {code}" for code in CODES)
 AGGREGATES = ", ".join(f"{figure.sql} AS {figure.code}" for figure in FIGURES)
 KEY = "fiscal_year, list_kind, code"
-DIFFERS = "({}) IS DISTINCT FROM ({})"
 
 # What a condition of `definitions` may name, for a household as a whole.
 SOURCE_COLUMNS = """
@@ -28,18 +29,22 @@ SOURCE_COLUMNS = """
     s.visits, s.helps, s.baht, r.as_of,
     s.area_code, CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id
 """
-ONLY_LIST = (
-    "CASE WHEN cardinality(s.list_kinds) = 1 AND s.membership <> 3 THEN s.list_kinds[1] ELSE '' END AS only_list"
-)
+ONLY_LIST = """
+    CASE WHEN cardinality(s.list_kinds) = 1 AND s.membership <> 3
+         THEN s.list_kinds[1] ELSE '' END AS only_list
+"""
 # The same row as one of its lists sees it: that list's dimensions and persons.
-LISTED_COLUMNS = (
-    SOURCE_COLUMNS.replace("s.baseline AS dims", "l.dimensions AS dims")
-    .replace("s.relieved,", "s.relieved & l.dimensions AS relieved,")
-    .replace("s.recovered,", "s.recovered & l.dimensions AS recovered,")
-    .replace("s.persons,", "l.persons,")
-    .replace("s.verified_persons,", "coalesce(v.verified_persons, 0) AS verified_persons,")
-    .replace("s.checked_persons,", "CASE WHEN s.checked_persons >= s.persons THEN l.persons ELSE 0 END AS checked_persons,")
-)
+_AS_LISTED = {
+    "s.baseline AS dims": "l.dimensions AS dims",
+    "s.relieved,": "s.relieved & l.dimensions AS relieved,",
+    "s.recovered,": "s.recovered & l.dimensions AS recovered,",
+    "s.persons,": "l.persons,",
+    "s.verified_persons,": "coalesce(v.verified_persons, 0) AS verified_persons,",
+    "s.checked_persons,": "CASE WHEN s.checked_persons >= s.persons THEN l.persons END AS checked_persons,",
+}
+LISTED_COLUMNS = SOURCE_COLUMNS
+for _whole, _listed in _AS_LISTED.items():
+    LISTED_COLUMNS = LISTED_COLUMNS.replace(_whole, _listed)
 STILL_TARGET_SQL = ", ".join(f"'{status}'" for status in sorted(STILL_TARGET))
 VERIFIED_OF_LISTING = f"""
     LEFT JOIN LATERAL (
@@ -117,15 +122,17 @@ def upward(level: int, children: str) -> str:
     code = f"'{NATION}'" if level == 0 else f"left(code, {2 * level})"
     parent = "''" if level == 0 else parent_sql("code", level)
     return f"""
-        SELECT fiscal_year, list_kind, {code} AS code, {level} AS level, min({parent}) AS parent_code, {TOTALS}
+        SELECT fiscal_year, list_kind, {code} AS code, {level} AS level,
+               min({parent}) AS parent_code, {TOTALS}
         FROM {children}
-        GROUP BY fiscal_year, list_kind, {code}
+        GROUP BY 1, 2, 3
     """
 
 
 ALL_LEVELS = f"""
     WITH villages AS (
-        SELECT fiscal_year, list_kind, area_code AS code, 4 AS level, left(area_code, 6) AS parent_code, {COLUMNS}
+        SELECT fiscal_year, list_kind, area_code AS code, 4 AS level,
+               left(area_code, 6) AS parent_code, {COLUMNS}
         FROM ({by_code("rollup_parts", "area_code")}) AS leaves
     ),
     subdistricts AS ({upward(3, "villages")}),
@@ -136,16 +143,59 @@ ALL_LEVELS = f"""
     SELECT * FROM villages UNION ALL SELECT * FROM subdistricts UNION ALL SELECT * FROM districts
     UNION ALL SELECT * FROM provinces UNION ALL SELECT * FROM nation UNION ALL {CENTRE_ROWS}
 """
-SET_FIGURES = ", ".join(f"{code} = excluded.{code}" for code in (*CODES, "parent_code", "refreshed_at"))
+TARGET = f"reports_areaprogress ({KEY}, level, parent_code, {COLUMNS})"
+ROW = f"{KEY}, level, parent_code, {COLUMNS}"
+_WRITTEN = (*CODES, "parent_code")
+_CHANGED = "({}) IS DISTINCT FROM ({})".format(
+    ", ".join(f"reports_areaprogress.{code}" for code in _WRITTEN),
+    ", ".join(f"excluded.{code}" for code in _WRITTEN),
+)
+
+_WHOLE_YEAR = """casework_cohortstate s
+    JOIN reports_rolluprun r ON r.fiscal_year = s.fiscal_year AND s.fiscal_year = %(year)s"""
+
+# A year anew. Rows that stay the same are left alone, so that a second pass writes nothing.
+FULL_PASS = (
+    f"CREATE TEMPORARY TABLE rollup_parts ON COMMIT DROP AS {parts(_WHOLE_YEAR)}",
+    f"CREATE TEMPORARY TABLE rollup_new ON COMMIT DROP AS {ALL_LEVELS}",
+    "ANALYZE rollup_new",
+    """DELETE FROM reports_areaprogress old WHERE fiscal_year = %(year)s AND NOT EXISTS (
+        SELECT FROM rollup_new new WHERE new.list_kind = old.list_kind AND new.code = old.code)""",
+    f"""INSERT INTO {TARGET} SELECT {ROW} FROM rollup_new
+        ON CONFLICT ({KEY}) DO UPDATE
+        SET {", ".join(f"{code} = excluded.{code}" for code in _WRITTEN)}, refreshed_at = now()
+        WHERE {_CHANGED}""",
+    "DROP TABLE rollup_parts, rollup_new",
+)
+
+# Some leaves again, then the sums above them. `years` and `codes` are arrays of equal length.
+_NAMED = "unnest(%(years)s::smallint[], %(codes)s::varchar[]) AS named(fiscal_year, code)"
+FORGET = f"""DELETE FROM reports_areaprogress p USING {_NAMED}
+    WHERE p.fiscal_year = named.fiscal_year AND p.code = named.code"""
 
 
-def write(rows: str, *, only_changes: bool) -> str:
-    """Put a query of rows into AreaProgress; with `only_changes` rows that are the same stay untouched."""
-    mine = ", ".join(f"reports_areaprogress.{code}" for code in (*CODES, "parent_code"))
-    theirs = ", ".join(f"excluded.{code}" for code in (*CODES, "parent_code"))
-    condition = f"WHERE ({mine}) IS DISTINCT FROM ({theirs})" if only_changes else ""
-    return f"""
-        INSERT INTO reports_areaprogress ({KEY}, level, parent_code, {COLUMNS}, refreshed_at)
-        SELECT {KEY}, level, parent_code, {COLUMNS}, now() FROM ({rows}) AS new_rows
-        ON CONFLICT ({KEY}) DO UPDATE SET {SET_FIGURES} {condition}
-    """
+_OF_NAMED = f"""{_NAMED}
+    JOIN casework_cohortstate s ON s.fiscal_year = named.fiscal_year AND {{condition}}
+    JOIN reports_rolluprun r ON r.fiscal_year = s.fiscal_year"""
+_OF_LEAVES = _OF_NAMED.format(condition="s.area_code = named.code")
+_OF_CENTRES = _OF_NAMED.format(condition="s.is_municipal AND s.centre_id = named.code::uuid")
+
+LEAVES_AGAIN = f"""WITH rollup_parts AS MATERIALIZED ({parts(_OF_LEAVES)})
+    INSERT INTO {TARGET}
+    SELECT fiscal_year, list_kind, area_code, 4, left(area_code, 6), {COLUMNS}
+    FROM ({by_code("rollup_parts", "area_code")}) AS leaves"""
+CENTRES_AGAIN = f"""WITH rollup_parts AS MATERIALIZED ({parts(_OF_CENTRES)}),
+    centres AS ({by_code("rollup_parts", "centre_id")})
+    INSERT INTO {TARGET} SELECT {ROW} FROM ({CENTRE_ROWS}) AS new_rows"""
+
+
+def _children_of_named(level: int) -> str:
+    return f"""(
+        SELECT p.* FROM {_NAMED}
+        JOIN reports_areaprogress p ON p.fiscal_year = named.fiscal_year AND p.parent_code = named.code
+        WHERE p.level = {level + 1}) AS children"""
+
+
+PARENTS_AGAIN = {
+    level: f"INSERT INTO {TARGET} {upward(level, _children_of_named(level))}" for level in (3, 2, 1, 0)
+}
