@@ -2,33 +2,75 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from ops import demo, messages, servers
+from ops.lock import only_runner
 from ops.processes import (
     CannotStart,
     Child,
     StopRequested,
+    end_with_parent,
     ignore_signals,
     listen_for_signals,
     stop_in_order,
     watch,
 )
-from ops.servers import start_servers
+
+LOCK = servers.VAR / "runner.lock"
 
 
-def run_servers_only() -> None:
-    """Only the database and the broker, for work on the code; `manage.py` finds them by itself."""
-    children: list[Child] = []
+@contextmanager
+def stopping(children: list[Child]) -> Iterator[None]:
+    """Whatever happens inside, the children are stopped in order."""
     try:
-        start_servers(children)
-        print("PostgreSQL and Valkey are ready; manage.py finds them. Ctrl-C stops them.", flush=True)
-        watch(children)
+        yield
     finally:
         ignore_signals()
+        if children:
+            print("Stopping ...", flush=True)
         stop_in_order(children)
 
 
-COMMANDS = {"db": run_servers_only}
+def run_demo() -> None:
+    """Everything: database, broker, web, worker, beat."""
+    run = demo.Demo(demo.port_from_environment())
+    with only_runner(LOCK, run.address), stopping(run.children):
+        run.run()
+
+
+def run_servers() -> None:
+    """Only the database and the broker, for work on the code."""
+    children: list[Child] = []
+    with only_runner(LOCK, "database and broker only"), stopping(children):
+        servers.start_servers(children)
+        print("PostgreSQL and Valkey are ready; manage.py finds them. Ctrl-C stops them.", flush=True)
+        watch(children)
+
+
+def reset() -> None:
+    """Forget the demo's data."""
+    with only_runner(LOCK, "forgetting the data"):
+        demo.forget()
+    print("The demo's data is gone. The next `make demo` starts from nothing.")
+
+
+def update_messages() -> None:
+    """Collect the texts and compile the catalogues."""
+    messages.update_all()
+    messages.compile_all()
+
+
+COMMANDS: dict[str, Callable[[], None]] = {
+    "demo": run_demo,
+    "db": run_servers,
+    "reset": reset,
+    "messages": update_messages,
+    "compile-messages": messages.compile_all,
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -36,6 +78,8 @@ def main(arguments: list[str]) -> int:
         print(f"usage: python -m ops {'|'.join(COMMANDS)}", file=sys.stderr)
         return 2
     listen_for_signals()
+    if os.environ.get("END_WITH_PARENT"):
+        end_with_parent()
     try:
         COMMANDS[arguments[0]]()
     except StopRequested:

@@ -36,7 +36,9 @@ def listen_for_signals() -> None:
         raise StopRequested
 
     for number in STOP_SIGNALS:
-        signal.signal(number, ask_to_stop)
+        # Who started us with nohup wants us to stay when the terminal goes.
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, ask_to_stop)
 
 
 def ignore_signals() -> None:
@@ -53,6 +55,12 @@ class Child:
     process: subprocess.Popen[bytes]
     stop_signal: signal.Signals
     patience: float
+    when_done: Callable[[], None] | None = None  # set for work that ends by itself
+
+    def complain_if_ended(self) -> None:
+        code = self.process.poll()
+        if code is not None and (code != 0 or self.when_done is None):
+            raise CannotStart(f"{self.name} ended by itself (code {code}); see var/log.")
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -77,6 +85,11 @@ def ends_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
             os._exit(1)
 
     return ask
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to end this very process in peace when its parent dies."""
+    LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
 def spawn(
@@ -111,14 +124,27 @@ def stop_in_order(children: Sequence[Child]) -> None:
         child.stop()
 
 
-def watch(children: Sequence[Child]) -> None:
+def run_step(
+    title: str, command: Sequence[str], children: list[Child], log: Path, env: Mapping[str, str]
+) -> None:
+    """Run a command to its end; while it runs it is one of the children, so that it stops with them."""
+    with log.open("wb") as output:
+        children.append(spawn(title, command, output=output, env=env))
+    code = children[-1].process.wait()
+    children.pop()
+    if code != 0:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+        raise CannotStart("\n".join([f"{title} failed. The end of {log}:", *lines]))
+
+
+def watch(children: list[Child]) -> None:
     """Wait until asked to stop; a server that ends by itself is a problem to tell."""
     while True:
-        for child in children:
-            if child.process.poll() is not None:
-                raise CannotStart(
-                    f"{child.name} ended by itself (code {child.process.returncode}); see var/log."
-                )
+        for child in list(children):
+            child.complain_if_ended()
+            if child.when_done is not None and child.process.poll() == 0:
+                child.when_done()
+                children.remove(child)
         time.sleep(0.5)
 
 

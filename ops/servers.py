@@ -20,6 +20,7 @@ def start_servers(children: list[Child]) -> dict[str, str]:
     """Start what is needed, add it to `children`, and write and return the settings that lead to it."""
     LOGS.mkdir(parents=True, exist_ok=True)
     values = secrets_file.complete(secrets_file.read(ENV_FILE))
+    values |= {"MEDIA_ROOT": str(VAR / "media"), "STATIC_ROOT": str(VAR / "static")}
     if url := os.environ.get("DATABASE_URL"):
         values["DATABASE_URL"] = url
     else:
