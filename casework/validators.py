@@ -27,7 +27,9 @@ def check_visit(visit: VisitInput, *, now: datetime, listed_from: date | None) -
     if visit.outcome not in VisitOutcome.values:
         raise InvalidInput("bad_outcome", _("ผลการลงพื้นที่ไม่ถูกต้อง โปรดเลือกจากรายการ"), field="outcome")
     if len(visit.note) > LONGEST_NOTE or "\x00" in visit.note:
-        raise InvalidInput("bad_note", _("บันทึกยาวเกิน 5,000 ตัวอักษรหรือมีอักขระที่เก็บไม่ได้ โปรดย่อข้อความ"), field="note")
+        raise InvalidInput(
+            "bad_note", _("บันทึกยาวเกิน 5,000 ตัวอักษรหรือมีอักขระที่เก็บไม่ได้ โปรดย่อข้อความ"), field="note"
+        )
     _check_place(visit)
     for help_ in visit.helps:
         check_help(help_, today=visit_day(now, None))
@@ -53,9 +55,7 @@ def _check_visit_time(visit: VisitInput, now: datetime, listed_from: date | None
             field="visited_at",
         )
     if visit.next_visit_on is not None and visit.next_visit_on <= day:
-        raise InvalidInput(
-            "next_before_visit", _("วันนัดครั้งต่อไปต้องอยู่หลังวันที่เยี่ยม"), field="next_visit_on"
-        )
+        raise InvalidInput("next_before_visit", _("วันนัดครั้งต่อไปต้องอยู่หลังวันที่เยี่ยม"), field="next_visit_on")
 
 
 def _check_place(visit: VisitInput) -> None:
@@ -74,7 +74,7 @@ def check_help(help_: HelpInput, *, today: date) -> None:
     if help_.given_on > today and help_.status == HelpStatus.DELIVERED:
         raise InvalidInput(
             "future_help",
-            _("วันที่ให้ความช่วยเหลืออยู่ในอนาคต ถ้ายังไม่ได้ส่งมอบให้เลือก \"รับปากไว้\""),
+            _('วันที่ให้ความช่วยเหลืออยู่ในอนาคต ถ้ายังไม่ได้ส่งมอบให้เลือก "รับปากไว้"'),
             field="given_on",
         )
     check_amount(help_.amount_baht)
@@ -84,9 +84,7 @@ def check_help(help_: HelpInput, *, today: date) -> None:
 
 def check_amount(amount: Decimal) -> None:
     if not amount.is_finite() or amount < 0 or amount > LARGEST_AMOUNT:
-        raise InvalidInput(
-            "bad_amount", _("มูลค่าต้องเป็นจำนวนบาทตั้งแต่ 0 ถึงหมื่นล้าน"), field="amount_baht"
-        )
+        raise InvalidInput("bad_amount", _("มูลค่าต้องเป็นจำนวนบาทตั้งแต่ 0 ถึงหมื่นล้าน"), field="amount_baht")
 
 
 def check_finding(finding: FindingInput) -> None:

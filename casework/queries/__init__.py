@@ -1,0 +1,1 @@
+"""Reads with a join, an annotation or more than one caller."""

@@ -1,0 +1,40 @@
+"""Indicator sets, stage criteria and follow-up intervals, loaded once for a whole piece of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from dimensions.enums import Dimension
+from dimensions.rules import DimensionMap, StageRule
+
+from ..models import FollowUpInterval
+from ..rules import follow_up_days
+
+
+class LoadedYardstick:
+    """Asks the database at most once for each of its tables, and only when it is asked."""
+
+    def mapping(self, survey_year: int) -> DimensionMap:
+        """Indicator number -> dimension, in the set that applies to a survey year."""
+        return self._mappings.get(self._year_of_set(survey_year), {})
+
+    def same_set(self, survey_year: int, other: int) -> bool:
+        return self._year_of_set(survey_year) == self._year_of_set(other)
+
+    def rule(self, province_code: str) -> StageRule:
+        return StageRule()
+
+    def follow_up_days(self, province_code: str, stage: int) -> int:
+        return follow_up_days(self._intervals, province_code, stage)
+
+    def _year_of_set(self, survey_year: int) -> int:
+        return max((year for year in self._mappings if year <= survey_year), default=0)
+
+    @cached_property
+    def _mappings(self) -> Mapping[int, Mapping[int, Dimension]]:
+        return {}
+
+    @cached_property
+    def _intervals(self) -> list[tuple[str, int, int]]:
+        return list(FollowUpInterval.objects.values_list("province_code", "stage", "days"))

@@ -1,0 +1,165 @@
+"""The read model CohortState: rebuilt from facts for some households, a whole year, or only computed to compare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from households.models import HouseholdScope
+from povertyops.common.dirty import Leaf, mark_dirty
+from povertyops.common.thai import fiscal_year_of
+
+from ..models import CohortState
+from ..queries.facts import Facts, load_facts
+from ..queries.yardstick import LoadedYardstick
+from .judging import StateRow, Yardstick, state_rows
+
+CHUNK = 1_000
+Key = tuple[UUID, int]
+
+COLUMNS = StateRow._fields
+_UPSERT = f"""
+    INSERT INTO casework_cohortstate ({", ".join(COLUMNS)})
+    SELECT {", ".join(COLUMNS)} FROM json_populate_recordset(NULL::casework_cohortstate, %s)
+    ON CONFLICT (household_id, fiscal_year) DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("household_id", "fiscal_year"))}
+"""  # noqa: S608 - built from the constants above
+
+
+def refresh_cohort(
+    household_ids: Iterable[UUID], *, today: date | None = None, since: date | None = None
+) -> int:
+    """Bring the rows of these households up to their facts and mark what moved; returns how many rows changed.
+
+    `since` leaves fiscal years alone that ended before that day. Three to five queries for any number of households.
+    """
+    return refresh_from_facts(load_facts(household_ids), LoadedYardstick(), today=today, since=since)
+
+
+def refresh_from_facts(
+    facts: Sequence[Facts],
+    yardstick: Yardstick,
+    *,
+    today: date | None = None,
+    since: date | None = None,
+    only_year: int | None = None,
+) -> int:
+    """`refresh_cohort` for facts that were loaded already."""
+    if not facts:
+        return 0
+    day = today or timezone.localdate()
+    expected = {
+        (row.household_id, row.fiscal_year): row
+        for found in facts
+        for row in state_rows(found, yardstick, today=day, since=since, only_year=only_year)
+    }
+    touched = _touched_years(since, only_year)
+    stored = {
+        key: row for key, row in _stored([found.household_id for found in facts]).items() if touched(key[1])
+    }
+    changed = [row for key, row in expected.items() if stored.get(key) != row]
+    gone = [key for key in stored if key not in expected]
+    _write(changed)
+    _delete(gone)
+    before = [stored[key] for key in gone] + [
+        stored[key] for row in changed if (key := (row.household_id, row.fiscal_year)) in stored
+    ]
+    mark = {_leaf(row) for row in (*changed, *before)}
+    if mark:
+        mark_dirty(mark)
+    return len(changed) + len(gone)
+
+
+def expected_states(household_ids: Iterable[UUID], *, today: date | None = None) -> dict[Key, StateRow]:
+    """What the rows of these households should be, computed from the base tables; writes nothing."""
+    day = today or timezone.localdate()
+    yardstick = LoadedYardstick()
+    return {
+        (row.household_id, row.fiscal_year): row
+        for facts in load_facts(household_ids)
+        for row in state_rows(facts, yardstick, today=day)
+    }
+
+
+def stored_states(household_ids: Iterable[UUID]) -> dict[Key, StateRow]:
+    """The rows as they are, in the shape of `expected_states`."""
+    return _stored(list(household_ids))
+
+
+def rebuild_cohort(
+    fiscal_year: int,
+    province: str | None = None,
+    *,
+    today: date | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> int:
+    """Rebuild every row of a fiscal year from the facts, in transactions of a thousand households each."""
+    changed = done = 0
+    yardstick = LoadedYardstick()
+    for ids in _ids_in_chunks(province):
+        with transaction.atomic():
+            changed += refresh_from_facts(load_facts(ids), yardstick, today=today, only_year=fiscal_year)
+        done += len(ids)
+        if on_progress:
+            on_progress(done)
+    return changed
+
+
+def _ids_in_chunks(province: str | None) -> Iterator[list[UUID]]:
+    rows = HouseholdScope.objects.order_by("household_id")
+    if province:
+        rows = rows.filter(province_code=province)
+    last: UUID | None = None
+    while True:
+        page = rows if last is None else rows.filter(household_id__gt=last)
+        ids = list(page.values_list("household_id", flat=True)[:CHUNK])
+        if not ids:
+            return
+        yield ids
+        last = ids[-1]
+
+
+def _touched_years(since: date | None, only_year: int | None) -> Callable[[int], bool]:
+    if only_year is not None:
+        return lambda year: year == only_year
+    first = fiscal_year_of(since) if since else 0
+    return lambda year: year >= first
+
+
+def _stored(ids: list[UUID]) -> dict[Key, StateRow]:
+    rows = CohortState.objects.filter(household_id__in=ids).values_list(*COLUMNS)
+    return {(row[0], row[1]): StateRow(*row) for row in rows}
+
+
+def _leaf(row: StateRow) -> Leaf:
+    return row.fiscal_year, row.area_code, row.centre_id if row.is_municipal else None
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID | date | Decimal) else value
+
+
+def _write(rows: list[StateRow]) -> None:
+    if not rows:
+        return
+    body = json.dumps([row._asdict() for row in rows], default=_plain, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [body])
+
+
+def _delete(keys: list[Key]) -> None:
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """DELETE FROM casework_cohortstate USING unnest(%s::uuid[], %s::smallint[]) AS gone (household, year)
+               WHERE household_id = gone.household AND fiscal_year = gone.year""",
+            [[key[0] for key in keys], [key[1] for key in keys]],
+        )
