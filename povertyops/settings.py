@@ -254,7 +254,10 @@ CELERY_TIMEZONE = TIME_ZONE
 # A write must not wait for a broker that is away: what it would have started is found again in the database.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 30}
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # Expires before the next one, so that nothing piles up while no worker runs.
+    "drain-marks": {"task": "reports.drain_marks", "schedule": 2.0, "options": {"expires": 2}},
+}
 
 # ----------------------------------------------------------------------------------------------------- logs
 

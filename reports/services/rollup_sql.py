@@ -1,15 +1,14 @@
 """The SQL of the roll-up, built from `reports.definitions`.
 
 Two steps: households are read once and added up per village, municipal centre and list ("parts");
-everything above is added up from those. A household on one list only needs no look at its listing,
-because then its baseline and persons are that list's; the others are joined to theirs.
+everything above is added up from those. A household on one list only is counted once for both the
+whole cohort and its list, because then its baseline and persons are that list's.
 """
 
 # ruff: noqa: S608 -- only names from this module and from `definitions` are put together
 
 from __future__ import annotations
 
-from households.enums import STILL_TARGET
 from povertyops.areas.enums import NATION
 
 from ..definitions import FIGURES
@@ -35,30 +34,16 @@ ONLY_LIST = """
 """
 # The same row as one of its lists sees it: that list's dimensions and persons.
 _AS_LISTED = {
-    "s.baseline AS dims": "l.dimensions AS dims",
-    "s.relieved,": "s.relieved & l.dimensions AS relieved,",
-    "s.recovered,": "s.recovered & l.dimensions AS recovered,",
+    "s.baseline AS dims": "l.dims",
+    "s.relieved,": "s.relieved & l.dims AS relieved,",
+    "s.recovered,": "s.recovered & l.dims AS recovered,",
     "s.persons,": "l.persons,",
-    "s.verified_persons,": "coalesce(v.verified_persons, 0) AS verified_persons,",
-    "s.checked_persons,": "CASE WHEN s.checked_persons >= s.persons THEN l.persons END AS checked_persons,",
+    "s.verified_persons,": "l.verified_persons,",
+    "s.checked_persons,": "l.checked_persons,",
 }
 LISTED_COLUMNS = SOURCE_COLUMNS
 for _whole, _listed in _AS_LISTED.items():
     LISTED_COLUMNS = LISTED_COLUMNS.replace(_whole, _listed)
-STILL_TARGET_SQL = ", ".join(f"'{status}'" for status in sorted(STILL_TARGET))
-VERIFIED_OF_LISTING = f"""
-    LEFT JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE coalesce(last.status, 'not_yet') IN ({STILL_TARGET_SQL}))
-               AS verified_persons
-        FROM households_listedperson p
-        LEFT JOIN LATERAL (
-            SELECT status FROM households_verification
-            WHERE person_id = p.person_id AND household_id = s.household_id AND effective_on <= r.as_of
-            ORDER BY effective_on DESC, recorded_at DESC, id DESC LIMIT 1
-        ) last ON true
-        WHERE p.listing_id = l.id
-    ) v ON true
-"""
 
 
 def parts(households: str) -> str:
@@ -74,11 +59,12 @@ def parts(households: str) -> str:
         UNION ALL
         SELECT fiscal_year, false, list_kind, area_code, centre_id, {AGGREGATES}
         FROM (
-            SELECT {LISTED_COLUMNS}, l.kind_code AS list_kind
+            SELECT {LISTED_COLUMNS}, l.kind AS list_kind
             FROM {households}
-            JOIN households_listing l ON l.household_id = s.household_id
-                AND l.fiscal_year = s.fiscal_year AND l.superseded_at IS NULL
-            {VERIFIED_OF_LISTING}
+            CROSS JOIN unnest(
+                s.list_kinds, s.list_dimensions,
+                s.list_persons, s.list_verified_persons, s.list_checked_persons
+            ) AS l(kind, dims, persons, verified_persons, checked_persons)
             WHERE cardinality(s.list_kinds) > 1 AND s.membership <> 3
         ) AS source
         GROUP BY fiscal_year, list_kind, area_code, centre_id

@@ -41,7 +41,11 @@ def _state(
         "baseline": baseline,
         "persons": persons,
         "verified_persons": persons,
-        "list_kinds": sorted(lists),
+        "list_kinds": list(lists),
+        "list_dimensions": list(lists.values()),
+        "list_persons": [persons] * len(lists),
+        "list_verified_persons": [persons] * len(lists),
+        "list_checked_persons": [0] * len(lists),
         "baht": Decimal(0),
     }
     return CohortState.objects.create(
