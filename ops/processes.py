@@ -8,6 +8,7 @@ import pwd
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ class Child:
 
     def complain_if_ended(self) -> None:
         code = self.process.poll()
-        if code is not None and (code != 0 or self.when_done is None):
+        if code is not None and self.when_done is None:
             raise CannotStart(f"{self.name} ended by itself (code {code}); see var/log.")
 
     def stop(self) -> None:
@@ -142,10 +143,18 @@ def watch(children: list[Child]) -> None:
     while True:
         for child in list(children):
             child.complain_if_ended()
-            if child.when_done is not None and child.process.poll() == 0:
-                child.when_done()
+            if child.when_done is not None and child.process.poll() is not None:
+                _finish(child, child.when_done)
                 children.remove(child)
         time.sleep(0.5)
+
+
+def _finish(child: Child, when_done: Callable[[], None]) -> None:
+    """Work beside the servers: its failure is told and does not end them."""
+    if child.process.returncode == 0:
+        when_done()
+    else:
+        print(f"{child.name} failed (code {child.process.returncode}).", file=sys.stderr, flush=True)
 
 
 def unprivileged() -> dict[str, Any]:
