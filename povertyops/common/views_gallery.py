@@ -57,7 +57,9 @@ class GalleryFilter(forms.Form):
     """The filters of a list."""
 
     q = forms.CharField(label=_("ค้นหาครัวเรือน"), required=False)
-    failing = forms.ChoiceField(label=_("มิติที่ตกเกณฑ์"), choices=[("", _("ทุกมิติ")), ("health", _("สุขภาพ"))], required=False)
+    failing = forms.ChoiceField(
+        label=_("มิติที่ตกเกณฑ์"), choices=[("", _("ทุกมิติ")), ("health", _("สุขภาพ"))], required=False
+    )
     team = forms.ChoiceField(label=_("ทีมพี่เลี้ยง"), choices=[("", _("ทุกทีม"))], required=False)
 
 
@@ -80,7 +82,9 @@ def _icon_names() -> list[str]:
 
 
 def _faulty_form() -> GalleryForm:
-    form = GalleryForm({"name": "", "day": "31/02/2568", "met": "yes", "given": ["repair"], "note": "เล่าไว้แล้ว"})
+    form = GalleryForm(
+        {"name": "", "day": "31/02/2568", "met": "yes", "given": ["repair"], "note": "เล่าไว้แล้ว"}
+    )
     form.add_error("day", _("เดือนกุมภาพันธ์ไม่มีวันที่ 31 ตรวจวันที่แล้วพิมพ์ใหม่"))
     return form
 
@@ -99,7 +103,13 @@ def _numbers() -> dict[str, Any]:
         "columns": [
             {"key": "area", "label": _("อำเภอ"), "sort": "name"},
             {"key": "households", "label": _("ครัวเรือน"), "kind": "num", "sort": "households"},
-            {"key": "late", "label": _("เกินกำหนด"), "kind": "num", "sort": "late", "hint": _("เลยวันนัดเยี่ยมแล้ว")},
+            {
+                "key": "late",
+                "label": _("เกินกำหนด"),
+                "kind": "num",
+                "sort": "late",
+                "hint": _("เลยวันนัดเยี่ยมแล้ว"),
+            },
             {"key": "alone", "label": _("ยังไม่มีทีม"), "kind": "num"},
             {"key": "money", "label": _("มูลค่า (บาท)"), "kind": "baht"},
         ],
@@ -114,8 +124,22 @@ def _numbers() -> dict[str, Any]:
             for name, stages, late, alone, money in areas
         ]
         + [
-            {"area": "เทศบาลนครสงขลา", "households": 18, "late": 2, "alone": 0, "money": 40_000, "row_class": "of-which"},
-            {"area": "รวมทั้งจังหวัด", "households": 136, "late": 17, "alone": 5, "money": 1_518_800, "row_class": "total"},
+            {
+                "area": "เทศบาลนครสงขลา",
+                "households": 18,
+                "late": 2,
+                "alone": 0,
+                "money": 40_000,
+                "row_class": "of-which",
+            },
+            {
+                "area": "รวมทั้งจังหวัด",
+                "households": 136,
+                "late": 17,
+                "alone": 5,
+                "money": 1_518_800,
+                "row_class": "total",
+            },
         ],
         "one_stage": [{"stages": _stages(96, 142, 61, 13), "urls": {"waiting": "#", "survive": "#"}}],
         "stage_rows": [{"label": name, "url": "#", "stages": stages} for name, stages, *_rest in areas],

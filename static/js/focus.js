@@ -1,5 +1,5 @@
 // A form that came back: stand at the list of what to mend, so that a screen reader reads it first.
-document.querySelector("[data-focus]")?.focus();
+document.querySelector("[data-focus]:not([data-still] *)")?.focus();
 
 // A fragment that was refused is still shown: the server's sentence is in it.
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField, Form
+from django.forms import BoundField, Field, Form
 from django.forms.boundfield import BoundWidget
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -188,11 +188,17 @@ def light_state(bit: int, failing: int, relieved: int, recovered: int) -> str:
 
 @register.simple_tag
 def dimension_lights(
-    failing: int | None, relieved: int | None = 0, recovered: int | None = 0, size: str = "", words: bool = False
+    failing: int | None,
+    relieved: int | None = 0,
+    recovered: int | None = 0,
+    size: str = "",
+    words: bool = False,
 ) -> SafeString:
     """Five lights in fixed order from masks; `size="sm"` for tables, `words=True` for the household's own page."""
     classes = "lights lights--words" if words else f"lights lights--{size}" if size else "lights"
-    states = [(look, light_state(look.bit, failing or 0, relieved or 0, recovered or 0)) for look in DIMENSIONS]
+    states = [
+        (look, light_state(look.bit, failing or 0, relieved or 0, recovered or 0)) for look in DIMENSIONS
+    ]
     lights = format_html_join("", "{}", ((_light(look, state, words),) for look, state in states))
     return format_html('<ul class="{}" aria-label="{}">{}</ul>', classes, gettext("มิติทั้งห้า"), lights)
 
@@ -277,7 +283,10 @@ def count_badge(count: int | None, tone: str = "") -> SafeString:
         return EMPTY
     classes = f"count count--{tone}" if tone else "count"
     return format_html(
-        '<span class="{}">{}<span class="sr-only"> {}</span></span>', classes, number(count), gettext("รายการ")
+        '<span class="{}">{}<span class="sr-only"> {}</span></span>',
+        classes,
+        number(count),
+        gettext("รายการ"),
     )
 
 
@@ -285,7 +294,9 @@ def count_badge(count: int | None, tone: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/stage_ladder.html")
-def stage_ladder(stage: str, dates: Mapping[str, date] | None = None, carried: bool = False) -> dict[str, Any]:
+def stage_ladder(
+    stage: str, dates: Mapping[str, date] | None = None, carried: bool = False
+) -> dict[str, Any]:
     """The three steps up to `stage`; `dates` tells since when per stage, `carried` that it came with the family."""
     reached = [look.code for look in STAGES].index(str(stage))
     steps = [
@@ -498,7 +509,10 @@ def data_table(
     "total" or "of-which". `layout` is "pinned" (first column stays), "cards" (phones) or "".
     """
     made = [
-        {"class": row.get("row_class", ""), "cells": [_cell(column, row.get(column["key"])) for column in columns]}
+        {
+            "class": row.get("row_class", ""),
+            "cells": [_cell(column, row.get(column["key"])) for column in columns],
+        }
         for row in rows
     ]
     return {
@@ -554,7 +568,11 @@ def filter_chips(chips: Sequence[Mapping[str, Any]], clear_url: str = "") -> dic
 
 @register.inclusion_tag("components/filter_panel.html")
 def filter_panel(
-    form: Form, chips: Sequence[Mapping[str, Any]] = (), clear_url: str = "", first: str = "q", target: str = ""
+    form: Form,
+    chips: Sequence[Mapping[str, Any]] = (),
+    clear_url: str = "",
+    first: str = "q",
+    target: str = "",
 ) -> dict[str, Any]:
     """The filters of a list as a GET form: the `first` fields (space separated) in sight, the others folded."""
     names = first.split()
@@ -662,6 +680,7 @@ def field(
         made["class"] = f"{bound.field.widget.attrs.get('class', '')} input".strip()
     return {
         "bound": bound,
+        "errors": error_texts(bound),
         "kind": kind,
         "layout": layout or {"radio": "segments", "checks": "chips", "check": "plain"}.get(kind, ""),
         "label": label or bound.label,
@@ -675,6 +694,22 @@ def field(
         "check": bound.as_widget(attrs={**made, "class": "choice__input"}) if kind == "check" else "",
         "described": made.get("aria-describedby", ""),
     }
+
+
+ASKED_FOR: Mapping[str, Text] = {
+    "select": _("กรุณาเลือกหนึ่งรายการ"),
+    "radio": _("กรุณาเลือกหนึ่งข้อ"),
+    "checks": _("กรุณาเลือกอย่างน้อยหนึ่งข้อ"),
+    "check": _("กรุณาทำเครื่องหมายยืนยัน"),
+    "file": _("กรุณาเลือกไฟล์"),
+}
+
+
+def error_texts(bound: BoundField) -> list[str]:
+    """The field's errors; Django's bare "required" becomes a sentence that fits the kind of control."""
+    bare = str(Field.default_error_messages["required"])
+    asked = str(ASKED_FOR.get(_control_kind(bound), _("กรุณากรอกช่องนี้")))
+    return [asked if text == bare else text for text in map(str, bound.errors)]
 
 
 def _said_about(bound: BoundField, help: Text) -> tuple[tuple[str, Any], ...]:
@@ -702,8 +737,12 @@ def _choice_tag(choice: BoundWidget, attrs: Mapping[str, Any]) -> SafeString:
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form: Form) -> dict[str, Any]:
     """At the top of a form that came back: what to mend, with a link to each field."""
-    faulty = [form[name] for name in form.errors if name in form.fields]
-    return {"form": form, "faulty": faulty, "any": bool(form.errors)}
+    faulty = [form[name] for name in form.fields if name in form.errors]
+    return {
+        "form": form,
+        "faulty": [(bound, error_texts(bound)) for bound in faulty],
+        "any": bool(form.errors),
+    }
 
 
 @register.inclusion_tag("components/client_uuid.html")
@@ -725,11 +764,24 @@ def notice(content: str, kind: str = "info", title: Text = "") -> SafeString:
 
 @register.simple_block_tag
 def fold(
-    content: str, title: Text, note: Text = "", open: bool = False, error: bool = False, quiet: bool = False, key: str = ""
+    content: str,
+    title: Text,
+    note: Text = "",
+    open: bool = False,
+    error: bool = False,
+    quiet: bool = False,
+    key: str = "",
 ) -> SafeString:
     """What can wait; `note` says what is inside, `key` lets the browser remember it open."""
     return _rendered(
-        "components/fold.html", content, title=title, note=note, open=open or error, error=error, quiet=quiet, key=key
+        "components/fold.html",
+        content,
+        title=title,
+        note=note,
+        open=open or error,
+        error=error,
+        quiet=quiet,
+        key=key,
     )
 
 
@@ -742,7 +794,9 @@ def page_head(content: str, title: Text, lead: Text = "") -> SafeString:
 @register.simple_block_tag
 def confirm(content: str, label: Text, title: Text = "", tone: str = "", icon_name: str = "") -> SafeString:
     """Asks twice without a dialog: a summary that opens the form in its content. `tone` "bad" for what cannot be undone."""
-    return _rendered("components/confirm.html", content, label=label, title=title, tone=tone, icon_name=icon_name)
+    return _rendered(
+        "components/confirm.html", content, label=label, title=title, tone=tone, icon_name=icon_name
+    )
 
 
 @register.simple_block_tag
@@ -851,7 +905,7 @@ def condition(text: Text, met: bool, note: Text = "") -> dict[str, Any]:
 
 
 def _rendered(template_name: str, content: str, /, **values: Any) -> SafeString:
-    return render_to_string(template_name, {**values, "content": content.strip()})
+    return render_to_string(template_name, {**values, "content": mark_safe(content.strip())})
 
 
 # ------------------------------------------------------------------------------------------------ frame
