@@ -1,4 +1,4 @@
-"""The living style guide: every component in every state, with invented content. Routed outside production only."""
+"""The living style guide: every component in every state, with invented content; never in production."""
 
 from __future__ import annotations
 
@@ -16,10 +16,31 @@ from django.utils.translation import gettext_lazy as _
 
 from .policies import public
 
-SAMPLES = (
-    "indigo-800 indigo-700 indigo-100 cotton-50 cotton-200 marigold ink ink-soft ink-faint link good warn bad calm "
-    "health living education income access stage-waiting stage-survive stage-sufficient stage-sustainable"
-).split()
+SAMPLES = [
+    "indigo-800",
+    "indigo-700",
+    "indigo-100",
+    "cotton-50",
+    "cotton-200",
+    "marigold",
+    "ink",
+    "ink-soft",
+    "ink-faint",
+    "link",
+    "good",
+    "warn",
+    "bad",
+    "calm",
+    "health",
+    "living",
+    "education",
+    "income",
+    "access",
+    "stage-waiting",
+    "stage-survive",
+    "stage-sufficient",
+    "stage-sustainable",
+]
 
 
 class GalleryForm(forms.Form):

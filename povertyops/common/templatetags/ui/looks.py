@@ -1,0 +1,53 @@
+"""What the five dimensions, the stages and the states of a light are called, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionLook:
+    """How one dimension is shown: its code is also its colour class and its icon."""
+
+    code: str
+    bit: int
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class StageLook:
+    """How one stage is shown."""
+
+    code: str
+    label: Text
+    meaning: Text
+
+
+DIMENSIONS: tuple[DimensionLook, ...] = (
+    DimensionLook("health", 1, _("สุขภาพ")),
+    DimensionLook("living", 2, _("ความเป็นอยู่")),
+    DimensionLook("education", 4, _("การศึกษา")),
+    DimensionLook("income", 8, _("รายได้")),
+    DimensionLook("access", 16, _("การเข้าถึงบริการรัฐ")),
+)
+STAGES: tuple[StageLook, ...] = (
+    StageLook("waiting", _("ยังไม่ถึงขั้นอยู่รอด"), _("ยังมีมิติที่ตกเกณฑ์และยังไม่ได้รับความช่วยเหลือ")),
+    StageLook("survive", _("อยู่รอด"), _("ทุกมิติที่ตกเกณฑ์ได้รับความช่วยเหลือแล้ว")),
+    StageLook("sufficient", _("พอเพียง"), _("ทุกมิติผ่านเกณฑ์แล้ว และมีแผนครัวเรือนที่เริ่มทำ")),
+    StageLook("sustainable", _("ยั่งยืน"), _("พอเพียงต่อเนื่องครบหนึ่งปี และประเมินผ่านสองครั้ง")),
+)
+LIGHT_STATES: Mapping[str, Text] = {
+    "failing": _("ตกเกณฑ์"),
+    "relieved": _("ได้รับความช่วยเหลือแล้ว"),
+    "recovered": _("ผ่านเกณฑ์แล้ว"),
+    "clear": _("ไม่ตกเกณฑ์"),
+}
+
+DIMENSION_BY_CODE = {look.code: look for look in DIMENSIONS}
+STAGE_BY_CODE = {look.code: look for look in STAGES}
