@@ -19,10 +19,10 @@ register = template.Library()
 
 @register.inclusion_tag("components/stage_ladder.html")
 def stage_ladder(
-    stage: str, dates: Mapping[str, date] | None = None, carried: bool = False
+    stage: str | int, dates: Mapping[str, date] | None = None, carried: bool = False
 ) -> dict[str, Any]:
     """The three steps up to `stage`; `dates` says since when per stage, `carried`: it was so before us."""
-    reached = [look.code for look in STAGES].index(str(stage))
+    reached = STAGES.index(stage_look(stage))
     steps = [
         {
             "look": look,

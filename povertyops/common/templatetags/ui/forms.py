@@ -91,6 +91,7 @@ ASKED_FOR: Mapping[str, Text] = {
 }
 
 
+@register.filter
 def error_texts(bound: BoundField) -> list[str]:
     """The field's errors; Django's bare "required" becomes a sentence that fits the kind of control."""
     bare = str(Field.default_error_messages["required"])
@@ -126,7 +127,7 @@ def form_errors(form: Form) -> dict[str, Any]:
     faulty = [form[name] for name in form.fields if name in form.errors]
     return {
         "form": form,
-        "faulty": [(bound, error_texts(bound)) for bound in faulty],
+        "faulty": faulty,
         "any": bool(form.errors),
     }
 

@@ -79,7 +79,8 @@ def data_table(
 
     A column is `{key, label, kind?, sort?, hint?}` with kind "text", "num", "baht" or "date"; the first
     holds the row's head. A row is `{key: value}` where a value may be `{value, url?, note?, tone?}`;
-    its `row_class` may be "total" or "of-which". `layout` is "pinned" (first column stays), "cards" (phones) or "".
+    its `row_class` may be "total" or "of-which". `layout` is "pinned" (first column stays), "cards" (on
+    phones) or nothing.
     """
     made = [
         {

@@ -34,7 +34,7 @@ DIMENSIONS: tuple[DimensionLook, ...] = (
     DimensionLook("living", 2, _("ความเป็นอยู่")),
     DimensionLook("education", 4, _("การศึกษา")),
     DimensionLook("income", 8, _("รายได้")),
-    DimensionLook("access", 16, _("การเข้าถึงบริการรัฐ")),
+    DimensionLook("access", 16, _("การเข้าถึงบริการภาครัฐ")),
 )
 STAGES: tuple[StageLook, ...] = (
     StageLook("waiting", _("ยังไม่ถึงขั้นอยู่รอด"), _("ยังมีมิติที่ตกเกณฑ์และยังไม่ได้รับความช่วยเหลือ")),
@@ -51,3 +51,8 @@ LIGHT_STATES: Mapping[str, Text] = {
 
 DIMENSION_BY_CODE = {look.code: look for look in DIMENSIONS}
 STAGE_BY_CODE = {look.code: look for look in STAGES}
+
+
+def stage_look(stage: str | int) -> StageLook:
+    """The look of a stage by its code or its rank (0 waiting to 3 sustainable)."""
+    return STAGES[int(stage)] if isinstance(stage, int) else STAGE_BY_CODE[stage]

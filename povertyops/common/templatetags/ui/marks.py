@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from .looks import DIMENSION_BY_CODE, DIMENSIONS, LIGHT_STATES, STAGE_BY_CODE, DimensionLook, Text
+from .looks import DIMENSION_BY_CODE, DIMENSIONS, LIGHT_STATES, DimensionLook, Text, stage_look
 from .text import number
 
 register = template.Library()
@@ -103,9 +103,9 @@ def dimension_chip(code: str) -> SafeString:
 
 
 @register.simple_tag
-def stage_pill(stage: str, big: bool = False) -> SafeString:
+def stage_pill(stage: str | int, big: bool = False) -> SafeString:
     """The stage by name; the icon fills as many steps as are reached."""
-    look = STAGE_BY_CODE[str(stage)]
+    look = stage_look(stage)
     return format_html(
         '<span class="stage stage--{}{}" title="{}">{}{}</span>',
         look.code,

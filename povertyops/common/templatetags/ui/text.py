@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from povertyops.common import thai
 
-from .looks import DIMENSION_BY_CODE, DIMENSIONS, STAGE_BY_CODE, DimensionLook, Text
+from .looks import DIMENSION_BY_CODE, DIMENSIONS, DimensionLook, Text, stage_look
 
 register = template.Library()
 
@@ -62,9 +62,9 @@ def share_of(part: Number | None, whole: Number | None) -> str:
 
 
 @register.filter
-def stage_label(code: str) -> Text:
+def stage_label(code: str | int) -> Text:
     """The Thai name of a stage."""
-    return STAGE_BY_CODE[str(code)].label
+    return stage_look(code).label
 
 
 @register.filter
