@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 
 from dimensions.enums import Dimension
+from dimensions.models import StageCriteria
+from dimensions.queries import mappings
 from dimensions.rules import DimensionMap, StageRule
 
 from ..models import FollowUpInterval
@@ -22,8 +25,11 @@ class LoadedYardstick:
     def same_set(self, survey_year: int, other: int) -> bool:
         return self._year_of_set(survey_year) == self._year_of_set(other)
 
-    def rule(self, province_code: str) -> StageRule:
-        return StageRule()
+    def rule(self, province_code: str, on: date) -> StageRule:
+        """The criteria of a province on a day: its own, else the nation's, else version 1 as built in."""
+        begun = {row.province_code: row for row in self._criteria if row.effective_from <= on}
+        row = begun.get(province_code) or begun.get("")
+        return self._rules[row.pk] if row else StageRule()
 
     def follow_up_days(self, province_code: str, stage: int) -> int:
         return follow_up_days(self._intervals, province_code, stage)
@@ -33,7 +39,15 @@ class LoadedYardstick:
 
     @cached_property
     def _mappings(self) -> Mapping[int, Mapping[int, Dimension]]:
-        return {}
+        return mappings()
+
+    @cached_property
+    def _criteria(self) -> list[StageCriteria]:
+        return list(StageCriteria.objects.order_by("effective_from", "version"))
+
+    @cached_property
+    def _rules(self) -> dict[int, StageRule]:
+        return {row.pk: row.as_rule() for row in self._criteria}
 
     @cached_property
     def _intervals(self) -> list[tuple[str, int, int]]:

@@ -37,7 +37,7 @@ class Yardstick(Protocol):
 
     def mapping(self, survey_year: int) -> DimensionMap: ...
     def same_set(self, survey_year: int, other: int) -> bool: ...
-    def rule(self, province_code: str) -> StageRule: ...
+    def rule(self, province_code: str, on: date) -> StageRule: ...
     def follow_up_days(self, province_code: str, stage: int) -> int: ...
 
 
@@ -121,11 +121,11 @@ def evidence_of(
         for listing in listings
         for dimension in Dimension.from_mask(listing.dimensions)
     ]
-    if not (facts.helps or facts.assessments or facts.self_solved or facts.plans):
-        return StageEvidence(mapping=_mapping(listings, yardstick), baseline=baseline)
+    if not (facts.helps or facts.assessments or facts.self_solved or facts.plans or events):
+        return StageEvidence(mapping={}, baseline=baseline)
     survey_year = max((listing.survey_year for listing in listings), default=0)
     return StageEvidence(
-        mapping=_mapping(listings, yardstick),
+        mapping=yardstick.mapping(survey_year) if facts.assessments else {},
         baseline=baseline,
         answers=[
             Answer(
@@ -148,10 +148,6 @@ def evidence_of(
         development_steps=[StepDone(step.done_on, step.done_by, step.id) for step in facts.steps],
         sufficient_since=sufficient_since(events, on),
     )
-
-
-def _mapping(listings: list[ListingFact], yardstick: Yardstick) -> DimensionMap:
-    return yardstick.mapping(max((listing.survey_year for listing in listings), default=0))
 
 
 def _plan_on(facts: Facts, on: date) -> PlanFacts | None:
@@ -240,7 +236,7 @@ def settle(facts: Facts, yardstick: Yardstick, *, today: date, since: date) -> S
     for year in range(min(first, fiscal_year_of(today)), fiscal_year_of(today) + 1):
         on = stands_at(year, today)
         evidence = evidence_of(facts, year, on, yardstick, known)
-        result = evaluate_stage(evidence, on, yardstick.rule(facts.province_code))
+        result = evaluate_stage(evidence, on, yardstick.rule(facts.province_code, on))
         failed_on = latest_failure(evidence, result.baseline_mask, on)
         event = change_of_stage(case, stage_on(known, on)[1], result, failed_on)
         if event is not None:
@@ -314,7 +310,7 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
     events = [event for event in facts.events if case is not None and event.case_id == case.id]
     stage, _event = stage_on(events, on)
     result = evaluate_stage(
-        evidence_of(facts, year, on, yardstick, events), on, yardstick.rule(facts.province_code)
+        evidence_of(facts, year, on, yardstick, events), on, yardstick.rule(facts.province_code, on)
     )
     place = _place_on(facts, on)
     assignment = assignment_on(facts.assignments, on)

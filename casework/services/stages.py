@@ -63,7 +63,7 @@ def judge(facts: Facts, yardstick: Yardstick, on: date) -> StageResult:
     case = case_on(facts, on)
     events = [event for event in facts.events if case is not None and event.case_id == case.id]
     evidence = evidence_of(facts, fiscal_year_of(on), on, yardstick, events)
-    return evaluate_stage(evidence, on, yardstick.rule(facts.province_code))
+    return evaluate_stage(evidence, on, yardstick.rule(facts.province_code, on))
 
 
 def approve_stages(
@@ -166,7 +166,7 @@ def carry_over_stage(
             from_stage=case.stage,
             to_stage=stage,
             effective_on=effective_on,
-            rule_version=LoadedYardstick().rule(case.province_code).version,
+            rule_version=LoadedYardstick().rule(case.province_code, effective_on).version,
             document=f"{document.strip()} · {signed_by.strip()}"[:200],
             actor=actor.user,
             recorded_at=actor.stamp,
