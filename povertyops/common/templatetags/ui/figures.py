@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from .looks import DIMENSIONS, LIGHT_STATES, STAGES, Text
+from .looks import DIMENSIONS, LIGHT_STATES, STAGES, Text, stage_look
 from .text import Number, share_of, stage_label
 
 register = template.Library()
