@@ -68,9 +68,10 @@ class StageResult:
     """The stage on the day, why, and what is missing for the steps above it, next first.
 
     ``since`` is the day on which the last condition of the stage came to hold; for a household that waits,
-    the day of its latest failure without relief. ``additional_mask`` holds problems found later: shown and
-    worked, never a reason to lower a stage. Sufficient and sustainable are what the rule finds; they hold
-    once a person who is not among ``decisive_recorders`` has approved them.
+    the day of its latest failure without relief. ``failed_on`` is the latest failure of the baseline, relieved
+    or not. ``additional_mask`` holds problems found later: shown and worked, never a reason to lower a stage.
+    Sufficient and sustainable are what the rule finds; they hold once a person who is not among
+    ``decisive_recorders`` has approved them.
     """
 
     stage: Stage
@@ -83,4 +84,5 @@ class StageResult:
     care_mask: int = 0
     additional_mask: int = 0
     since: date | None = None
+    failed_on: date | None = None
     decisive_recorders: frozenset[int] = frozenset()

@@ -229,6 +229,7 @@ def _conclude(
         recovered_mask=sum(BITS[standing.dimension] for standing in standings if standing.recovery),
         care_mask=sum(BITS[s.dimension] for s in standings if s.care and not s.recovery),
         additional_mask=sum(BITS[other] for other, answers in other_answers.items() if still_fails(answers)),
+        failed_on=max(standing.failed_on for standing in standings),
         since=_since(stage, supporting, standings),
         decisive_recorders=_decisive_recorders(supporting),
     )

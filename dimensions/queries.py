@@ -1,0 +1,142 @@
+"""What the yardstick says of a year, a set or a province. Plain values, for callers on every floor above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from povertyops.common.errors import InvalidInput
+
+from .enums import Certainty, Dimension
+from .models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, PovertyLine, StageCriteria
+from .rules import StageRule
+
+
+class AppliedSet(NamedTuple):
+    """The set that applies to a survey year; carried forward when it was made for earlier years only."""
+
+    indicator_set: IndicatorSet
+    carried_forward: bool
+
+
+class AppliedThreshold(NamedTuple):
+    """The income threshold that applies to a survey year, and the year it was set for."""
+
+    baht: int
+    survey_year: int
+    certainty: Certainty
+    carried_forward: bool
+
+
+def dimension_infos() -> list[DimensionInfo]:
+    """The five dimensions in order, with label and lead office."""
+    return list(DimensionInfo.objects.filter(superseded_at=None))
+
+
+def indicator_sets() -> list[IndicatorSet]:
+    """The current version of every set, earliest years first."""
+    return list(IndicatorSet.objects.filter(superseded_at=None))
+
+
+def indicator_set_for(survey_year: int) -> AppliedSet:
+    """The set of a survey year, else the newest earlier one. Raises InvalidInput before the first set."""
+    applied = _set_of_year(indicator_sets(), survey_year)
+    if applied is None:
+        raise InvalidInput(
+            "no_indicator_set",
+            _("ไม่มีชุดตัวชี้วัดสำหรับปีสำรวจ %(year)s ให้ตรวจปีสำรวจของบัญชี") % {"year": survey_year},
+        )
+    return AppliedSet(applied, carried_forward=survey_year > applied.valid_to)
+
+
+def _set_of_year(sets: Iterable[IndicatorSet], survey_year: int) -> IndicatorSet | None:
+    begun = [candidate for candidate in sets if candidate.valid_from <= survey_year]
+    return max(begun, key=lambda candidate: candidate.valid_from, default=None)
+
+
+def indicators_of(indicator_set: IndicatorSet) -> tuple[Indicator, ...]:
+    """The indicators of a set in the order of their numbers; a version of a set never changes."""
+    return _indicators(indicator_set.pk)
+
+
+def dimension_of_indicators(indicator_set: IndicatorSet) -> dict[int, Dimension]:
+    """Indicator number -> dimension, for those that stand for one."""
+    return _dimension_of_indicators(indicator_set.pk)
+
+
+def numbers_of(indicator_set: IndicatorSet) -> frozenset[int]:
+    """Every number that a list of these years may print."""
+    return frozenset(indicator.number for indicator in indicators_of(indicator_set))
+
+
+def mappings() -> dict[int, dict[int, Dimension]]:
+    """First survey year of each set -> indicator number -> dimension; other years take the newest before."""
+    return {found.valid_from: dimension_of_indicators(found) for found in indicator_sets()}
+
+
+def counterparts(from_set: IndicatorSet, to_set: IndicatorSet) -> dict[int, frozenset[int]]:
+    """Number in one set -> numbers in the other that ask the same, where any do.
+
+    Neighbouring sets only: the later one names its counterparts in the earlier.
+    """
+    if from_set.code == to_set.code:
+        return {number: frozenset((number,)) for number in numbers_of(from_set) & numbers_of(to_set)}
+    later, backwards = (from_set, True) if from_set.valid_from > to_set.valid_from else (to_set, False)
+    pairs = [(found.number, int(earlier)) for found in indicators_of(later) for earlier in found.counterparts]
+    if not backwards:
+        pairs = [(earlier, number) for number, earlier in pairs]
+    return {
+        number: frozenset(other for from_number, other in pairs if from_number == number)
+        for number, _other in pairs
+    }
+
+
+def threshold_for(survey_year: int) -> AppliedThreshold | None:
+    """The income threshold of a survey year, else the newest earlier one; None before the first."""
+    found = (
+        IncomeThreshold.objects.filter(superseded_at=None, survey_year__lte=survey_year)
+        .order_by("-survey_year")
+        .first()
+    )
+    if found is None:
+        return None
+    carried = found.survey_year != survey_year
+    return AppliedThreshold(found.baht, found.survey_year, Certainty(found.certainty), carried)
+
+
+def income_thresholds() -> list[IncomeThreshold]:
+    return list(IncomeThreshold.objects.filter(superseded_at=None))
+
+
+def poverty_lines() -> list[PovertyLine]:
+    return list(PovertyLine.objects.filter(superseded_at=None))
+
+
+def criteria_for(province_code: str, on: date) -> StageRule:
+    """The stage criteria of a province on a day: its own, else the nation's, else version 1 as built in."""
+    rules = stage_rules(on)
+    return rules.get(province_code) or rules.get("") or StageRule()
+
+
+def stage_rules(on: date) -> dict[str, StageRule]:
+    """Province code -> criteria on a day; "" is the nation, for provinces without their own. One query."""
+    begun = StageCriteria.objects.filter(effective_from__lte=on).order_by("effective_from", "version")
+    return {criteria.province_code: criteria.as_rule() for criteria in begun}
+
+
+@lru_cache(maxsize=64)
+def _indicators(set_id: int) -> tuple[Indicator, ...]:
+    return tuple(Indicator.objects.filter(indicator_set_id=set_id))
+
+
+@lru_cache(maxsize=64)
+def _dimension_of_indicators(set_id: int) -> dict[int, Dimension]:
+    return {
+        indicator.number: Dimension(indicator.dimension)
+        for indicator in _indicators(set_id)
+        if indicator.dimension
+    }
