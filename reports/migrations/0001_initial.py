@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AreaProgress',
             fields=[
-                ('pk', models.CompositePrimaryKey('fiscal_year', 'list_kind', 'code', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('code', 'fiscal_year', 'list_kind', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('fiscal_year', models.SmallIntegerField()),
                 ('list_kind', models.CharField(blank=True, db_collation='C', max_length=24)),
                 ('code', models.CharField(db_collation='C', max_length=36)),

@@ -18,7 +18,7 @@ class AreaProgress(models.Model):
     `reports.definitions` says what each figure counts.
     """
 
-    pk = models.CompositePrimaryKey("fiscal_year", "list_kind", "code")
+    pk = models.CompositePrimaryKey("code", "fiscal_year", "list_kind")
     fiscal_year = models.SmallIntegerField()
     list_kind = models.CharField(max_length=24, blank=True, db_collation="C")
     code = models.CharField(max_length=36, db_collation="C")

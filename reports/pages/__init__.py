@@ -1,0 +1,1 @@
+"""What the pages of the numbers show, as plain objects: no request, no HTML."""

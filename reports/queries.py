@@ -1,0 +1,44 @@
+"""Reading the figures: always from AreaProgress, never a live sum."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Q
+
+from households.models import ListKind
+from povertyops.areas.enums import CODE_LENGTH, NATION, Level
+
+from .models import AreaProgress, RollupRun
+
+
+def progress_of(fiscal_year: int, code: str, list_kind: str = "") -> AreaProgress | None:
+    """The figures of one area or municipal centre; None where it has no households."""
+    return AreaProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind).first()
+
+
+def all_progress_of(code: str) -> list[AreaProgress]:
+    """The figures of one area in every fiscal year and list, newest year first, the whole cohort before its lists."""
+    return list(AreaProgress.objects.filter(code=code).order_by("-fiscal_year", "list_kind"))
+
+
+def progress_below(
+    fiscal_year: int, code: str, list_kind: str, centres: Collection[str]
+) -> list[AreaProgress]:
+    """The rows right under an area, and those of its municipal centres (by code), wherever they lie."""
+    rows = AreaProgress.objects.filter(fiscal_year=fiscal_year, list_kind=list_kind)
+    if len(code) == CODE_LENGTH[Level.PROVINCE] and code != NATION:
+        rows = rows.filter(Q(parent_code=code) | Q(code__in=centres))
+    else:
+        rows = rows.filter(parent_code=code)
+    return list(rows)
+
+
+def days_of_years() -> dict[int, date]:
+    """Fiscal year -> the day its figures stand at."""
+    return dict(RollupRun.objects.values_list("fiscal_year", "as_of"))
+
+
+def list_names() -> dict[str, str]:
+    return dict(ListKind.objects.values_list("code", "name"))
