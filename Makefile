@@ -27,9 +27,9 @@ test: lint ## everything: lint, types, contracts, migrations, all tests with a r
 lint: $(VENV)/.dev ## style, types, import contracts, missing migrations
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	env $$(cat tests/lint.env) $(VENV)/bin/mypy
+	env $$(cat ops/placeholder.env) $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
-	env $$(cat tests/lint.env) $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	env $$(cat ops/placeholder.env) $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 accept: $(VENV)/.dev node_modules/.package-lock.json ## the acceptance run on the sample lists in ../shared/samples
 	$(RUN) -m pytest -q tests/accept

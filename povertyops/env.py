@@ -9,11 +9,12 @@ import base64
 import binascii
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+T = TypeVar("T")
 YES: Final = frozenset({"1", "true", "yes", "on"})
 NO: Final = frozenset({"0", "false", "no", "off"})
 
@@ -46,12 +47,15 @@ class Env:
         self.asked.add(name)
         return self._values.get(name, "").strip() or None
 
+    def _default(self, name: str, default: T | None) -> T:
+        if default is None:
+            raise BadSetting(name, "is required but is not set")
+        return default
+
     def text(self, name: str, default: str | None = None, *, min_length: int = 0) -> str:
         value = self._raw(name)
         if value is None:
-            if default is None:
-                raise BadSetting(name, "is required but is not set")
-            return default
+            return self._default(name, default)
         if len(value) < min_length:
             raise BadSetting(name, f"must have at least {min_length} characters")
         return value
@@ -86,9 +90,7 @@ class Env:
         """Values separated by commas."""
         value = self._raw(name)
         if value is None:
-            if default is None:
-                raise BadSetting(name, "is required but is not set")
-            return default
+            return self._default(name, default)
         return [word.strip() for word in value.split(",") if word.strip()]
 
     def hosts(self, name: str, default: list[str] | None = None) -> list[str]:
