@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from dimensions.enums import Dimension
+from dimensions.enums import Dimension, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +74,33 @@ class StepInput:
     due_on: date | None = None
     done_on: date | None = None
     id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortFilters:
+    """What narrows the lists of households, persons, visits and helps; the same words as in their addresses.
+
+    `as_of` is the day the list stands at; None: the earlier of today and the last day of the fiscal year.
+    Dimensions given together must all hold. An empty `membership` means the cohort, without carried households.
+    """
+
+    fiscal_year: int
+    area: str = ""
+    centre: UUID | None = None
+    list_kind: str = ""
+    failing: tuple[Dimension, ...] = ()
+    relieved: tuple[Dimension, ...] = ()
+    recovered: tuple[Dimension, ...] = ()
+    stage: Stage | None = None
+    membership: str = ""
+    team: UUID | None = None
+    no_team: bool = False
+    overdue: bool = False
+    visited_90: bool = False
+    helped: bool = False
+    removed: bool = False
+    verified: bool = False
+    checked: bool = False
+    proposed: bool = False
+    q: str = ""
+    as_of: date | None = None

@@ -55,10 +55,10 @@ def due_day(
     days: int = FOLLOW_UP_DAYS,
 ) -> date:
     """When a household is due: the appointed day of its last visit, else the interval after that visit,
-    else after the assignment, else after the opening of the case."""
+    else after the later of its assignment and the opening of its case."""
     if next_visit_on is not None:
         return next_visit_on
-    return (last_visit_on or assigned_on or opened_on) + timedelta(days=days)
+    return (last_visit_on or max(assigned_on or opened_on, opened_on)) + timedelta(days=days)
 
 
 def follow_up_days(rows: Iterable[tuple[str, int, int]], province_code: str, stage: int) -> int:

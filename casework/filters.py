@@ -1,0 +1,105 @@
+"""The address of a list, read into `CohortFilters`. A wrong value is a fault of the form, never a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from dimensions.enums import Dimension, Stage
+from povertyops.common.errors import InvalidInput
+from povertyops.common.thai import fiscal_year_of
+
+from .enums import Membership
+from .inputs import CohortFilters
+
+FIRST_YEAR, LAST_YEAR = 2560, 2700
+STAGES = [(stage.code, stage.label) for stage in Stage]
+MEMBERSHIPS = [
+    ("listed", Membership.LISTED.label),
+    ("found", Membership.FOUND.label),
+    ("carried", Membership.CARRIED.label),
+]
+SWITCHES = ("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed")
+
+
+def _switch(label: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False)
+
+
+def _dimensions(label: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, choices=Dimension.choices, required=False)
+
+
+class CohortFilterForm(forms.Form):
+    """Every filter of a list of households; `list` is the kind of target list."""
+
+    fiscal_year = forms.IntegerField(
+        label=_("ปีงบประมาณ"), min_value=FIRST_YEAR, max_value=LAST_YEAR, required=False
+    )
+    area = forms.CharField(
+        label=_("พื้นที่"),
+        required=False,
+        validators=[RegexValidator(r"^(TH|\d{2}|\d{4}|\d{6}|\d{8})$", _("รหัสพื้นที่มี 2, 4, 6 หรือ 8 หลัก"))],
+    )
+    centre = forms.UUIDField(label=_("ศูนย์เทศบาล"), required=False)
+    failing = _dimensions(_("ตกเกณฑ์"))
+    relieved = _dimensions(_("ได้รับความช่วยเหลือแล้ว"))
+    recovered = _dimensions(_("ผ่านเกณฑ์แล้ว"))
+    stage = forms.ChoiceField(label=_("ขั้น"), choices=[("", _("ทุกขั้น")), *STAGES], required=False)
+    membership = forms.ChoiceField(
+        label=_("กลุ่ม"), choices=[("", _("ตามบัญชีและที่พบเพิ่มเติม")), *MEMBERSHIPS], required=False
+    )
+    team = forms.UUIDField(label=_("ทีมพี่เลี้ยง"), required=False)
+    no_team = _switch(_("ยังไม่มีทีมพี่เลี้ยง"))
+    overdue = _switch(_("เกินกำหนดเยี่ยม"))
+    visited_90 = _switch(_("เยี่ยมใน 90 วัน"))
+    helped = _switch(_("ได้รับความช่วยเหลือในปีนี้"))
+    removed = _switch(_("นำออกแล้ว"))
+    verified = _switch(_("หลังตรวจสอบ"))
+    checked = _switch(_("ตรวจสอบครบแล้ว"))
+    proposed = _switch(_("รออนุมัติเลื่อนขั้น"))
+    q = forms.CharField(label=_("ชื่อหรือรหัสประจำบ้าน"), max_length=100, required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        # "list" as a class attribute would hide the type inside this class.
+        self.fields["list"] = forms.SlugField(label=_("บัญชี"), max_length=24, required=False)
+
+    @property
+    def cohort_filters(self) -> CohortFilters:
+        """The filters; a field that was wrong counts as left out (the form's errors say so)."""
+        self.is_valid()
+        values = self.cleaned_data
+        return CohortFilters(
+            fiscal_year=values.get("fiscal_year") or fiscal_year_of(self.today),
+            area=values.get("area", ""),
+            centre=values.get("centre"),
+            list_kind=values.get("list", ""),
+            failing=_members(values.get("failing")),
+            relieved=_members(values.get("relieved")),
+            recovered=_members(values.get("recovered")),
+            stage=Stage.from_code(values["stage"]) if values.get("stage") else None,
+            membership=values.get("membership", ""),
+            team=values.get("team"),
+            q=values.get("q", ""),
+            **{name: bool(values.get(name)) for name in SWITCHES},
+        )
+
+
+def cohort_filters_of(data: Mapping[str, Any], *, today: date) -> CohortFilters:
+    """The filters of an address; raises InvalidInput for a wrong value (for the API and exports)."""
+    form = CohortFilterForm(data, today=today)
+    if not form.is_valid():
+        name, errors = next(iter(form.errors.items()))
+        raise InvalidInput("bad_filter", str(errors[0]), field=name)
+    return form.cohort_filters
+
+
+def _members(codes: list[str] | None) -> tuple[Dimension, ...]:
+    return tuple(Dimension(code) for code in codes or ())

@@ -1,0 +1,164 @@
+"""Lists of households as they stand in a fiscal year: each number of a board has exactly one of these behind it."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+from operator import and_
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Func, Q, QuerySet, SmallIntegerField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import Exact
+from django.utils import timezone
+
+from dimensions.enums import Dimension
+from households.access import scope_q
+from households.models import Membership as Residence
+from povertyops.accounts.actor import Actor
+from povertyops.areas.enums import NATION
+from povertyops.common.names import search_key
+from povertyops.common.thai import to_arabic_digits
+
+from ..enums import Membership
+from ..inputs import CohortFilters
+from ..models import CohortState
+from ..rules import COHORT_MEMBERSHIPS, stands_at, visited_from
+
+ORDER = ("sort_key", "household_id")
+SHORTEST_TRIGRAM = 3
+HOUSE_CODE_DIGITS = 11
+EVERYONE = "all"
+_AREA_COLUMN = {2: "province_code", 4: "district_code", 6: "subdistrict_code", 8: "area_code"}
+_MEMBERSHIPS = {"listed": Membership.LISTED, "found": Membership.FOUND}
+
+
+class MaskOfList(Func):
+    """The mask of one kind of list, out of the parallel arrays of a row."""
+
+    output_field = SmallIntegerField()
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(F("list_dimensions"), F("list_kinds"), Value(kind))
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+        parts = [compiler.compile(part) for part in self.source_expressions]
+        (masks, _none), (kinds, _nothing), (kind, values) = parts
+        return f"({masks})[array_position({kinds}, {kind}::varchar)]", list(values)
+
+
+def cohort_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortState]:
+    """Rows the actor may see, in Thai order of names (`ORDER` for keyset paging), with their household."""
+    return cohort_rows(actor, filters).select_related("household").order_by(*ORDER)
+
+
+def cohort_rows(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortState]:
+    """The same rows without order or household, to count or to join."""
+    rows = CohortState.objects.filter(
+        scope_q(actor), place_q(actor, filters), fiscal_year=filters.fiscal_year
+    )
+    return rows.filter(membership_q(filters), *_conditions(filters))
+
+
+def cohort_count(actor: Actor | None, filters: CohortFilters) -> int:
+    """How many there are: counted on an index within the actor's scope, never over the nation."""
+    return cohort_rows(actor, filters).count()
+
+
+def household_ids(actor: Actor | None, filters: CohortFilters) -> list[UUID]:
+    """The households of a filtered list, for a bulk act on all of it."""
+    return list(cohort_rows(actor, filters).order_by(*ORDER).values_list("household_id", flat=True))
+
+
+def as_of(filters: CohortFilters) -> date:
+    """The day the list stands at."""
+    return filters.as_of or stands_at(filters.fiscal_year, timezone.localdate())
+
+
+# ------------------------------------------------------------------------------------------------- conditions
+
+
+def place_q(actor: Actor | None, filters: CohortFilters) -> Q:
+    """Area or municipal centre. Districts are named beside smaller places, so that an index leads there."""
+    found = _scope_hint(actor)
+    if filters.area and filters.area != NATION:
+        for length in range(2, len(filters.area) + 1, 2):
+            found &= Q(**{_AREA_COLUMN[length]: filters.area[:length]})
+    if filters.centre is not None:
+        found &= Q(centre_id=filters.centre, is_municipal=True)
+    return found
+
+
+def _scope_hint(actor: Actor | None) -> Q:
+    """What the scope says in words of an index, beside the predicate itself."""
+    if actor is None or actor.is_system or actor.appointment is None:
+        return Q()
+    reach = actor.reach
+    if reach.centre_id is not None:
+        return Q(is_municipal=True)
+    small = (*reach.subdistricts, *reach.villages)
+    if small and not (reach.provinces or reach.districts):
+        return Q(district_code__in=sorted({code[:4] for code in small}))
+    return Q()
+
+
+def membership_q(filters: CohortFilters) -> Q:
+    if filters.membership == "carried":
+        return Q(membership=Membership.CARRIED, is_open=True)
+    if filters.membership == EVERYONE:
+        return Q()
+    if filters.membership in _MEMBERSHIPS:
+        return Q(membership=_MEMBERSHIPS[filters.membership])
+    return Q(membership__in=COHORT_MEMBERSHIPS)
+
+
+def _conditions(filters: CohortFilters) -> list[Q]:
+    on = as_of(filters)
+    in_care = Q(is_open=True, is_removed=False)
+    chosen = (
+        (filters.list_kind, Q(list_kinds__contains=[filters.list_kind])),
+        (filters.stage is not None, Q(stage=filters.stage)),
+        (filters.team is not None, Q(team_id=filters.team)),
+        (filters.no_team, in_care & Q(team_id=None)),
+        (filters.overdue, in_care & Q(due_on__lt=on)),
+        (filters.visited_90, Q(is_open=True, last_visit_on__gte=visited_from(on))),
+        (filters.helped, Q(helps__gt=0)),
+        (filters.removed, Q(is_removed=True)),
+        (filters.verified, Q(is_removed=False)),
+        (filters.checked, Q(persons__gt=0, checked_persons__gte=F("persons"))),
+        (filters.proposed, Q(proposed_stage__isnull=False)),
+        (filters.q, name_q(filters.q)),
+    )
+    return [condition for wanted, condition in chosen if wanted] + _dimension_conditions(filters)
+
+
+def _dimension_conditions(filters: CohortFilters) -> list[Q]:
+    """`failing` reads the baseline, with a list that list's own; relieved and recovered are parts of it."""
+    failing: Combinable = MaskOfList(filters.list_kind) if filters.list_kind else F("baseline")
+    found = [_has(failing, filters.failing)]
+    for column, dimensions in (("relieved", filters.relieved), ("recovered", filters.recovered)):
+        found += [_has(F(column), dimensions), _has(failing, dimensions)]
+    return [condition for condition in found if condition]
+
+
+def _has(mask: Combinable, dimensions: tuple[Dimension, ...]) -> Q:
+    return reduce(and_, (Q(Exact(mask.bitand(each.bit), Value(each.bit))) for each in dimensions), Q())
+
+
+def name_q(text: str) -> Q:
+    """Households with a member of this name (no tone marks, titles or spaces needed), or this house code or number."""
+    typed = to_arabic_digits(text.strip())
+    digits = typed.replace("-", "")
+    if digits.isdecimal() and len(digits) == HOUSE_CODE_DIGITS:
+        return Q(household__house_code=digits)
+    if digits[:1].isdecimal():
+        return Q(household__house_no=typed)
+    key = search_key(text)
+    if not key:
+        return Q(pk__in=[])
+    lookup = "contains" if len(key) >= SHORTEST_TRIGRAM else "startswith"
+    named = Residence.objects.filter(
+        **{f"person__search_key__{lookup}": key}, valid_to=None, superseded_at=None
+    )
+    return Q(household_id__in=named.values("household_id"))

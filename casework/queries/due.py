@@ -1,0 +1,135 @@
+"""Whom to see today: the households of a field worker, each with the reason that comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from households.access import scope_q
+from households.models import Household
+from povertyops.accounts.actor import Actor
+from povertyops.common.thai import fiscal_year_of
+
+from ..enums import HelpStatus, StageEventKind
+from ..inputs import CohortFilters
+from ..models import CohortState, Help, StageEvent
+from .cohort import place_q
+from .lists import standing
+
+SOON_DAYS = 7
+LONGEST_LIST = 300
+
+
+class Reason(models.TextChoices):
+    """Why a household is on today's list, most urgent first."""
+
+    PROMISED = "promised", _("มีความช่วยเหลือที่รับปากไว้ยังไม่ได้ส่งมอบ")
+    SLIPPED = "slipped", _("ขั้นลดลง")
+    OVERDUE = "overdue", _("เกินกำหนดเยี่ยม")
+    DUE = "due", _("ถึงกำหนดเยี่ยม")
+    NEW = "new", _("รับเข้าดูแลใหม่ ยังไม่เคยเยี่ยม")
+    LATER = "later", _("ยังไม่ถึงกำหนด")
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """One household of the list. `promises` counts help promised and not yet delivered."""
+
+    state: CohortState
+    reason: Reason
+    promises: int
+    slipped_on: date | None
+
+    @property
+    def household(self) -> Household:
+        return self.state.household
+
+    @property
+    def is_new(self) -> bool:
+        return self.state.last_visit_on is None
+
+    @property
+    def due_on(self) -> date | None:
+        return self.state.due_on
+
+    def days_over(self, today: date) -> int:
+        """Days past the due day; negative when there is time left."""
+        return (today - self.state.due_on).days if self.state.due_on else 0
+
+
+def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> list[DueItem]:
+    """Open households of the actor's reach, the most urgent first: three queries for any number.
+
+    `mine` keeps those assigned to the actor in person.
+    """
+    today = actor.today()
+    rows = open_states(actor, today)
+    if mine:
+        rows = rows.filter(mentor_id=actor.user_id)
+    states = list(
+        rows.select_related("household").order_by(F("due_on").asc(nulls_last=True), "sort_key")[:limit]
+    )
+    ids = [state.household_id for state in states]
+    promises = open_promises(ids)
+    slips = recent_slips(ids)
+    items = [_item(state, promises, slips, today) for state in states]
+    order = list(Reason)
+    return sorted(
+        items, key=lambda item: (order.index(item.reason), item.due_on or date.max, item.state.sort_key)
+    )
+
+
+def open_states(actor: Actor, today: date) -> QuerySet[CohortState]:
+    """The rows of the current year of households in care, carried ones too."""
+    year = fiscal_year_of(today)
+    hint = place_q(actor, CohortFilters(fiscal_year=year))
+    return CohortState.objects.filter(scope_q(actor), hint, fiscal_year=year, is_open=True)
+
+
+def open_promises(household_ids: list[UUID]) -> Mapping[UUID, int]:
+    """Household -> how many promised helps nobody has delivered or taken back."""
+    kept = Help.objects.filter(standing(Help), fulfils=OuterRef("pk"))
+    rows = Help.objects.filter(
+        standing(Help), ~Exists(kept), household__in=household_ids, status=HelpStatus.PROMISED
+    )
+    return dict(rows.order_by().values_list("household").annotate(Count("pk")))
+
+
+def recent_slips(household_ids: list[UUID]) -> Mapping[UUID, date]:
+    """Household -> the day its stage fell, where nothing has raised it since."""
+    later = StageEvent.objects.filter(
+        ~Q(kind=StageEventKind.SLIPPED), case=OuterRef("case"), effective_on__gt=OuterRef("effective_on")
+    )
+    rows = StageEvent.objects.filter(
+        ~Exists(later), household__in=household_ids, kind=StageEventKind.SLIPPED, case__closed_on=None
+    )
+    return dict(rows.order_by().values_list("household").annotate(Max("effective_on")))
+
+
+def _item(
+    state: CohortState, promises: Mapping[UUID, int], slips: Mapping[UUID, date], today: date
+) -> DueItem:
+    promised = promises.get(state.household_id, 0)
+    slipped = slips.get(state.household_id)
+    fresh_slip = slipped is not None and (state.last_visit_on is None or state.last_visit_on <= slipped)
+    return DueItem(state, _reason(state, promised, fresh_slip, today), promised, slipped)
+
+
+def _reason(state: CohortState, promised: int, slipped: bool, today: date) -> Reason:
+    if promised:
+        return Reason.PROMISED
+    if slipped:
+        return Reason.SLIPPED
+    if state.due_on is not None and state.due_on < today:
+        return Reason.OVERDUE
+    if state.last_visit_on is None:
+        return Reason.NEW
+    if state.due_on is not None and state.due_on <= today + timedelta(days=SOON_DAYS):
+        return Reason.DUE
+    return Reason.LATER
