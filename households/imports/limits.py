@@ -1,0 +1,22 @@
+"""How much one upload may be. Everything is asked before the file is opened, and again while it is read."""
+
+from __future__ import annotations
+
+MIB = 1024 * 1024
+
+MAX_FILE_BYTES = 150 * MIB
+MAX_WORKBOOK_BYTES = 40 * MIB
+MAX_UNPACKED_BYTES = 400 * MIB
+MAX_ROWS = 600_000
+MAX_COLUMNS = 200
+HEADER_ROWS = 20
+
+MAX_CELL = 1_000
+"""Characters in a cell of a column that is read."""
+
+WORKBOOK_MEMORY_BYTES = 3 * 1024 * MIB
+"""Address space of the process that opens a workbook; a bomb that slips through dies there."""
+WORKBOOK_SECONDS = 300
+
+KEEP_DAYS = 30
+"""Days for which the file as it came, and what was staged from it, are kept."""
