@@ -104,7 +104,8 @@ def _icon_names() -> list[str]:
 
 def _faulty_form() -> GalleryForm:
     form = GalleryForm(
-        {"name": "", "day": "31/02/2568", "met": "yes", "given": ["repair"], "note": "เล่าไว้แล้ว"}
+        {"name": "", "day": "31/02/2568", "met": "yes", "given": ["repair"], "note": "เล่าไว้แล้ว"},
+        auto_id="faulty_%s",
     )
     form.add_error("day", _("เดือนกุมภาพันธ์ไม่มีวันที่ 31 ตรวจวันที่แล้วพิมพ์ใหม่"))
     return form
@@ -216,9 +217,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "parts": PARTS,
         "samples": SAMPLES,
         "icon_names": _icon_names(),
-        "form": GalleryForm(),
+        "form": GalleryForm(auto_id="fresh_%s"),
         "faulty": _faulty_form(),
-        "filter_form": GalleryFilter(),
+        "filter_form": GalleryFilter(auto_id="filter_%s"),
         "today": today,
         "now": timezone.now(),
         "stage_dates": {"survive": today - timedelta(days=210), "sufficient": today - timedelta(days=35)},

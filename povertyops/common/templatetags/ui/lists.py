@@ -181,9 +181,9 @@ def empty_state(
 
 
 @register.inclusion_tag("components/breadcrumb.html")
-def breadcrumb(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def breadcrumb(items: Sequence[Mapping[str, Any]], label: Text = "") -> dict[str, Any]:
     """The way down, `{label, url?}` each; the last is where one stands."""
-    return {"items": items}
+    return {"items": items, "label": label or _("ลำดับพื้นที่")}
 
 
 @register.inclusion_tag("components/tabs.html")
