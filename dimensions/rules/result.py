@@ -68,9 +68,9 @@ class StageResult:
     """The stage on the day, why, and what is missing for the steps above it, next first.
 
     ``since`` is the day on which the last condition of the stage came to hold; for a household that waits,
-    the day of its latest failure without relief. ``failed_on`` is the latest failure of the baseline, relieved
-    or not. ``additional_mask`` holds problems found later: shown and worked, never a reason to lower a stage.
-    Sufficient and sustainable are what the rule finds; they hold once a person who is not among
+    the day of its latest failure without relief. ``failed_on`` is the latest failure in the baseline, whether
+    relieved or not. ``additional_mask`` holds problems found later: shown and worked, never a reason to lower
+    a stage. Sufficient and sustainable are what the rule finds; they hold once a person who is not among
     ``decisive_recorders`` has approved them.
     """
 
