@@ -31,6 +31,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+Text = tuple[int, str | tuple[str, ...], list[str], str | None]
 Found = tuple[str, int, str | tuple[str, ...], list[str], str | None]
 
 
@@ -50,9 +51,9 @@ def update_all() -> None:
         print(f"{path.relative_to(PROJECT)}: {len(catalog)} texts, {missing} not translated")
 
 
-def compile_all() -> None:
+def compile_all(locale: Path = LOCALE) -> None:
     """Write the .mo beside each .po that is newer."""
-    for path in LOCALE.glob("*/LC_MESSAGES/*.po"):
+    for path in locale.glob("*/LC_MESSAGES/*.po"):
         target = path.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < path.stat().st_mtime:
             with target.open("wb") as file:
@@ -60,16 +61,24 @@ def compile_all() -> None:
 
 
 def collect() -> Iterator[Found]:
+    """Every text of the project with the file and line it stands in."""
     for path in _sources():
         name = str(path.relative_to(PROJECT))
         source = path.read_text(encoding="utf-8")
-        if path.suffix != ".py":
-            source = _as_python(source, name)
-        comment_tags = ("Translators:",)
-        for line, text, comments, context in extract(
-            "python", BytesIO(source.encode()), KEYWORDS, comment_tags, {"encoding": "utf-8"}
-        ):
+        texts = texts_of_code(source) if path.suffix == ".py" else texts_of_template(source, name)
+        for line, text, comments, context in texts:
             yield name, line, text, comments, context
+
+
+def texts_of_code(source: str) -> Iterator[Text]:
+    options = {"encoding": "utf-8"}
+    yield from extract("python", BytesIO(source.encode()), KEYWORDS, ("Translators:",), options)
+
+
+def texts_of_template(source: str, name: str) -> Iterator[Text]:
+    """Django turns a template into calls among blanks; Python's own reader minds only the indentation."""
+    calls = re.sub(r"(?m)^[ \t]+", "", templatize(source, origin=name))
+    yield from texts_of_code(calls)
 
 
 def _sources() -> Iterator[Path]:
@@ -78,11 +87,6 @@ def _sources() -> Iterator[Path]:
             if "migrations" not in path.parts:
                 yield path
     yield from sorted(path for path in (PROJECT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
-
-
-def _as_python(source: str, name: str) -> str:
-    """Django turns a template into calls among blanks; Python's own reader minds only the indentation."""
-    return re.sub(r"(?m)^[ \t]+", "", templatize(source, origin=name))
 
 
 def _read(path: Path, language: str) -> Catalog:
