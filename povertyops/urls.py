@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from povertyops.common.views_gallery import gallery
 from povertyops.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("", include("povertyops.accounts.urls")),
     path("", include("dimensions.urls")),
 ]
+
+if not settings.PRODUCTION:
+    urlpatterns.append(path("gallery/", gallery, name="gallery"))
