@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("povertyops.accounts.urls")),
     path("", include("dimensions.urls")),
+    path("", include("casework.api.urls")),
 ]
 
 if not settings.PRODUCTION:

@@ -1,0 +1,1 @@
+"""What programs may call: visits in, households out. The same services, predicate and filters as the pages."""

@@ -1,0 +1,172 @@
+"""The bodies of the API of the work, in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from dimensions.enums import Dimension
+from households.enums import VerificationStatus
+
+from ..enums import Answer, HelpStatus, VisitOutcome
+from ..inputs import FindingInput, HelpInput, VisitInput
+from ..validators import LONGEST_NOTE
+
+
+class HelpBody(serializers.Serializer[HelpInput]):
+    """A help given or promised at the visit."""
+
+    id = serializers.UUIDField()
+    item = serializers.UUIDField(source="item_id")
+    given_on = serializers.DateField()
+    agency = serializers.CharField(source="agency_name", max_length=200, allow_blank=True, default="")
+    amount_baht = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, default="0")
+    detail = serializers.CharField(max_length=500, allow_blank=True, default="")
+    status = serializers.ChoiceField(HelpStatus.choices, default=HelpStatus.DELIVERED.value)
+    letter_number = serializers.CharField(max_length=80, allow_blank=True, default="")
+    fulfils = serializers.UUIDField(allow_null=True, default=None)
+
+
+class FindingBody(serializers.Serializer[FindingInput]):
+    """What was found about one person."""
+
+    person = serializers.UUIDField(source="person_id")
+    status = serializers.ChoiceField(VerificationStatus.choices)
+    note = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class VisitBody(serializers.Serializer[VisitInput]):
+    """A visit; `id` is made by the client, and sending it again is harmless."""
+
+    id = serializers.UUIDField()
+    household = serializers.UUIDField(source="household_id")
+    visited_at = serializers.DateTimeField()
+    outcome = serializers.ChoiceField(VisitOutcome.choices, default=VisitOutcome.MET.value)
+    note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, default="", trim_whitespace=False)
+    next_visit_on = serializers.DateField(allow_null=True, default=None)
+    notice_version = serializers.CharField(max_length=20, allow_blank=True, default="")
+    helps = HelpBody(many=True, default=tuple, max_length=20)
+    verifications = FindingBody(many=True, default=tuple, max_length=50)
+    answers = serializers.DictField(child=serializers.ChoiceField(Answer.choices), default=dict)
+    survey_year = serializers.IntegerField(min_value=2500, max_value=2700, allow_null=True, default=None)
+    self_solved = serializers.ListField(
+        child=serializers.ChoiceField(Dimension.choices), default=tuple, max_length=5
+    )
+    latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True, default=None)
+    longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True, default=None)
+    accuracy_m = serializers.FloatField(min_value=0, max_value=1_000_000, allow_null=True, default=None)
+    clock_skew_s = serializers.IntegerField(
+        min_value=-(2**31), max_value=2**31 - 1, allow_null=True, default=None
+    )
+    amends = serializers.UUIDField(allow_null=True, default=None)
+
+    def validate_answers(self, value: dict[str, str]) -> dict[int, str]:
+        if not all(number.isdecimal() and len(number) <= 3 for number in value):
+            raise serializers.ValidationError("bad_answer")
+        return {int(number): answer for number, answer in value.items()}
+
+
+def visit_input(values: dict[str, Any]) -> VisitInput:
+    """The validated body as the service takes it."""
+    return VisitInput(
+        **{
+            **values,
+            "helps": tuple(HelpInput(**help_) for help_ in values["helps"]),
+            "verifications": tuple(FindingInput(**finding) for finding in values["verifications"]),
+            "self_solved": tuple(Dimension(code) for code in values["self_solved"]),
+        }
+    )
+
+
+class StoredVisit(serializers.Serializer[Any]):
+    """A visit as it is stored."""
+
+    id = serializers.UUIDField()
+    household = serializers.UUIDField(source="household_id")
+    visited_at = serializers.DateTimeField()
+    visited_on = serializers.DateField()
+    outcome = serializers.CharField()
+    note = serializers.CharField()
+    next_visit_on = serializers.DateField(allow_null=True)
+    recorded_at = serializers.DateTimeField()
+
+
+class VisitReceiptBody(serializers.Serializer[Any]):
+    """The answer to a visit: `status` is 201 new, 200 the same again, 409 other content, 4xx refused."""
+
+    id = serializers.UUIDField(allow_null=True)
+    status = serializers.IntegerField()
+    result = serializers.ChoiceField(["created", "same", "conflict", "refused"])
+    visit = StoredVisit(required=False, allow_null=True)
+    code = serializers.CharField(required=False)
+    message = serializers.CharField(required=False)
+    errors = serializers.DictField(required=False)
+
+
+class RefusalBody(serializers.Serializer[Any]):
+    """Why something was refused: a code for programs and a Thai sentence for people."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class HouseholdRow(serializers.Serializer[Any]):
+    """A household as it stands in a fiscal year. Dimensions are codes: health, living, education, income, access."""
+
+    id = serializers.UUIDField()
+    fiscal_year = serializers.IntegerField()
+    head_name = serializers.CharField()
+    house_no = serializers.CharField()
+    house_code = serializers.CharField()
+    area = serializers.CharField()
+    membership = serializers.ChoiceField(["listed", "found", "carried"])
+    lists = serializers.ListField(child=serializers.CharField())
+    stage = serializers.CharField()
+    proposed_stage = serializers.CharField(allow_null=True)
+    failing = serializers.ListField(child=serializers.CharField())
+    relieved = serializers.ListField(child=serializers.CharField())
+    recovered = serializers.ListField(child=serializers.CharField())
+    persons = serializers.IntegerField()
+    removed = serializers.BooleanField()
+    open = serializers.BooleanField()
+    team = serializers.UUIDField(allow_null=True)
+    last_visit_on = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+
+
+class HouseholdPage(serializers.Serializer[Any]):
+    """A page of households: how many there are in all, and the address of the next page."""
+
+    count = serializers.IntegerField()
+    as_of = serializers.DateField()
+    next = serializers.URLField(allow_null=True)
+    results = HouseholdRow(many=True)
+
+
+class ConditionBody(serializers.Serializer[Any]):
+    """A condition of the next stages that does not hold yet."""
+
+    code = serializers.CharField()
+    stage = serializers.CharField()
+    dimension = serializers.CharField(allow_null=True)
+    message = serializers.CharField()
+
+
+class HelpRow(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    item = serializers.CharField(source="item.name")
+    dimension = serializers.CharField()
+    status = serializers.CharField()
+    given_on = serializers.DateField()
+    amount_baht = serializers.DecimalField(max_digits=12, decimal_places=2)
+    agency = serializers.CharField(source="agency.name", default="")
+
+
+class HouseholdBody(HouseholdRow):
+    """One household with its years, what is missing for the next stage, and its newest visits and helps."""
+
+    years = serializers.ListField(child=serializers.IntegerField())
+    missing = ConditionBody(many=True)
+    visits = StoredVisit(many=True)
+    helps = HelpRow(many=True)

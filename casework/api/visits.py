@@ -1,0 +1,118 @@
+"""`POST /api/v1/visits/`: one visit or up to a hundred, each stored once however often it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.utils.translation import gettext
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from povertyops.accounts.enums import FIELD_ROLES, OFFICER_ROLES
+from povertyops.common.api import ApiPolicy
+from povertyops.common.errors import DomainError, InvalidInput
+
+from ..inputs import VisitInput
+from ..rules import BATCH_LIMIT
+from ..services.visits import VisitOutcomeResult, record_visits
+from .serializers import RefusalBody, StoredVisit, VisitBody, VisitReceiptBody, visit_input
+
+STATUS = {"created": 201, "same": 200, "conflict": 409}
+RECORDING_ROLES = sorted(FIELD_ROLES | OFFICER_ROLES)
+
+
+class VisitsView(APIView):
+    """Visits from phones and other programs."""
+
+    permission_classes = [ApiPolicy.allow(*RECORDING_ROLES)]
+
+    @extend_schema(
+        operation_id="visits_record",
+        request=PolymorphicProxySerializer(
+            component_name="VisitOrVisits",
+            serializers=[VisitBody, VisitBody(many=True)],
+            resource_type_field_name=None,
+            many=False,
+        ),
+        responses={
+            201: VisitReceiptBody,
+            200: OpenApiResponse(VisitReceiptBody(many=True), "The same again; for an array one answer per item."),
+            400: RefusalBody,
+            403: RefusalBody,
+            404: RefusalBody,
+            409: OpenApiResponse(VisitReceiptBody, "This UUID was used with other content; both are kept."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Store visits. One object answers 201, 200 or 409; an array answers 200 with a status per item."""
+        if isinstance(request.data, list):
+            return Response(_record_all(request, request.data))
+        answer = _record_all(request, [request.data])[0]
+        return Response(answer, status=answer["status"])
+
+
+def _record_all(request: Request, bodies: Sequence[Any]) -> list[dict[str, Any]]:
+    """One answer per body, in order; bodies that cannot be read never reach the service."""
+    if len(bodies) > BATCH_LIMIT:
+        raise InvalidInput(
+            "too_many", gettext("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": BATCH_LIMIT}
+        )
+    answers: dict[int, dict[str, Any]] = {}
+    visits: dict[int, VisitInput] = {}
+    for place, body in enumerate(bodies):
+        form = VisitBody(data=body)
+        if form.is_valid():
+            visits[place] = visit_input(form.validated_data)
+        else:
+            answers[place] = _unreadable(body, form.errors)
+    results = record_visits(actor=request.actor, visits=list(visits.values()))  # type: ignore[attr-defined]
+    for place, result in zip(visits, results, strict=True):
+        answers[place] = _answer(result)
+    return [answers[place] for place in range(len(bodies))]
+
+
+def _unreadable(body: Any, errors: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": _uuid_or_none(body.get("id") if isinstance(body, dict) else None),
+        "status": 400,
+        "result": "refused",
+        "code": "invalid",
+        "message": gettext("ข้อมูลการเยี่ยมไม่ครบหรือไม่ถูกต้อง โปรดแก้ช่องที่ระบุแล้วส่งใหม่"),
+        "errors": errors,
+    }
+
+
+def _uuid_or_none(value: Any) -> str | None:
+    try:
+        return str(UUID(str(value)))
+    except ValueError:
+        return None
+
+
+def _answer(result: VisitOutcomeResult) -> dict[str, Any]:
+    answer: dict[str, Any] = {"id": str(result.visit_id), "result": result.status}
+    if result.error is not None:
+        return {**answer, **_refusal(result.error)}
+    answer["status"] = STATUS[result.status]
+    if result.visit is not None:
+        answer["visit"] = StoredVisit(result.visit).data
+    if result.status == "conflict":
+        answer["code"] = "visit_conflict"
+        answer["message"] = gettext("รหัสนี้ถูกใช้กับบันทึกอื่นแล้ว เก็บทั้งสองฉบับไว้ให้เจ้าหน้าที่พิจารณา")
+    return answer
+
+
+def _refusal(error: DomainError | Http404) -> dict[str, Any]:
+    if isinstance(error, DomainError):
+        plain = {name: value for name, value in error.details.items() if isinstance(value, str | int)}
+        return {"status": error.status, "code": error.code, "message": str(error), **plain}
+    return {
+        "status": 404,
+        "code": "not_found",
+        "message": gettext("ไม่พบรายการนี้ หรืออยู่นอกพื้นที่ที่ท่านดูแล"),
+    }
