@@ -1,0 +1,5 @@
+"""An invented country for measuring: any number of households and visits, written in bulk.
+
+Nothing here goes through services; the rows of the read model are written beside the facts they
+follow from, and `rollup --verify` shows that the two agree.
+"""

@@ -1,0 +1,429 @@
+"""Households, persons, lists, cases, help and visits of the invented country, a slice of numbers at a time.
+
+Everything follows from the household's number n by `hashint8extended`, so that facts and read model
+can be written from the same temporary table. `_DRAWN` is that table: one row per household.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from casework.models import (
+    Assignment,
+    Case,
+    CohortState,
+    Help,
+    HelpMenuItem,
+    RemovalRequest,
+    StageEvent,
+    Visit,
+)
+from dimensions.enums import Dimension
+from households.models import (
+    Household,
+    HouseholdPlacement,
+    HouseholdScope,
+    ListedPerson,
+    Listing,
+    Membership,
+    Person,
+    TargetList,
+    Verification,
+)
+from povertyops.common.names import search_key, sort_key
+
+from ..people import MEN, SURNAMES, WOMEN
+from .bulk import copy, insert
+from .places import Village
+
+ITEM_CODE = "scale"
+Params = dict[str, Any]
+
+# Keys of version 7 whose time runs with the number, so that indexes grow at their end.
+_FUNCTIONS = """
+CREATE FUNCTION pg_temp.key(kind integer, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (lpad(to_hex(1600000000000 + n), 12, '0') || '7' || to_hex(kind + 256)
+            || '8' || substr(md5(kind || ':' || n), 1, 15))::uuid $$;
+CREATE FUNCTION pg_temp.draw(n bigint, salt integer, sides integer) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT abs(hashint8extended(n, salt) %% sides)::integer $$;
+"""
+_VILLAGES = """
+CREATE TEMPORARY TABLE scale_village (
+    code varchar(8), centre_id uuid, is_municipal boolean, team_id uuid, first bigint, count integer);
+CREATE TEMPORARY TABLE scale_name (number integer PRIMARY KEY, title text, first text, last text,
+    search_key text, sort_key text COLLATE "C");
+"""
+_DRAWN = """
+CREATE TEMPORARY TABLE scale_household ON COMMIT DROP AS
+SELECT drawn.*, baseline & CASE WHEN relief < 35 THEN 31 WHEN relief < 55 THEN baseline & -baseline ELSE 0 END
+       AS relieved
+FROM (
+    SELECT placed.*, tpmap | coalesce(mso, 0) AS baseline, %(effective)s::date + pg_temp.draw(n, 11, 30) AS opened_on
+    FROM (
+        SELECT n, pg_temp.key(1, n) AS id, pg_temp.key(2, n) AS case_id, v.code, v.centre_id, v.is_municipal,
+            CASE WHEN pg_temp.draw(n, 1, 100) < 85 THEN v.team_id END AS team_id,
+            1 + pg_temp.draw(n, 2, 5) AS persons,
+            CASE WHEN pg_temp.draw(n, 3, 100) < 12 THEN 1 ELSE 0 END
+              | CASE WHEN pg_temp.draw(n, 4, 100) < 40 THEN 2 ELSE 0 END
+              | CASE WHEN pg_temp.draw(n, 5, 100) < 8 THEN 4 ELSE 0 END
+              | CASE WHEN pg_temp.draw(n, 6, 100) < 5 THEN 16 ELSE 0 END
+              | CASE WHEN pg_temp.draw(n, 7, 100) < 45 THEN 8 ELSE 0 END AS tpmap,
+            CASE WHEN pg_temp.draw(n, 8, 100) < 10 THEN 1 << pg_temp.draw(n, 9, 5) END AS mso,
+            pg_temp.draw(n, 10, 100) AS relief, pg_temp.draw(n, 12, 100) AS check_luck,
+            pg_temp.draw(n, 13, 100) = 0 AS is_removed, pg_temp.draw(n, 14, %(names)s) AS name_place
+        FROM scale_village v CROSS JOIN generate_series(v.first, v.first + v.count - 1) AS n
+        WHERE n >= %(from)s AND n < %(to)s
+    ) AS placed
+) AS drawn
+"""
+_PERSONS = "scale_household h CROSS JOIN generate_series(0, h.persons - 1) AS place"
+_PERSON_ID = "pg_temp.key(3, h.n * 8 + place)"
+_LISTING_ID = {"tpmap": "pg_temp.key(4, h.n)", "mso": "pg_temp.key(5, h.n)"}
+_CLOSED_ON = "CASE WHEN h.is_removed THEN %(today)s::date - 20 END"
+_HELP_DAY = "h.opened_on + 60 + pg_temp.draw(h.n, 15, 200)"
+_SURVIVES = "h.relieved = h.baseline AND h.baseline <> 0"
+_VISIT_DAY = """h.opened_on + (pg_temp.draw(h.n, 16, 1000) + visit * 37)
+    %% (%(today)s::date - h.opened_on + 1)"""
+
+
+def prepare(villages: Sequence[Village]) -> int:
+    """Temporary tables and functions of the session; the number of different names."""
+    names = [
+        (title, first, last)
+        for title, firsts in (("นาง", WOMEN), ("นาย", MEN))
+        for first in firsts
+        for family in SURNAMES.values()
+        for last in family
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_FUNCTIONS.replace("%%", "%"))
+        cursor.execute(_VILLAGES)
+    rows = ((v.code, v.centre_id, "t" if v.is_municipal else "f", v.team_id, v.first, v.count) for v in villages)
+    copy("scale_village", ["code", "centre_id", "is_municipal", "team_id", "first", "count"], rows)
+    copy(
+        "scale_name",
+        ["number", "title", "first", "last", "search_key", "sort_key"],
+        (
+            (number, title, first, last, search_key(f"{first} {last}"), sort_key(first, last))
+            for number, (title, first, last) in enumerate(names)
+        ),
+    )
+    return len(names)
+
+
+def make_lists(fiscal_year: int, effective_on: date) -> None:
+    """The two lists of every province; their kinds come with the product's own data."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO households_listkind
+                   (code, name, owner_office, carries_dimensions, counts_as_found, rank, is_active)
+               VALUES ('tpmap', 'TPMAP', '', true, false, 10, true), ('mso', 'MSO', '', true, false, 20, true)
+               ON CONFLICT (code) DO NOTHING"""
+        )
+    insert(
+        TargetList,
+        {
+            "id": "gen_random_uuid()",
+            "kind_id": "k.code",
+            "province_code": "a.code",
+            "fiscal_year": "%(year)s",
+            "survey_year": "%(year)s - 1",
+            "effective_on": "%(effective)s",
+        },
+        """areas_area a CROSS JOIN households_listkind k
+           WHERE a.level = 1 AND k.code IN ('tpmap', 'mso') ON CONFLICT DO NOTHING""",
+        {"year": fiscal_year, "effective": effective_on},
+    )
+    for dimension in Dimension:
+        HelpMenuItem.objects.get_or_create(
+            code=f"{ITEM_CODE}-{dimension.value}",
+            province_code="",
+            defaults={"dimension": dimension, "name": dimension.label, "nature": "relief", "relieves": True},
+        )
+
+
+def write_slice(params: Params) -> None:
+    """All rows of the households numbered `from` up to but not including `to`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAWN, params)
+        cursor.execute("ANALYZE scale_household")
+    _write_register(params)
+    _write_listings(params)
+    _write_work(params)
+    _write_visits(params)
+    _write_states(params)
+
+
+def _write_register(params: Params) -> None:
+    head = "scale_household h JOIN scale_name m ON m.number = h.name_place"
+    insert(
+        Household,
+        {
+            "id": "h.id",
+            "province_code": "left(h.code, 2)",
+            "area_code": "h.code",
+            "house_code": "left(h.code, 4) || lpad(h.n::text, 7, '0')",
+            "house_no": "(1 + h.n %% 300) || CASE WHEN h.n %% 7 = 0 THEN '/1' ELSE '' END",
+            "head_name": "m.title || m.first || ' ' || m.last",
+            "sort_key": "m.sort_key",
+        },
+        head,
+        params,
+    )
+    place = {"household_id": "h.id", "area_code": "h.code", "centre_id": "h.centre_id"}
+    insert(
+        HouseholdPlacement, {**place, "id": "pg_temp.key(6, h.n)", "valid_from": "h.opened_on"}, "scale_household h", params
+    )
+    insert(
+        HouseholdScope,
+        {
+            **place,
+            "province_code": "left(h.code, 2)",
+            "district_code": "left(h.code, 4)",
+            "subdistrict_code": "left(h.code, 6)",
+            "is_municipal": "h.is_municipal",
+            "team_id": "h.team_id",
+            "dimensions": "h.baseline & ~h.relieved",
+            "is_open": "NOT h.is_removed",
+        },
+        "scale_household h",
+        params,
+    )
+    insert(
+        Person,
+        {
+            "id": _PERSON_ID,
+            "province_code": "left(h.code, 2)",
+            "title": "m.title",
+            "first_name": "m.first",
+            "last_name": "m.last",
+            "search_key": "m.search_key",
+            "sort_key": "m.sort_key",
+            "birth_date": "%(today)s::date - (pg_temp.draw(h.n * 8 + place, 17, 29000) + 30)",
+            "sex": "CASE WHEN m.title = 'นาง' THEN 'f' ELSE 'm' END",
+        },
+        f"{_PERSONS} JOIN scale_name m ON m.number = CASE WHEN place = 0 THEN h.name_place "
+        "ELSE pg_temp.draw(h.n * 8 + place, 18, %(names)s) END",
+        params,
+    )
+    insert(
+        Membership,
+        {
+            "id": "pg_temp.key(7, h.n * 8 + place)",
+            "household_id": "h.id",
+            "person_id": _PERSON_ID,
+            "is_head": "place = 0",
+            "position": "place",
+            "valid_from": "h.opened_on",
+        },
+        _PERSONS,
+        params,
+    )
+
+
+def _write_listings(params: Params) -> None:
+    for kind, persons in (("tpmap", "h.persons"), ("mso", "1")):
+        insert(
+            Listing,
+            {
+                "id": _LISTING_ID[kind],
+                "target_list_id": "t.id",
+                "household_id": "h.id",
+                "kind_code": f"'{kind}'",
+                "fiscal_year": "t.fiscal_year",
+                "province_code": "t.province_code",
+                "area_code": "h.code",
+                "dimensions": f"h.{kind}",
+                "persons": persons,
+                "content_hash": f"sha256(('{kind}' || h.n)::bytea)",
+            },
+            f"""scale_household h JOIN households_targetlist t ON t.province_code = left(h.code, 2)
+                AND t.kind_id = '{kind}' AND t.fiscal_year = %(year)s WHERE h.{kind} IS NOT NULL""",
+            params,
+        )
+    person = {"person_id": _PERSON_ID}
+    insert(ListedPerson, {"listing_id": _LISTING_ID["tpmap"], **person}, _PERSONS, params)
+    insert(
+        ListedPerson,
+        {"listing_id": _LISTING_ID["mso"], **person},
+        f"{_PERSONS} WHERE place = 0 AND h.mso IS NOT NULL",
+        params,
+    )
+    insert(
+        Verification,
+        {
+            "id": "pg_temp.key(8, h.n * 8 + place)",
+            "household_id": "h.id",
+            "person_id": _PERSON_ID,
+            "status": "CASE WHEN h.check_luck < 20 THEN 'correct' ELSE 'moved' END",
+            "effective_on": "h.opened_on + 45",
+        },
+        f"{_PERSONS} WHERE h.check_luck < 20 OR (h.check_luck < 23 AND place = 0)",
+        params,
+    )
+
+
+def _write_work(params: Params) -> None:
+    insert(
+        Case,
+        {
+            "id": "h.case_id",
+            "household_id": "h.id",
+            "province_code": "left(h.code, 2)",
+            "opened_on": "h.opened_on",
+            "stage": f"CASE WHEN {_SURVIVES} THEN 1 ELSE 0 END",
+            "stage_since": f"CASE WHEN {_SURVIVES} THEN {_HELP_DAY} ELSE h.opened_on END",
+            "closed_on": _CLOSED_ON,
+            "close_reason": "CASE WHEN h.is_removed THEN 'not_poor' ELSE '' END",
+        },
+        "scale_household h",
+        params,
+    )
+    insert(
+        RemovalRequest,
+        {
+            "id": "pg_temp.key(9, h.n)",
+            "case_id": "h.case_id",
+            "household_id": "h.id",
+            "province_code": "left(h.code, 2)",
+            "reason": "'not_poor'",
+            "note": "''",
+            "effective_on": _CLOSED_ON,
+            "decision": "'accepted'",
+            "decided_at": "now()",
+        },
+        "scale_household h WHERE h.is_removed",
+        params,
+    )
+    insert(
+        Assignment,
+        {
+            "id": "pg_temp.key(10, h.n)",
+            "household_id": "h.id",
+            "province_code": "left(h.code, 2)",
+            "team_id": "h.team_id",
+            "valid_from": "h.opened_on",
+        },
+        "scale_household h WHERE h.team_id IS NOT NULL",
+        params,
+    )
+    insert(
+        StageEvent,
+        {
+            "id": "pg_temp.key(11, h.n)",
+            "case_id": "h.case_id",
+            "household_id": "h.id",
+            "province_code": "left(h.code, 2)",
+            "kind": "'computed'",
+            "from_stage": "0",
+            "to_stage": "1",
+            "effective_on": _HELP_DAY,
+            "rule_version": "1",
+        },
+        f"scale_household h WHERE {_SURVIVES}",
+        params,
+    )
+    bits = ", ".join(f"({dimension.bit}, '{dimension.value}')" for dimension in Dimension)
+    insert(
+        Help,
+        {
+            "id": "pg_temp.key(12, h.n * 32 + b.bit)",
+            "household_id": "h.id",
+            "province_code": "left(h.code, 2)",
+            "area_code": "h.code",
+            "item_id": "i.id",
+            "dimension": "b.code",
+            "nature": "'relief'",
+            "relieves": "true",
+            "given_on": _HELP_DAY,
+            "amount_baht": "1000 + 500 * pg_temp.draw(h.n, 19, 8)",
+        },
+        f"""scale_household h JOIN (VALUES {bits}) AS b(bit, code) ON h.relieved & b.bit <> 0
+            JOIN casework_helpmenuitem i ON i.code = '{ITEM_CODE}-' || b.code AND i.province_code = ''""",
+        params,
+    )
+
+
+def _write_visits(params: Params) -> None:
+    insert(
+        Visit,
+        {
+            "id": "pg_temp.key(13, h.n * 64 + visit)",
+            "household_id": "h.id",
+            "province_code": "left(h.code, 2)",
+            "area_code": "h.code",
+            "team_id": "h.team_id",
+            "visited_on": _VISIT_DAY,
+            "visited_at": f"({_VISIT_DAY})::timestamp + interval '10 hours' - interval '7 hours'",
+            "note": "'เยี่ยมตามรอบ สอบถามความเป็นอยู่และความช่วยเหลือที่ได้รับ'",
+        },
+        """scale_household h CROSS JOIN LATERAL generate_series(
+               0, %(visits_each)s - 1 + CASE WHEN h.n < %(visits_more)s THEN 1 ELSE 0 END) AS visit""",
+        params,
+    )
+
+
+def _write_states(params: Params) -> None:
+    """The row of the read model, said once more in SQL from the facts above."""
+    after_verification = "CASE WHEN h.check_luck BETWEEN 20 AND 22 THEN 1 ELSE 0 END"
+    checked = "CASE WHEN h.check_luck < 20 THEN {all} WHEN h.check_luck < 23 THEN 1 ELSE 0 END"
+    second = "CASE WHEN h.mso IS NULL THEN ARRAY[{one}] ELSE ARRAY[{other}, {one}] END"
+    arrays = {
+        "list_kinds": second.format(one="'tpmap'", other="'mso'"),
+        "list_dimensions": second.format(one="h.tpmap", other="h.mso"),
+        "list_persons": second.format(one="h.persons", other="1"),
+        "list_verified_persons": second.format(
+            one=f"h.persons - {after_verification}", other=f"1 - {after_verification}"
+        ),
+        "list_checked_persons": second.format(one=checked.format(all="h.persons"), other=checked.format(all="1")),
+    }
+    insert(
+        CohortState,
+        {
+            **arrays,
+            "fiscal_year": "%(year)s",
+            "household_id": "h.id",
+            "membership": "1",
+            "province_code": "left(h.code, 2)",
+            "district_code": "left(h.code, 4)",
+            "subdistrict_code": "left(h.code, 6)",
+            "area_code": "h.code",
+            "centre_id": "h.centre_id",
+            "is_municipal": "h.is_municipal",
+            "team_id": "h.team_id",
+            "sort_key": "m.sort_key",
+            "baseline": "h.baseline",
+            "relieved": "h.relieved",
+            "stage": f"CASE WHEN {_SURVIVES} THEN 1 ELSE 0 END",
+            "is_open": "NOT h.is_removed",
+            "is_removed": "h.is_removed",
+            "persons": "h.persons",
+            "verified_persons": f"h.persons - {after_verification}",
+            "checked_persons": checked.format(all="h.persons"),
+            "last_visit_on": "v.last_on",
+            "due_on": """CASE WHEN NOT h.is_removed THEN coalesce(v.last_on, h.opened_on)
+                + coalesce(f.days, %(follow_up)s) END""",
+            "visits": "coalesce(v.visits, 0)",
+            "helps": "coalesce(p.helps, 0)",
+            "baht": "coalesce(p.baht, 0)",
+        },
+        f"""scale_household h
+        JOIN scale_name m ON m.number = h.name_place
+        LEFT JOIN casework_followupinterval f ON f.province_code = ''
+            AND f.stage = CASE WHEN {_SURVIVES} THEN 1 ELSE 0 END
+        LEFT JOIN (
+            SELECT household_id, max(visited_on) AS last_on,
+                   count(*) FILTER (WHERE visited_on >= %(first_day)s) AS visits
+            FROM casework_visit WHERE household_id IN (SELECT id FROM scale_household) GROUP BY household_id
+        ) v ON v.household_id = h.id
+        LEFT JOIN (
+            SELECT household_id, count(*) AS helps, sum(amount_baht) AS baht FROM casework_help
+            WHERE given_on >= %(first_day)s AND household_id IN (SELECT id FROM scale_household)
+            GROUP BY household_id
+        ) p ON p.household_id = h.id""",
+        params,
+    )
