@@ -42,11 +42,19 @@ class User(AbstractUser):
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def valid_on(self, day: date) -> AppointmentQuerySet:
-        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        """Appointments that held on a day; a revoked one no longer on the day it was taken back."""
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=day),
+            Q(revoked_at=None) | Q(revoked_at__date__gt=day),
+            valid_from__lte=day,
+        )
 
 
 class Appointment(models.Model):
-    """A role in a centre by a numbered order. It expires by itself after `valid_to`."""
+    """A role in a centre by a numbered order. It expires by itself after `valid_to`.
+
+    `revoked_at` is when it was taken back at once, before its last day was over.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
@@ -55,6 +63,7 @@ class Appointment(models.Model):
     order_number = models.CharField(_("คำสั่งเลขที่"), max_length=60)
     valid_from = models.DateField(_("ตั้งแต่วันที่"))
     valid_to = models.DateField(_("ถึงวันที่"), null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
 
     user_id: int
@@ -75,3 +84,9 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.display_name} · {Role(self.role).label} · {self.centre}"
+
+    def state(self, day: date) -> str:
+        """How it stands on a day: "valid", "future" or "over"."""
+        if self.revoked_at or (self.valid_to and self.valid_to < day):
+            return "over"
+        return "future" if self.valid_from > day else "valid"

@@ -52,7 +52,7 @@ PARENT_KINDS: Mapping[CentreKind, frozenset[CentreKind]] = {
     CentreKind.CITY_MUNICIPALITY: frozenset({CentreKind.PROVINCE}),
     CentreKind.TOWN_MUNICIPALITY: frozenset({CentreKind.PROVINCE}),
     CentreKind.SUBDISTRICT_TEAM: RESPONSIBLE_KINDS,
-    CentreKind.MENTOR_TEAM: RESPONSIBLE_KINDS | {CentreKind.SUBDISTRICT_TEAM},
+    CentreKind.MENTOR_TEAM: RESPONSIBLE_KINDS | {CentreKind.PROVINCE, CentreKind.SUBDISTRICT_TEAM},
 }
 
 COVERED_LEVELS: Mapping[CentreKind, frozenset[Level]] = {

@@ -69,8 +69,8 @@ def test_team_of_a_district_covers_only_that_district(cast: Cast) -> None:
     assert check_drafts([draft])[0][0].code == "outside_parent"
 
 
-def test_mentor_team_stands_under_a_district_not_a_province(cast: Cast) -> None:
-    draft = CentreDraft(CentreKind.MENTOR_TEAM, "ทีมพี่เลี้ยงใหม่", cast.province_centre.pk)
+def test_mentor_team_stands_under_a_district_not_another_mentor_team(cast: Cast) -> None:
+    draft = CentreDraft(CentreKind.MENTOR_TEAM, "ทีมพี่เลี้ยงใหม่", cast.mentor_team.pk)
     assert check_drafts([draft])[0][0].code == "bad_parent"
     assert create_centre(actor=SYSTEM, draft=replace(draft, parent_id=cast.district_centre.pk)).pk
 

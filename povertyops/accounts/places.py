@@ -1,0 +1,105 @@
+"""The places each role goes to: the page it lands on and the navigation beside every page.
+
+Places are named by their routes, which belong to floors above; a place whose route is not there is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .enums import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in the navigation; without a route it is a heading."""
+
+    label: str | Promise
+    route: str = ""
+    icon: str = "list"
+
+
+TODAY = Place(_("งานวันนี้"), "today", "today")
+QUEUE = Place(_("คิวงาน"), "queue", "queue")
+BOARD = Place(_("กระดาน"), "board_home", "board")
+HOUSEHOLDS = Place(_("ครัวเรือน"), "household_list", "household")
+VERIFY = Place(_("ตรวจสอบข้อมูล"), "verify_villages", "check-circle")
+APPROVALS = Place(_("รออนุมัติขั้น"), "approvals", "ladder")
+REMOVALS = Place(_("ขอนำออก"), "removals", "close")
+TEAMS = Place(_("ทีมพี่เลี้ยง"), "team_list", "team")
+VISITS = Place(_("การลงพื้นที่"), "visit_list", "visit")
+HELPS = Place(_("ความช่วยเหลือ"), "help_list", "help")
+HELP_BULK = Place(_("บันทึกช่วยเหลือเป็นชุด"), "help_bulk", "plus")
+IMPORTS = Place(_("นำเข้าบัญชี"), "import_list", "import")
+YARDSTICK = Place(_("มิติและตัวชี้วัด"), "yardstick", "yardstick")
+APPOINTMENTS = Place(_("คำสั่งแต่งตั้ง"), "appointment_list", "calendar")
+USERS = Place(_("ผู้ใช้"), "user_list", "user")
+CENTRES = Place(_("ศูนย์และทีม"), "centre_list", "map-pin")
+
+WORK = Place(_("งาน"))
+RECORDS = Place(_("บันทึก"))
+PEOPLE = Place(_("คนและหน่วย"))
+REFERENCE = Place(_("อ้างอิง"))
+
+_MENTOR = (TODAY, HOUSEHOLDS, VISITS, HELPS, REFERENCE, YARDSTICK)
+_TEAM = (TODAY, HOUSEHOLDS, VERIFY, TEAMS, RECORDS, VISITS, HELPS, REFERENCE, YARDSTICK)
+_OFFICER = (
+    *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
+    *(WORK, VERIFY, TEAMS, REMOVALS, IMPORTS),
+    *(RECORDS, VISITS, HELPS, HELP_BULK),
+    *(PEOPLE, APPOINTMENTS, USERS),
+    *(REFERENCE, YARDSTICK),
+)
+
+PLACES: Mapping[Role, Sequence[Place]] = {
+    Role.MENTOR: _MENTOR,
+    Role.TEAM_MEMBER: _TEAM,
+    Role.TEAM_LEADER: _TEAM,
+    Role.DISTRICT_OFFICER: _OFFICER,
+    Role.MUNICIPAL_OFFICER: _OFFICER,
+    Role.PROVINCIAL_SECRETARY: (
+        *(BOARD, QUEUE, HOUSEHOLDS, IMPORTS),
+        *(WORK, APPROVALS, VERIFY, TEAMS, REMOVALS),
+        *(RECORDS, VISITS, HELPS, HELP_BULK),
+        *(PEOPLE, APPOINTMENTS, USERS, CENTRES),
+        *(REFERENCE, YARDSTICK),
+    ),
+    Role.EXECUTIVE: (BOARD, HOUSEHOLDS, VISITS, HELPS, REFERENCE, YARDSTICK),
+    Role.NATIONAL_VIEWER: (BOARD, YARDSTICK),
+    Role.SYSTEM_ADMIN: (USERS, APPOINTMENTS, CENTRES, YARDSTICK),
+}
+
+
+def landing_url(role: Role | None) -> str:
+    """The role's own page: the first of its places."""
+    places = PLACES[role] if role else ()
+    return next(url for place in places if (url := _url(place)))
+
+
+def navigation(role: Role | None, path: str) -> list[dict[str, Any]]:
+    """What stands beside every page, as `{label, url, icon, current}`; headings have no url."""
+    places = [(place, _url(place)) for place in PLACES.get(role, ())] if role else []
+    here = max((url for _place, url in places if url and path.startswith(url)), key=len, default="")
+    shown = [
+        {"label": place.label, "url": url, "icon": place.icon, "current": bool(url) and url == here}
+        for place, url in places
+        if url or not place.route
+    ]
+    return [item for number, item in enumerate(shown) if item["url"] or _heads_something(shown, number)]
+
+
+def _heads_something(shown: Sequence[Mapping[str, Any]], number: int) -> bool:
+    return number + 1 < len(shown) and bool(shown[number + 1]["url"])
+
+
+def _url(place: Place) -> str:
+    try:
+        return reverse(place.route) if place.route else ""
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,1 @@
+"""Pages of signing in, accounts, appointments and centres."""
