@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -24,7 +26,7 @@ _TONES = {Certainty.VERIFIED: "good", Certainty.ONE_SOURCE: "calm", Certainty.UN
 
 @dataclass(frozen=True, slots=True)
 class Sureness:
-    """How sure a fact is; `tone` colours its badge and `shown` leaves out what needs no mark."""
+    """How sure a fact is; `tone` colours its badge."""
 
     certainty: Certainty
 
@@ -32,47 +34,49 @@ class Sureness:
     def tone(self) -> str:
         return _TONES.get(self.certainty, "warn")
 
-    @property
-    def shown(self) -> bool:
-        return self.certainty != Certainty.VERIFIED
-
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRow:
+    """One indicator; it says how sure it is only where that differs from the rest of its set."""
+
     number: int
     text: str
-    text_sureness: Sureness
+    text_sureness: Sureness | None
     unit: IndicatorUnit | None
-    unit_sureness: Sureness
+    unit_sureness: Sureness | None
     dimension: Dimension | None
-    dimension_sureness: Sureness
+    dimension_sureness: Sureness | None
     counterparts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryRows:
     label: str
-    sureness: Sureness
+    sureness: Sureness | None
     indicators: list[IndicatorRow]
 
 
 @dataclass(frozen=True, slots=True)
 class SetSection:
+    """A set; `usual` says for "text", "unit", "dimension" and "category" how sure most of them are."""
+
     found: IndicatorSet
+    usual: Mapping[str, Sureness]
     categories: list[CategoryRows]
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class DimensionRow:
-    """A dimension with its office and, per set in order, the numbers of its indicators."""
+    """A dimension with its office and, per set in order, the label of the set and its numbers."""
 
     dimension: Dimension
     label: str
     lead_office: str
     lead_office_short: str
     office_sureness: Sureness
-    numbers: list[list[int]]
+    source: str
+    numbers: list[tuple[str, list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def yardstick_page(*, province_code: str, today: date) -> YardstickPage:
 
 
 def _dimension_rows(sets: list[IndicatorSet]) -> list[DimensionRow]:
-    mappings = [dimension_of_indicators(found) for found in sets]
+    mappings = [(found.label, dimension_of_indicators(found)) for found in sets]
     return [
         DimensionRow(
             dimension=Dimension(info.dimension),
@@ -118,9 +122,10 @@ def _dimension_rows(sets: list[IndicatorSet]) -> list[DimensionRow]:
             lead_office=info.lead_office,
             lead_office_short=info.lead_office_short,
             office_sureness=_sureness(info.certainty.get("lead_office")),
+            source=info.source,
             numbers=[
-                [number for number, mapped in mapping.items() if mapped == info.dimension]
-                for mapping in mappings
+                (label, [number for number, mapped in mapping.items() if mapped == info.dimension])
+                for label, mapping in mappings
             ],
         )
         for info in dimension_infos()
@@ -129,15 +134,19 @@ def _dimension_rows(sets: list[IndicatorSet]) -> list[DimensionRow]:
 
 def _section(found: IndicatorSet) -> SetSection:
     indicators = indicators_of(found)
+    usual = {
+        part: _usual([indicator.certainty.get(part) for indicator in indicators])
+        for part in ("text", "unit", "dimension")
+    }
+    usual["category"] = _usual([category["certainty"] for category in found.categories])
     return SetSection(
         found=found,
+        usual=usual,
         categories=[
             CategoryRows(
                 label=category["label"],
-                sureness=_sureness(category["certainty"]),
-                indicators=[
-                    _row(indicator) for indicator in indicators if indicator.category == category["code"]
-                ],
+                sureness=_unusual(category["certainty"], usual["category"]),
+                indicators=[_row(row, usual) for row in indicators if row.category == category["code"]],
             )
             for category in found.categories
         ],
@@ -145,17 +154,28 @@ def _section(found: IndicatorSet) -> SetSection:
     )
 
 
-def _row(indicator: Indicator) -> IndicatorRow:
+def _row(indicator: Indicator, usual: Mapping[str, Sureness]) -> IndicatorRow:
+    certainty = indicator.certainty
     return IndicatorRow(
         number=indicator.number,
         text=indicator.text,
-        text_sureness=_sureness(indicator.certainty.get("text")),
+        text_sureness=_unusual(certainty.get("text"), usual["text"]),
         unit=IndicatorUnit(indicator.unit) if indicator.unit else None,
-        unit_sureness=_sureness(indicator.certainty.get("unit")),
+        unit_sureness=_unusual(certainty.get("unit"), usual["unit"]),
         dimension=Dimension(indicator.dimension) if indicator.dimension else None,
-        dimension_sureness=_sureness(indicator.certainty.get("dimension")),
+        dimension_sureness=_unusual(certainty.get("dimension"), usual["dimension"]),
         counterparts=indicator.counterparts,
     )
+
+
+def _usual(codes: list[str | None]) -> Sureness:
+    [(code, _times)] = Counter(codes).most_common(1) or [(None, 0)]
+    return _sureness(code)
+
+
+def _unusual(code: str | None, usual: Sureness) -> Sureness | None:
+    sureness = _sureness(code)
+    return None if sureness == usual else sureness
 
 
 def _threshold_rows(thresholds: list[IncomeThreshold]) -> list[ThresholdRow]:
