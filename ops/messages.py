@@ -37,7 +37,7 @@ Found = tuple[str, int, str | tuple[str, ...], list[str], str | None]
 
 def update_all() -> None:
     """Collect all texts and bring each language's catalogue up to date; what was translated stays."""
-    template = Catalog(project="povertyops", charset="utf-8")
+    template = Catalog(charset="utf-8")
     for name, line, text, comments, context in collect():
         template.add(text, locations=[(name, line)], auto_comments=comments, context=context)
     for language in LANGUAGES:
@@ -91,6 +91,6 @@ def _sources() -> Iterator[Path]:
 
 def _read(path: Path, language: str) -> Catalog:
     if not path.exists():
-        return Catalog(locale=language, project="povertyops", charset="utf-8")
+        return Catalog(locale=language, header_comment="# Translations of povertyops.", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=language)

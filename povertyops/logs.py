@@ -30,7 +30,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": blot(record.getMessage()),
+            "message": blot(self._message(record)),
         }
         line |= {name: value for name in EXTRA_FIELDS if (value := getattr(record, name, None)) is not None}
         if record.exc_info and record.exc_info[0]:
@@ -38,3 +38,11 @@ class JsonFormatter(logging.Formatter):
             frames = traceback.extract_tb(record.exc_info[2])
             line["at_lines"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
         return json.dumps(line, ensure_ascii=False, default=str)
+
+    @staticmethod
+    def _message(record: logging.LogRecord) -> str:
+        """Celery writes the text of an exception into its message; only the task's name is taken from it."""
+        data = getattr(record, "data", None)
+        if record.exc_info and isinstance(data, dict) and "name" in data:
+            return f"task {data['name']} failed"
+        return record.getMessage()

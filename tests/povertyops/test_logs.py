@@ -5,6 +5,7 @@ import logging
 import sys
 
 import pytest
+from django.contrib.auth import authenticate
 
 from povertyops.logs import JsonFormatter, blot
 
@@ -53,3 +54,37 @@ def test_request_line_names_the_route_not_the_query(client, caplog):
     assert (line["route"], line["status"], line["method"]) == ("healthz", 200, "GET")
     assert line["request_id"] == answer["X-Request-ID"]
     assert "สมชาย" not in json.dumps(line, ensure_ascii=False)
+
+
+def test_failed_task_is_named_without_its_exception(caplog, celery_app_for_logs):
+    with caplog.at_level(logging.WARNING):
+        celery_app_for_logs.apply()
+    (record,) = [record for record in caplog.records if record.name == "celery.app.trace"]
+    text = JsonFormatter().format(record)
+    assert json.loads(text)["message"] == "task tests.fails failed"
+    assert json.loads(text)["error"] == "ValueError"
+    assert "สมชาย" not in text
+
+
+@pytest.fixture
+def celery_app_for_logs():
+    from povertyops.celery import app
+
+    @app.task(name="tests.fails")
+    def fails():
+        raise ValueError("สมชาย ใจดี")
+
+    yield fails
+    app.tasks.pop("tests.fails")
+
+
+@pytest.mark.django_db
+def test_failed_sign_ins_do_not_log_who_or_where(rf, caplog):
+    request = rf.post("/sign-in/", REMOTE_ADDR="203.0.113.77")
+    with caplog.at_level(logging.DEBUG):
+        for _attempt in range(7):
+            authenticate(request, username="somchai.jaidee", password="wrong-password")
+    text = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("axes"))
+    assert text
+    for secret in ("somchai", "203.0.113.77", "wrong-password"):
+        assert secret not in text
