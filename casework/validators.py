@@ -17,6 +17,7 @@ from .inputs import FindingInput, HelpInput, VisitInput
 from .rules import CLOCK_TOLERANCE, true_time, visit_day
 
 LONGEST_NOTE = 5_000
+FIRST_YEAR, LAST_YEAR = 1950, 3000
 LARGEST_AMOUNT = Decimal("9999999999.99")
 _STATUSES_WITH_NOTE = frozenset({VerificationStatus.CORRECTED})
 
@@ -41,6 +42,8 @@ def check_visit(visit: VisitInput, *, now: datetime, listed_from: date | None) -
 def _check_visit_time(visit: VisitInput, now: datetime, listed_from: date | None) -> None:
     if visit.visited_at.tzinfo is None:
         raise InvalidInput("naive_time", _("เวลาเยี่ยมต้องระบุเขตเวลา"), field="visited_at")
+    if not FIRST_YEAR <= visit.visited_at.year <= LAST_YEAR:
+        raise InvalidInput("bad_time", _("วันเวลาที่เยี่ยมไม่ถูกต้อง โปรดแก้วันเวลา"), field="visited_at")
     day = visit_day(visit.visited_at, visit.clock_skew_s)
     if true_time(visit.visited_at, visit.clock_skew_s) > now + CLOCK_TOLERANCE:
         raise InvalidInput(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -21,7 +22,7 @@ class HelpBody(serializers.Serializer[HelpInput]):
     item = serializers.UUIDField(source="item_id")
     given_on = serializers.DateField()
     agency = serializers.CharField(source="agency_name", max_length=200, allow_blank=True, default="")
-    amount_baht = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, default="0")
+    amount_baht = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, default=Decimal(0))
     detail = serializers.CharField(max_length=500, allow_blank=True, default="")
     status = serializers.ChoiceField(HelpStatus.choices, default=HelpStatus.DELIVERED.value)
     letter_number = serializers.CharField(max_length=80, allow_blank=True, default="")
