@@ -82,9 +82,7 @@ def _targets(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Workable]:
     if not ids:
         raise InvalidInput("no_households", _("โปรดเลือกครัวเรือนอย่างน้อยหนึ่งครัวเรือน"))
     if len(ids) > LARGEST_BATCH:
-        raise InvalidInput(
-            "too_many", _("มอบหมายได้ครั้งละไม่เกิน %(limit)d ครัวเรือน") % {"limit": LARGEST_BATCH}
-        )
+        raise InvalidInput("too_many", _("มอบหมายได้ครั้งละไม่เกิน %(limit)d ครัวเรือน") % {"limit": LARGEST_BATCH})
     targets = households_to_work_on(actor, ids)
     if len(targets) != len(ids):
         raise Http404

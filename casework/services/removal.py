@@ -124,7 +124,10 @@ def has_second_person(actor: Actor, centre_id: UUID, day: date) -> bool:
     """Whether the responsible centre has an officer besides this one."""
     officers = Appointment.objects.valid_on(day).filter(
         Q(role=Role.DISTRICT_OFFICER, centre__kind=CentreKind.DISTRICT)
-        | Q(role=Role.MUNICIPAL_OFFICER, centre__kind__in=[CentreKind.CITY_MUNICIPALITY, CentreKind.TOWN_MUNICIPALITY]),
+        | Q(
+            role=Role.MUNICIPAL_OFFICER,
+            centre__kind__in=[CentreKind.CITY_MUNICIPALITY, CentreKind.TOWN_MUNICIPALITY],
+        ),
         centre=centre_id,
         user__is_active=True,
     )

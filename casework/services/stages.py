@@ -140,9 +140,7 @@ def reject_stages(
             ],
         )
         if rows:
-            after_write(
-                actor=actor, household_ids=[row.household_id for row in rows], since=actor.today()
-            )
+            after_write(actor=actor, household_ids=[row.household_id for row in rows], since=actor.today())
     return rows
 
 
@@ -176,12 +174,12 @@ def carry_over_stage(
     return event
 
 
-def _locked(
-    actor: Actor, case_ids: Collection[UUID]
-) -> tuple[list[Case], Mapping[UUID, Workable]]:
+def _locked(actor: Actor, case_ids: Collection[UUID]) -> tuple[list[Case], Mapping[UUID, Workable]]:
     """The visible open cases among these, with their households locked in one order."""
     wanted = list(
-        visible_cases(actor).filter(pk__in=set(case_ids), closed_on=None).values_list("household_id", flat=True)
+        visible_cases(actor)
+        .filter(pk__in=set(case_ids), closed_on=None)
+        .values_list("household_id", flat=True)
     )
     targets = households_to_work_on(actor, wanted)
     cases = Case.objects.select_for_update().filter(

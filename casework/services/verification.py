@@ -90,9 +90,7 @@ def persons_of(household_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
     """Household -> persons who live there, lived there or stand on its lists: one query."""
     found: dict[UUID, set[UUID]] = defaultdict(set)
     living = Membership.objects.filter(household__in=household_ids, superseded_at=None)
-    listed = ListedPerson.objects.filter(
-        listing__household__in=household_ids, listing__superseded_at=None
-    )
+    listed = ListedPerson.objects.filter(listing__household__in=household_ids, listing__superseded_at=None)
     for household_id, person_id in living.values_list("household_id", "person_id").union(
         listed.values_list("listing__household_id", "person_id")
     ):

@@ -1,0 +1,5 @@
+"""Background work of casework: each task takes ids, calls one service and may run twice."""
+
+from . import nightly
+
+__all__ = ["nightly"]
