@@ -23,6 +23,7 @@ MEMBERSHIPS = [
     ("listed", Membership.LISTED.label),
     ("found", Membership.FOUND.label),
     ("carried", Membership.CARRIED.label),
+    ("all", _("ทั้งหมด รวมที่ยกมา")),
 ]
 SWITCHES = ("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed")
 
