@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.forms import ThaiDateField
+
+from .fields import UUIDListField
 
 
 class ApprovalForm(forms.Form):
@@ -21,18 +20,10 @@ class ApprovalForm(forms.Form):
         error_messages={"required": _("โปรดใส่เลขที่รายงานการประชุม")},
     )
     effective_on = ThaiDateField(label=_("วันที่ประชุม"))
-    case = forms.TypedMultipleChoiceField(
+    case = UUIDListField(
         label=_("ครัวเรือนที่อนุมัติ"),
-        coerce=UUID,
-        error_messages={
-            "required": _("ยังไม่ได้เลือกครัวเรือน"),
-            "invalid_choice": _("มีครัวเรือนที่ไม่อยู่ในรายการรออนุมัติแล้ว โปรดเลือกใหม่"),
-        },
+        error_messages={"required": _("ยังไม่ได้เลือกครัวเรือน")},
     )
-
-    def __init__(self, *args: Any, case_ids: list[UUID], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["case"].choices = [(str(pk), str(pk)) for pk in case_ids]  # type: ignore[attr-defined]
 
 
 class RejectionForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -51,6 +52,19 @@ class ClientUUIDField(forms.UUIDField):
 
     def clean(self, value: Any) -> UUID:
         return super().clean(value) or uuid7()
+
+
+class UUIDListField(forms.Field):
+    """Keys ticked in a list, each once; whether they may be used is for access to say."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {"invalid": _("รายการที่เลือกไม่ถูกต้อง โปรดโหลดหน้านี้ใหม่แล้วเลือกอีกครั้ง")}
+
+    def to_python(self, value: Any) -> list[UUID]:
+        try:
+            return list(dict.fromkeys(UUID(each) for each in value or ()))
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class BahtField(forms.DecimalField):

@@ -82,3 +82,13 @@ class HelpBatchForm(forms.Form):
     def __init__(self, *args: Any, items: Iterable[HelpMenuItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["item"].choices = item_choices(items, 0)  # type: ignore[attr-defined]
+
+
+class AmendHelpForm(HelpForm):
+    """A help as it should have been written, and why it is changed."""
+
+    reason = forms.CharField(
+        label=_("เหตุผลที่แก้ไข"),
+        max_length=500,
+        error_messages={"required": _("โปรดบอกเหตุผลที่แก้ไข")},
+    )

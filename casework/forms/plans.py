@@ -138,8 +138,12 @@ class PlanPage:
         return [part[name] for part in parts for name in part.errors if name in part.fields]
 
     @property
-    def general_errors(self) -> list[str]:
+    def non_field_errors(self) -> list[str]:
         return list(self.form.non_field_errors())
+
+    @property
+    def errors(self) -> bool:
+        return any(part.errors for part in (self.form, *self.steps))
 
     def step_inputs(self) -> list[StepInput]:
         return [step for step in (form.step(self._done_on(form)) for form in self.steps) if step]

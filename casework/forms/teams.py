@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -52,14 +51,3 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["team"].choices = [("", _("เลือกทีม")), *teams]  # type: ignore[attr-defined]
         self.fields["mentor"].choices = [("", _("ทั้งทีมดูแลร่วมกัน")), *mentors]  # type: ignore[attr-defined]
-
-
-class ChosenForm(forms.Form):
-    """Which households a bulk act is for: ticked ones, or everything the filter finds."""
-
-    household = forms.TypedMultipleChoiceField(coerce=UUID, required=False)
-    everything = forms.BooleanField(required=False)
-
-    def __init__(self, data: Any, *, ids: Sequence[str]) -> None:
-        super().__init__(data)
-        self.fields["household"].choices = [(pk, pk) for pk in ids]  # type: ignore[attr-defined]

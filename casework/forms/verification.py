@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.forms import BoundField
 from django.forms.formsets import all_valid
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,16 @@ from ..inputs import FindingInput
 
 # The order of the number keys 1 to 7 in the table.
 STATUSES = tuple(status for status in VerificationStatus if status != VerificationStatus.NOT_YET)
+# As they stand on the buttons of a row; the full labels head the table.
+SHORT_LABELS = {
+    VerificationStatus.CORRECT: _("ถูกต้อง"),
+    VerificationStatus.CORRECTED: _("แก้ไขแล้ว"),
+    VerificationStatus.NOT_FOUND: _("ไม่พบตัว"),
+    VerificationStatus.MOVED: _("ย้าย"),
+    VerificationStatus.DIED: _("เสียชีวิต"),
+    VerificationStatus.DECLINES: _("ไม่ประสงค์"),
+    VerificationStatus.NOT_POOR: _("ไม่ยากจน"),
+}
 
 
 class PersonRowForm(forms.Form):
@@ -25,7 +36,8 @@ class PersonRowForm(forms.Form):
     status = forms.ChoiceField(
         label=_("ผลการตรวจสอบ"),
         required=False,
-        choices=[("", _("ยังไม่ตรวจ")), *((status.value, status.label) for status in STATUSES)],
+        choices=[(status.value, SHORT_LABELS[status]) for status in STATUSES],
+        widget=forms.RadioSelect,
     )
     note = forms.CharField(
         label=_("หมายเหตุ"),
@@ -66,9 +78,31 @@ class VillagePage:
     def is_valid(self) -> bool:
         return all_valid([self.form, *self.rows.values()])
 
-    def findings(self, person_ids: Iterable[UUID]) -> list[FindingInput]:
-        """What was changed among these persons."""
-        return [found for pk in person_ids if (found := self.rows[pk].finding(pk))]
+    def findings(
+        self, person_ids: Iterable[UUID], rest: VerificationStatus | None = None
+    ) -> list[FindingInput]:
+        """What was changed among these persons; `rest` is the finding for all who have none yet."""
+        return [found for pk in person_ids if (found := self._finding(pk, rest))]
+
+    def _finding(self, person_id: UUID, rest: VerificationStatus | None) -> FindingInput | None:
+        row = self.rows[person_id]
+        found = row.finding(person_id)
+        if found is None and rest is not None and not row.cleaned_data["status"]:
+            return FindingInput(person_id=person_id, status=rest)
+        return found
+
+    @property
+    def errors(self) -> bool:
+        return any(part.errors for part in (self.form, *self.rows.values()))
+
+    @property
+    def non_field_errors(self) -> list[str]:
+        return list(self.form.non_field_errors())
+
+    @property
+    def faulty(self) -> list[BoundField]:
+        parts: tuple[forms.Form, ...] = (self.form, *self.rows.values())
+        return [part[name] for part in parts for name in part.errors if name in part.fields]
 
 
 def _shown(status: str) -> str:

@@ -282,8 +282,12 @@ class VisitPage:
         return [part[name] for part in self.parts for name in part.errors if name in part.fields]
 
     @property
-    def general_errors(self) -> list[str]:
+    def non_field_errors(self) -> list[str]:
         return [error for part in self.parts for error in part.non_field_errors()]
+
+    @property
+    def errors(self) -> bool:
+        return any(part.errors for part in self.parts)
 
     def visit(self, household_id: UUID, *, notice_version: str, survey_year: int | None) -> VisitInput:
         given_on = self.form.cleaned_data["visited_on"]
@@ -305,3 +309,14 @@ class VisitPage:
 
     def _findings(self) -> Iterator[FindingInput]:
         yield from filter(None, (form.finding(person) for person, form in self.findings.items()))
+
+
+class VoidForm(forms.Form):
+    """Why a recorded visit or help is taken back."""
+
+    id = ClientUUIDField()
+    note = forms.CharField(
+        label=_("เหตุผลที่ยกเลิก"),
+        max_length=500,
+        error_messages={"required": _("โปรดบอกเหตุผลที่ยกเลิก")},
+    )

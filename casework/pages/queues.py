@@ -1,0 +1,145 @@
+"""What waits for an officer, each box with its count and the list behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from households.enums import ImportStatus
+from households.models import ImportBatch
+from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import Role
+from povertyops.common.thai import fiscal_year_of
+
+from ..access import visible_cases, visible_conflicts, visible_removals
+from ..enums import Decision
+from ..inputs import CohortFilters
+from ..queries.cohort import EVERYONE, cohort_count
+from ..queries.due import open_states
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One queue; a count of zero says so in words."""
+
+    label: Promise | str
+    counts: Promise | str
+    icon: str
+    count: int
+    url: str
+    tone: str
+    act: Promise | str
+
+
+def boxes_for(actor: Actor) -> list[Box]:
+    """Every queue of the person's role, in the order of a working day: one count each."""
+    return [make(actor) for make in QUEUES]
+
+
+def _imports(actor: Actor) -> Box:
+    waiting = ImportBatch.objects.filter(status=ImportStatus.READY)
+    if actor.role is Role.PROVINCIAL_SECRETARY:
+        mine = waiting.filter(province_code=actor.province_code)
+    else:
+        mine = waiting.filter(centre_id=actor.appointment.centre_id if actor.appointment else None)
+    return Box(
+        _("บัญชีรอตรวจก่อนนำเข้า"),
+        _("ไฟล์ที่อ่านแล้ว ยังไม่ได้นำเข้า"),
+        "import",
+        mine.count(),
+        reverse("import_list"),
+        "warn",
+        _("ตรวจบัญชี"),
+    )
+
+
+def _no_team(actor: Actor) -> Box:
+    filters = CohortFilters(fiscal_year=fiscal_year_of(actor.today()), no_team=True, membership=EVERYONE)
+    return Box(
+        _("ยังไม่มีทีมพี่เลี้ยง"),
+        _("ครัวเรือนในการดูแลที่ยังไม่ได้มอบหมาย"),
+        "team",
+        cohort_count(actor, filters),
+        f"{reverse('household_list')}?no_team=1&membership=all",
+        "warn",
+        _("มอบหมาย"),
+    )
+
+
+def _overdue(actor: Actor) -> Box:
+    late = open_states(actor, actor.today()).filter(is_removed=False, due_on__lt=actor.today())
+    return Box(
+        _("เกินกำหนดเยี่ยม"),
+        _("ครัวเรือนที่เลยวันนัดหรือรอบการติดตาม"),
+        "clock",
+        late.count(),
+        f"{reverse('household_list')}?overdue=1&membership=all",
+        "bad",
+        _("ดูรายชื่อ"),
+    )
+
+
+def _unchecked(actor: Actor) -> Box:
+    states = open_states(actor, actor.today()).filter(is_removed=False)
+    return Box(
+        _("ยังตรวจสอบไม่ครบคน"),
+        _("ครัวเรือนที่ยังมีคนเป้าหมายไม่ได้ตรวจสอบ"),
+        "check-circle",
+        states.filter(checked_persons__lt=F("persons")).count(),
+        reverse("verify_villages"),
+        "",
+        _("ตรวจรายหมู่บ้าน"),
+    )
+
+
+def _approvals(actor: Actor) -> Box:
+    waiting = visible_cases(actor).filter(proposed_stage__isnull=False, closed_on=None)
+    return Box(
+        _("รออนุมัติขึ้นขั้น"),
+        _("ครัวเรือนที่หลักฐานครบสำหรับขั้นพอเพียงหรือยั่งยืน"),
+        "ladder",
+        waiting.count(),
+        reverse("approvals"),
+        "warn",
+        _("พิจารณา"),
+    )
+
+
+def _removals(actor: Actor) -> Box:
+    return Box(
+        _("คำขอนำออกจากเป้าหมาย"),
+        _("คำขอที่รอคนที่สองพิจารณา"),
+        "warning",
+        visible_removals(actor).filter(decision=Decision.PENDING).count(),
+        reverse("removals"),
+        "warn",
+        _("พิจารณา"),
+    )
+
+
+def _conflicts(actor: Actor) -> Box:
+    return Box(
+        _("การเยี่ยมที่ข้อมูลขัดกัน"),
+        _("ข้อมูลสองฉบับภายใต้รหัสการเยี่ยมเดียวกัน"),
+        "half",
+        visible_conflicts(actor).filter(settled_at=None).count(),
+        reverse("visit_conflicts"),
+        "warn",
+        _("เปรียบเทียบ"),
+    )
+
+
+QUEUES: tuple[Callable[[Actor], Box], ...] = (
+    _imports,
+    _no_team,
+    _overdue,
+    _unchecked,
+    _approvals,
+    _removals,
+    _conflicts,
+)

@@ -1,0 +1,260 @@
+"""A household's timeline: visits, help, stages, lists, plans, checks and hand-overs, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from dimensions.enums import Dimension, Stage
+from households.enums import VerificationStatus
+from households.models import Listing, Verification
+from povertyops.accounts.models import User
+from povertyops.common.thai import format_thai_date
+
+from ..enums import Decision, HelpStatus, StageEventKind, VisitOutcome
+from ..models import (
+    Assignment,
+    Help,
+    HouseholdPlan,
+    RemovalRequest,
+    StageEvent,
+    StageRejection,
+    Visit,
+)
+from ..queries.lists import standing
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `mask` holds the dimensions it touches, `kind` its icon."""
+
+    when: date | datetime
+    kind: str
+    title: str
+    by: str = ""
+    text: str = ""
+    mask: int = 0
+    baht: Any = None
+    visit_id: UUID | None = None
+    help_id: UUID | None = None
+    facts: tuple[str, ...] = field(default=())
+
+    @property
+    def order(self) -> datetime:
+        """Events without a time stand at the end of their day."""
+        if isinstance(self.when, datetime):
+            return self.when
+        return timezone.make_aware(datetime.combine(self.when, time.max))
+
+
+def story_of(household_id: UUID, dimension: Dimension | None = None) -> list[Event]:
+    """Newest first; with a dimension only what touches it, and the stages."""
+    events = sorted(_events(household_id), key=lambda event: event.order, reverse=True)
+    if dimension is None:
+        return events
+    return [event for event in events if event.mask & dimension.bit or event.kind in ("stage", "slip")]
+
+
+def _events(household_id: UUID) -> Iterator[Event]:
+    yield from _visits(household_id)
+    yield from _helps(household_id)
+    yield from _stages(household_id)
+    yield from _listings(household_id)
+    yield from _assignments(household_id)
+    yield from _plans(household_id)
+    yield from _checks(household_id)
+    yield from _removals(household_id)
+
+
+def standing_visits(household_id: UUID) -> QuerySet[Visit]:
+    """Visits that no later one corrects and nobody took back."""
+    return Visit.objects.filter(standing(Visit), household_id=household_id)
+
+
+def standing_helps(household_id: UUID) -> QuerySet[Help]:
+    """Helps that no later row corrects or takes back."""
+    return Help.objects.filter(standing(Help), household_id=household_id)
+
+
+def open_promises(household_ids: Collection[UUID]) -> QuerySet[Help]:
+    """Help promised and not yet delivered, the oldest first."""
+    kept = Help.objects.filter(standing(Help), fulfils=OuterRef("pk"))
+    rows = Help.objects.filter(
+        standing(Help), ~Exists(kept), household_id__in=household_ids, status=HelpStatus.PROMISED
+    )
+    return rows.select_related("item", "agency").order_by("given_on", "pk")
+
+
+def promises_of(household_ids: Collection[UUID]) -> dict[UUID, Help]:
+    """Household -> its oldest promise that was not kept."""
+    return {row.household_id: row for row in open_promises(household_ids).reverse()}
+
+
+def _name(user: User | None) -> str:
+    return user.display_name if user else ""
+
+
+def _visits(household_id: UUID) -> Iterator[Event]:
+    visits = standing_visits(household_id).select_related("recorded_by").prefetch_related("helps")
+    for visit in visits:
+        following = visit.next_visit_on
+        yield Event(
+            when=visit.visited_at,
+            kind="visit",
+            title=str(VisitOutcome(visit.outcome).label),
+            by=_name(visit.recorded_by),
+            text=visit.note,
+            mask=Dimension.mask_of({help_.dimension for help_ in visit.helps.all()}),
+            visit_id=visit.pk,
+            facts=(gettext("นัดครั้งต่อไป %(day)s") % {"day": format_thai_date(following, "short")},)
+            if following
+            else (),
+        )
+
+
+def _helps(household_id: UUID) -> Iterator[Event]:
+    kept = set(standing_helps(household_id).exclude(fulfils=None).values_list("fulfils_id", flat=True))
+    rows = standing_helps(household_id).select_related("item", "agency", "recorded_by")
+    for row in rows:
+        promised = row.status == HelpStatus.PROMISED
+        if promised and row.pk in kept:
+            continue
+        title = gettext("รับปากไว้: %(item)s") if promised else "%(item)s"
+        facts = [row.agency.name if row.agency else "", row.letter_number]
+        yield Event(
+            when=row.given_on,
+            kind="help",
+            title=title % {"item": row.item.name},
+            by=_name(row.recorded_by),
+            text=row.detail,
+            mask=Dimension(row.dimension).bit,
+            baht=row.amount_baht or None,
+            help_id=row.pk,
+            facts=tuple(fact for fact in facts if fact),
+        )
+
+
+def _stages(household_id: UUID) -> Iterator[Event]:
+    for row in StageEvent.objects.filter(household_id=household_id).select_related("actor"):
+        yield Event(
+            when=row.effective_on,
+            kind="slip" if row.kind == StageEventKind.SLIPPED else "stage",
+            title=_stage_title(row),
+            by=_name(row.actor) if row.kind == StageEventKind.APPROVED else "",
+            facts=tuple(fact for fact in (_minutes(row.minutes_number), row.document) if fact),
+        )
+    for refusal in StageRejection.objects.filter(household_id=household_id).select_related("actor"):
+        yield Event(
+            when=refusal.recorded_at,
+            kind="edit",
+            title=gettext("ยังไม่อนุมัติขั้น%(stage)s") % {"stage": Stage(refusal.stage).label},
+            by=_name(refusal.actor),
+            text=refusal.note,
+            facts=tuple(fact for fact in (_minutes(refusal.minutes_number),) if fact),
+        )
+
+
+def _stage_title(row: StageEvent) -> str:
+    stage = {"stage": Stage(row.to_stage).label}
+    if row.kind == StageEventKind.OPENED:
+        return gettext("รับเข้าดูแล")
+    if row.kind == StageEventKind.SLIPPED:
+        return gettext("ขั้นลดลง: %(stage)s") % stage
+    if row.kind == StageEventKind.CARRIED:
+        return gettext("ยอดยกมา: %(stage)s") % stage
+    return gettext("ขึ้นขั้น%(stage)s") % stage
+
+
+def _minutes(number: str) -> str:
+    return gettext("รายงานการประชุมที่ %(number)s") % {"number": number} if number else ""
+
+
+def _listings(household_id: UUID) -> Iterator[Event]:
+    rows = Listing.objects.filter(household_id=household_id, superseded_at=None)
+    for row in rows.select_related("target_list__kind"):
+        yield Event(
+            when=row.target_list.effective_on,
+            kind="list",
+            title=gettext("อยู่ในบัญชี%(kind)s ปีงบประมาณ %(year)d")
+            % {"kind": row.target_list.kind.name, "year": row.fiscal_year},
+            mask=row.dimensions,
+        )
+
+
+def _assignments(household_id: UUID) -> Iterator[Event]:
+    rows = Assignment.objects.filter(household_id=household_id)
+    for row in rows.select_related("team__centre", "mentor", "assigned_by"):
+        yield Event(
+            when=row.valid_from,
+            kind="team",
+            title=gettext("มอบให้%(team)sดูแล") % {"team": row.team.centre.name},
+            by=_name(row.assigned_by),
+            facts=(row.mentor.display_name,) if row.mentor else (),
+        )
+
+
+def _plans(household_id: UUID) -> Iterator[Event]:
+    for plan in HouseholdPlan.objects.filter(household_id=household_id).prefetch_related("steps"):
+        if plan.version == 1:
+            title = gettext("ตกลงแผนครัวเรือน")
+        else:
+            title = gettext("ปรับแผนครัวเรือน ฉบับที่ %(version)d") % {"version": plan.version}
+        yield Event(when=plan.agreed_on, kind="plan", title=title, text=plan.goal)
+        if plan.replaced_at is None:
+            for step in plan.steps.all():
+                if step.done_on:
+                    done = gettext("ทำตามแผนแล้ว: %(step)s") % {"step": step.text}
+                    yield Event(when=step.done_on, kind="plan", title=done)
+
+
+def _checks(household_id: UUID) -> Iterator[Event]:
+    """One event for all persons checked on one day by one person."""
+    rows = Verification.objects.filter(household_id=household_id).select_related("person", "recorded_by")
+    for (day, _user), found in groupby(
+        rows.order_by("-effective_on", "recorded_by_id", "recorded_at"),
+        key=lambda row: (row.effective_on, row.recorded_by_id),
+    ):
+        checks = list(found)
+        yield Event(
+            when=day,
+            kind="check",
+            title=gettext("ตรวจสอบข้อมูล %(count)d คน") % {"count": len(checks)},
+            by=_name(checks[0].recorded_by),
+            facts=tuple(_check_lines(checks)),
+        )
+
+
+def _check_lines(checks: Iterable[Verification]) -> Iterator[str]:
+    for check in checks:
+        said = f"{check.person.full_name}: {VerificationStatus(check.status).label}"
+        yield f"{said} ({check.note})" if check.note else said
+
+
+def _removals(household_id: UUID) -> Iterator[Event]:
+    rows = RemovalRequest.objects.filter(household_id=household_id)
+    for row in rows.select_related("requested_by", "decided_by"):
+        reason = row.get_reason_display()
+        yield Event(
+            when=row.requested_at,
+            kind="edit",
+            title=gettext("ขอนำออกจากเป้าหมาย: %(reason)s") % {"reason": reason},
+            by=_name(row.requested_by),
+            text=row.note,
+        )
+        if row.decided_at:
+            accepted = row.decision == Decision.ACCEPTED
+            yield Event(
+                when=row.decided_at,
+                kind="edit",
+                title=gettext("เห็นชอบให้นำออกจากเป้าหมาย") if accepted else gettext("ไม่เห็นชอบให้นำออก"),
+                by=_name(row.decided_by),
+                text=row.decision_note,
+            )

@@ -1,0 +1,137 @@
+"""The lists: households, target persons, visits and help; every number of a board opens one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from povertyops.common.paging import Page, page_of_request
+from povertyops.common.policies import allow
+
+from ..forms.filters import FilterPanel
+from ..forms.households import NationalIdForm
+from ..models import CohortState
+from ..pages.listing import chips_of, depth_of, names_for, tidy
+from ..pages.persons import person_rows
+from ..queries.cohort import ORDER, as_of, cohort_count, cohort_list
+from ..queries.lists import (
+    HELP_ORDER,
+    PERSON_ORDER,
+    VISIT_ORDER,
+    helps_list,
+    persons_list,
+    visits_list,
+)
+from ..rules import ASSIGNING_ROLES, BULK_HELP_ROLES
+from .shared import READING_ROLES, WRITING_ROLES, actor_of
+
+
+@require_safe
+@allow(*READING_ROLES)
+def household_list(request: HttpRequest) -> HttpResponse:
+    """Households of a fiscal year, in Thai order of names."""
+    actor = actor_of(request)
+    panel = FilterPanel(request.GET, today=actor.today())
+    filters = panel.cohort_filters
+    page, urls = page_of_request(request, cohort_list(actor, filters), ORDER)
+    frame = _frame(request, panel, (row.area_code for row in page.rows), (row.team_id for row in page.rows))
+    names, depth = frame["names"], depth_of(actor, filters)
+    context = {
+        **frame,
+        **urls,
+        "rows": [_household_row(row, names, depth) for row in page.rows],
+        "count": cohort_count(actor, filters),
+        "may_assign": actor.role in ASSIGNING_ROLES,
+        "may_help": actor.role in BULK_HELP_ROLES,
+        "shows_team": bool(actor.reach.team_id is None),
+        "id_form": NationalIdForm() if actor.role in WRITING_ROLES else None,
+        "today": actor.today(),
+    }
+    return render(request, "households/household_list.html", context)
+
+
+def _household_row(row: CohortState, names: Any, depth: int) -> dict[str, Any]:
+    return {
+        "state": row,
+        "household": row.household,
+        "place": names.place(row.area_code, depth=depth),
+        "team": names.teams.get(row.team_id, ""),
+        "stage": row.get_stage_display(),
+    }
+
+
+def _frame(
+    request: HttpRequest,
+    panel: FilterPanel,
+    villages: Iterable[str] = (),
+    team_ids: Iterable[UUID | None] = (),
+) -> dict[str, Any]:
+    """Filters, chips and footer, the same around every list."""
+    actor = actor_of(request)
+    filters = panel.cohort_filters
+    names = names_for(actor, filters, villages=villages, team_ids=team_ids)
+    panel.offer(names, filters)
+    return {
+        "panel": panel,
+        "filters": filters,
+        "names": names,
+        "chips": chips_of(panel, filters, names, request.GET),
+        "query": tidy(request.GET),
+        "as_of": as_of(filters),
+    }
+
+
+@require_safe
+@allow(*READING_ROLES)
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Target persons, once per household, in Thai order of names."""
+    actor = actor_of(request)
+    panel = FilterPanel(request.GET, today=actor.today())
+    rows = persons_list(actor, panel.cohort_filters)
+    page, context = _paged(request, panel, rows, PERSON_ORDER)
+    context["rows"] = person_rows(page.rows, today=actor.today())
+    return render(request, "casework/person_list.html", context)
+
+
+@require_safe
+@allow(*READING_ROLES)
+def visit_list(request: HttpRequest) -> HttpResponse:
+    """Visits of a fiscal year, newest first."""
+    actor = actor_of(request)
+    panel = FilterPanel(request.GET, today=actor.today())
+    page, context = _paged(request, panel, visits_list(actor, panel.cohort_filters), VISIT_ORDER)
+    context["rows"] = page.rows
+    return render(request, "casework/visit_list.html", context)
+
+
+@require_safe
+@allow(*READING_ROLES)
+def help_list(request: HttpRequest) -> HttpResponse:
+    """Delivered help of a fiscal year, newest first."""
+    actor = actor_of(request)
+    panel = FilterPanel(request.GET, today=actor.today())
+    page, context = _paged(request, panel, helps_list(actor, panel.cohort_filters), HELP_ORDER)
+    context["rows"] = page.rows
+    return render(request, "casework/help_list.html", context)
+
+
+def _paged(
+    request: HttpRequest, panel: FilterPanel, rows: QuerySet[Any], order: tuple[str, ...]
+) -> tuple[Page[Model], dict[str, Any]]:
+    page, urls = page_of_request(request, rows, order)
+    codes = [_area_of(row) for row in page.rows]
+    frame = _frame(request, panel, codes)
+    depth = depth_of(actor_of(request), frame["filters"])
+    frame["places"] = {code: frame["names"].place(code, depth=depth) for code in codes}
+    return page, {**frame, **urls, "count": rows.count()}
+
+
+def _area_of(row: Any) -> str:
+    listing = getattr(row, "listing", None)
+    return listing.household.area_code if listing else row.household.area_code

@@ -1,0 +1,66 @@
+"""What several pages need: who may write, a service's refusal put into the form, names behind ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from django.forms import Form
+from django.http import HttpRequest
+
+from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICER_ROLES
+from povertyops.common.errors import Conflict, DomainError, InvalidInput
+
+from ..models import Agency
+from ..pages.household import HouseholdStory
+from ..rules import ASSIGNING_ROLES
+
+WRITING_ROLES = tuple(sorted(FIELD_ROLES | OFFICER_ROLES))
+READING_ROLES = tuple(sorted(HOUSEHOLD_ROLES))
+AGENCIES_OFFERED = 300
+
+Result = TypeVar("Result")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The person acting; the policy of the view has made sure there is one."""
+    return cast(Actor, request.actor)  # type: ignore[attr-defined]
+
+
+def attempt(form: Form, act: Callable[[], Result]) -> Result | None:
+    """Call a service. What it refuses stands at the field it names, so that nothing typed is lost."""
+    try:
+        return act()
+    except (InvalidInput, Conflict) as refusal:
+        blame(form, refusal)
+    return None
+
+
+def blame(form: Form, refusal: DomainError) -> None:
+    field = refusal.details.get("field")
+    form.add_error(field if field in form.fields else None, str(refusal))
+
+
+def agency_names() -> list[str]:
+    """Names to offer while an agency is typed."""
+    return list(Agency.objects.order_by("name").values_list("name", flat=True)[:AGENCIES_OFFERED])
+
+
+def status_of(*forms: Any) -> int:
+    """200 for a fresh form, 422 for one that came back with something to mend."""
+    return 422 if any(form.errors for form in forms) else 200
+
+
+def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
+    """What this person may start from the household page."""
+    works = story.may_write
+    return {
+        "visit": works,
+        "help": works,
+        "plan": works,
+        "verify": works,
+        "remove": works and not story.is_closed and story.removal is None,
+        "assign": works and actor.role in ASSIGNING_ROLES,
+        "reveal": actor.role in WRITING_ROLES,
+    }
