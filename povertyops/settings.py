@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -265,6 +266,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Expires before the next one, so that nothing piles up while no worker runs.
     "drain-marks": {"task": "reports.drain_marks", "schedule": 2.0, "options": {"expires": 2}},
+    # Twice, so that a midnight without a worker is made good before the morning.
+    "turn-day": {"task": "casework.turn_day", "schedule": crontab(hour="0,6", minute=10)},
 }
 
 # ----------------------------------------------------------------------------------------------------- logs

@@ -1,4 +1,4 @@
-"""The turn of the day. Asked every hour, so that a night without a worker is made good."""
+"""The turn of the day."""
 
 from __future__ import annotations
 
