@@ -40,6 +40,12 @@ class Figure:
     unit: Unit = Unit.HOUSEHOLDS
     page: str = "household_list"
     query: Mapping[str, str] = field(default_factory=dict)
+    head: Promise | str = ""
+
+    @property
+    def short(self) -> Promise | str:
+        """The label where there is little room: column heads and tiles."""
+        return self.head or self.label
 
 
 def _households(condition: str) -> str:
@@ -59,6 +65,7 @@ HEADCOUNT = (
         _("ครัวเรือนตามบัญชี"),
         _("ครัวเรือนที่อยู่ในบัญชีเป้าหมายของปีงบประมาณนี้ รวมที่สำรวจพบเพิ่มเติม นับครัวเรือนละหนึ่งครั้ง"),
         _households(COHORT),
+        head=_("ครัวเรือน"),
     ),
     Figure(
         "found",
@@ -66,6 +73,7 @@ HEADCOUNT = (
         _("ครัวเรือนที่ไม่อยู่ในบัญชีเดิม สำรวจพบเพิ่มเติมและรับเข้าแล้ว นับรวมอยู่ในครัวเรือนตามบัญชี"),
         _households("membership = 2"),
         query={"membership": "found"},
+        head=_("พบเพิ่มเติม"),
     ),
     Figure(
         "verified_households",
@@ -73,6 +81,7 @@ HEADCOUNT = (
         _("ครัวเรือนตามบัญชี หักครัวเรือนที่อนุมัติให้นำออกแล้ว"),
         _households("cohort AND NOT is_removed"),
         query={"verified": "1"},
+        head=_("หลังตรวจสอบ"),
     ),
     Figure(
         "checked_households",
@@ -80,6 +89,7 @@ HEADCOUNT = (
         _("ครัวเรือนที่ตรวจสอบข้อมูลในพื้นที่แล้วครบทุกคนที่มีชื่อในบัญชี"),
         _households("cohort AND persons > 0 AND checked_persons >= persons"),
         query={"checked": "1"},
+        head=_("ตรวจครบแล้ว"),
     ),
     Figure(
         "persons",
@@ -88,6 +98,7 @@ HEADCOUNT = (
         _sum("persons", COHORT),
         Unit.PERSONS,
         "person_list",
+        head=_("คน"),
     ),
     Figure(
         "verified_persons",
@@ -97,6 +108,7 @@ HEADCOUNT = (
         Unit.PERSONS,
         "person_list",
         {"verified": "1"},
+        head=_("คนหลังตรวจสอบ"),
     ),
 )
 
@@ -124,6 +136,7 @@ PROPOSED = Figure(
     _("ครัวเรือนตามบัญชีที่ครบเงื่อนไขของขั้นที่สูงขึ้นและรออำเภอพิจารณา"),
     _households("cohort AND proposed_stage IS NOT NULL"),
     query={"proposed": "1"},
+    head=_("รออนุมัติขั้น"),
 )
 
 
@@ -173,6 +186,7 @@ CARE = (
         _("ครัวเรือนที่อยู่ในการดูแลและเลยวันครบกำหนดเยี่ยมแล้ว"),
         _households(f"{IN_CARE} AND due_on < as_of"),
         query={"overdue": "1"},
+        head=_("เกินกำหนด"),
     ),
     Figure(
         "without_team",
@@ -180,6 +194,7 @@ CARE = (
         _("ครัวเรือนที่อยู่ในการดูแลและยังไม่ได้มอบหมายทีมพี่เลี้ยง"),
         _households(f"{IN_CARE} AND team_id IS NULL"),
         query={"no_team": "1"},
+        head=_("ไม่มีพี่เลี้ยง"),
     ),
 )
 
@@ -190,6 +205,7 @@ GIVEN = (
         _("ครัวเรือนตามบัญชีที่ได้รับความช่วยเหลืออย่างน้อยหนึ่งรายการในปีงบประมาณนี้"),
         _households("cohort AND helps > 0"),
         query={"helped": "1"},
+        head=_("ได้รับช่วยเหลือ"),
     ),
     Figure(
         "visits",
@@ -214,6 +230,7 @@ GIVEN = (
         "coalesce(sum(baht), 0)",
         Unit.BAHT,
         "help_list",
+        head=_("มูลค่า"),
     ),
     Figure(
         "carried",
@@ -221,6 +238,7 @@ GIVEN = (
         _("ครัวเรือนที่ยังอยู่ในการดูแลจากบัญชีปีก่อนและไม่อยู่ในบัญชีปีนี้ ไม่นับรวมในครัวเรือนตามบัญชี"),
         _households("NOT cohort AND is_open"),
         query={"membership": "carried"},
+        head=_("ยกมา"),
     ),
 )
 

@@ -63,7 +63,7 @@ class Table:
 
 
 def _columns(*codes: str) -> tuple[Column, ...]:
-    return tuple(Column(BY_CODE[code], BY_CODE[code].label) for code in codes)
+    return tuple(Column(BY_CODE[code], BY_CODE[code].short) for code in codes)
 
 
 def _dimension_columns() -> tuple[Column, ...]:
@@ -505,7 +505,7 @@ def _tile(
 ) -> Callable[[Board], Tile]:
     figure = BY_CODE[code]
     return lambda board: Tile(
-        figure.label, board.value(code), board.url(code), figure.unit.value, note(board), tone, icon
+        figure.short, board.value(code), board.url(code), figure.unit.value, note(board), tone, icon
     )
 
 
