@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("povertyops.accounts.urls")),
     path("", include("dimensions.urls")),
     path("", include("casework.api.urls")),
+    path("", include("casework.urls")),
 ]
 
 if not settings.PRODUCTION:
