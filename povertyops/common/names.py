@@ -20,9 +20,10 @@ _NEEDS_CLEANING = re.compile(
     "[\x00-\x1f\x7f-\xa0\u00ad\u1680\u2000-\u206f\u3000\ufeff\ufff9-\ufffc\u0300-\u036f\u0e4d]"
     "|  |\u0e40\u0e40|\u0e33[\u0e48-\u0e4b]|[\u0e48-\u0e4b\u0e4c\u0e47\u0e31\u0e34-\u0e3a]{2}"
 )
-_SPLIT_SARA_AM = re.compile(f"{_NIKHAHIT}([{_TONES}]?){_SARA_AA}|([{_TONES}]){_NIKHAHIT}{_SARA_AA}")
-_TONE_AFTER_SARA_AM = re.compile(f"{_SARA_AM}([{_TONES}])")
-_REPEATED_MARK = re.compile("([\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1+")
+_SPLIT_SARA_AM = re.compile(f"([{_TONES}]*){_NIKHAHIT}([{_TONES}]*){_SARA_AA}")
+_AROUND_SARA_AM = re.compile(f"[{_TONES}]*{_SARA_AM}[{_SARA_AM}{_TONES}]+")
+_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4c]{2,}")
+_TONE_MARKS = "็่้๊๋์"
 _DOUBLED_SARA_E = "\u0e40\u0e40"
 
 
@@ -30,16 +31,27 @@ def clean_text(text: str) -> str:
     """The same text as a careful typist would have left it.
 
     Takes out invisible characters, folds white space (also the non-breaking kind), puts ำ and แ together
-    where they were typed as two characters, drops doubled tone marks, and brings the rest into NFC.
+    where they were typed as two characters, drops doubled marks, puts vowels before tone marks, and
+    brings the rest into NFC.
     """
     text = text.strip()
     if not _NEEDS_CLEANING.search(text):
         return text
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     text = _WHITESPACE.sub(" ", text).strip().replace(_DOUBLED_SARA_E, "\u0e41")
-    text = _REPEATED_MARK.sub(r"\1", text)
-    text = _SPLIT_SARA_AM.sub(lambda found: (found[1] or found[2] or "") + _SARA_AM, text)
-    return _TONE_AFTER_SARA_AM.sub(f"\\1{_SARA_AM}", text)
+    text = _SPLIT_SARA_AM.sub(f"\\1\\2{_SARA_AM}", text)
+    text = _AROUND_SARA_AM.sub(_sara_am_last, text)
+    return _MARKS.sub(_marks_in_order, text)
+
+
+def _sara_am_last(found: re.Match[str]) -> str:
+    return found[0].replace(_SARA_AM, "") + _SARA_AM
+
+
+def _marks_in_order(found: re.Match[str]) -> str:
+    """ท่ี becomes ที่: vowels above and below first, then tones, each once."""
+    marks = sorted(found[0], key=lambda mark: mark in _TONE_MARKS)
+    return "".join(mark for place, mark in enumerate(marks) if mark not in marks[:place])
 
 
 # Title as it is kept -> its abbreviations. Rarer titles stay part of the name; a search finds the name in it.
@@ -121,7 +133,6 @@ def split_title(name: str) -> tuple[str, str]:
     return _CANONICAL[found.lastindex - 1], name[found.end() :]
 
 
-_TONE_MARKS = "็่้๊๋์"
 _SILENT = dict.fromkeys(map(ord, _TONE_MARKS + _NIKHAHIT + "ฺ๎ฯ" + " .,-'\"()/\u2019\u2010\u2011\u2013"))
 
 
