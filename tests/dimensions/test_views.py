@@ -67,9 +67,9 @@ def test_yardstick_asks_for_a_sign_in(client, db):
 
 
 @pytest.mark.usefixtures("_yardstick")
-def test_yardstick_makes_a_fixed_number_of_queries(cast, django_assert_max_num_queries):
+def test_yardstick_makes_a_fixed_number_of_queries(cast, django_assert_num_queries):
     client = client_of(cast.secretary)
     client.get(reverse("yardstick"))
 
-    with django_assert_max_num_queries(10):
+    with django_assert_num_queries(8):
         client.get(reverse("yardstick"))
