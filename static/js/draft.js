@@ -22,15 +22,25 @@ function read(form) {
   return values;
 }
 
+function stateOf(field) {
+  if (field.type === "checkbox" || field.type === "radio") return String(field.checked);
+  return field.multiple ? [...field.selectedOptions].map((option) => option.value).join() : field.value;
+}
+
+function unfold(field) {
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
 function write(form, values) {
   for (const field of form.elements) {
     if (!kept(field) || !(field.name in values)) continue;
     const value = values[field.name];
+    const before = stateOf(field);
     if (field.type === "checkbox" || field.type === "radio") field.checked = value.includes(field.value);
     else if (field.tagName === "SELECT" && field.multiple) {
       for (const option of field.options) option.selected = value.includes(option.value);
     } else field.value = value;
-    field.closest("details:not([open])")?.toggleAttribute("open", Boolean(value?.length) && field.value !== field.defaultValue);
+    if (stateOf(field) !== before) unfold(field);
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
 }
