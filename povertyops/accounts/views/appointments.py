@@ -26,7 +26,15 @@ from ..requests import ActorRequest
 from ..rules import APPOINTING_ROLES, normal_phone, normal_sign_in_name, normal_username
 from ..services import apply_order, appoint, check_order, end_appointment
 from ..services.orders import COLUMNS
-from .shared import appointment_form_args, chips_of, example_csv, posted, provinces_for, uploaded_bytes
+from .shared import (
+    appointment_form_args,
+    chips_of,
+    example_csv,
+    posted,
+    provinces_for,
+    status_of,
+    uploaded_bytes,
+)
 
 EXAMPLE_ROW = (
     *("somchai.j", "0812345678", "นาย", "สมชาย", "ใจงาม"),
@@ -94,7 +102,7 @@ def appointment_new(request: ActorRequest) -> HttpResponse:
                 return redirect("user", pk=person.pk)
     actor = request.actor
     context = {"form": form, "provinces": provinces_for(actor), "province": request.GET.get("province", "")}
-    return render(request, "accounts/appointment_new.html", context)
+    return render(request, "accounts/appointment_new.html", context, status=status_of(form))
 
 
 def _asked_for(request: ActorRequest) -> str:
@@ -140,7 +148,7 @@ def appointment_import(request: ActorRequest) -> HttpResponse:
         else:
             context["check"] = check
             context["apply_form"] = ApplyForm(initial={"order_number": order, "text": text})
-    return render(request, "accounts/appointment_import.html", context)
+    return render(request, "accounts/appointment_import.html", context, status=status_of(form))
 
 
 def _apply(request: ActorRequest) -> HttpResponse:

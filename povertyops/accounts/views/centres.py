@@ -25,7 +25,7 @@ from ..forms import ApplyForm, CentreChangeForm, CentreForm, FileForm, add_domai
 from ..requests import ActorRequest
 from ..services import change_centre, check_centres, create_centre, import_centres
 from ..services.centres import COLUMNS, IMPORTED_KINDS
-from .shared import example_csv, provinces_for, uploaded_bytes
+from .shared import example_csv, provinces_for, status_of, uploaded_bytes
 
 KEEPERS = (Role.PROVINCIAL_SECRETARY, Role.SYSTEM_ADMIN)
 NEW_KINDS = tuple(kind for kind in ENTERED_KINDS if kind in IMPORTED_KINDS)
@@ -80,7 +80,12 @@ def centre_new(request: ActorRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, _("เพิ่ม %(name)s แล้ว") % {"name": centre.name})
             return redirect(f"/centres/?province={centre.province_code}")
-    return render(request, "areas/centre_form.html", {"form": form, "kind": wanted, "centre": None})
+    return render(
+        request,
+        "areas/centre_form.html",
+        {"form": form, "kind": wanted, "centre": None},
+        status=status_of(form),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,7 +107,7 @@ def centre_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("บันทึกแล้ว"))
             return redirect(f"/centres/?province={centre.province_code}")
     context = {"form": form, "kind": CentreKind(centre.kind), "centre": centre}
-    return render(request, "areas/centre_form.html", context)
+    return render(request, "areas/centre_form.html", context, status=status_of(form))
 
 
 def _values(centre: Centre) -> dict[str, object]:
@@ -132,7 +137,7 @@ def centre_import(request: ActorRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             context["apply_form"] = ApplyForm(initial={"text": text})
-    return render(request, "areas/centre_import.html", context)
+    return render(request, "areas/centre_import.html", context, status=status_of(form))
 
 
 def _apply(request: ActorRequest) -> HttpResponse:

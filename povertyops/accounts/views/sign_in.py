@@ -25,6 +25,7 @@ from ..places import landing_url
 from ..requests import ActorRequest
 from ..rules import normal_sign_in_name
 from ..services import change_own_password
+from .shared import status_of
 
 
 @signed_in
@@ -115,4 +116,4 @@ def password(request: ActorRequest) -> HttpResponse:
             messages.success(request, _("ตั้งรหัสผ่านใหม่แล้ว"))
             return redirect(settings.LOGIN_REDIRECT_URL)
     forced = request.user.must_change_password
-    return render(request, "accounts/password.html", {"form": form, "forced": forced})
+    return render(request, "accounts/password.html", {"form": form, "forced": forced}, status=status_of(form))

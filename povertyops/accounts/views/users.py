@@ -21,7 +21,7 @@ from ..models import Appointment, User
 from ..requests import ActorRequest
 from ..rules import APPOINTING_ROLES, normal_phone, normal_username
 from ..services import change_user, create_user, reset_password, set_active
-from .shared import appointment_form_args, chips_of, posted, provinces_for
+from .shared import appointment_form_args, chips_of, posted, provinces_for, status_of
 
 
 @require_safe
@@ -86,7 +86,7 @@ def user_new(request: ActorRequest) -> HttpResponse:
         else:
             return _show_password(request, user, password, is_new=True)
     context = {"form": form, "provinces": provinces_for(actor), "province": request.GET.get("province", "")}
-    return render(request, "accounts/user_new.html", context)
+    return render(request, "accounts/user_new.html", context, status=status_of(form))
 
 
 @require_safe
@@ -120,7 +120,7 @@ def user_edit(request: ActorRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("บันทึกแล้ว"))
             return redirect("user", pk=pk)
-    return render(request, "accounts/user_edit.html", {"form": form, "person": shown})
+    return render(request, "accounts/user_edit.html", {"form": form, "person": shown}, status=status_of(form))
 
 
 @require_POST
