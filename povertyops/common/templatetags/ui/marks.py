@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from .looks import DIMENSION_BY_CODE, DIMENSIONS, LIGHT_STATES, DimensionLook, Text, stage_look
 from .text import number
@@ -55,10 +57,16 @@ def dimension_lights(
     words: bool = False,
 ) -> SafeString:
     """Five lights in fixed order from masks; `size="sm"` for tables, `words=True` for a household's page."""
+    return _lights(failing or 0, relieved or 0, recovered or 0, size, words, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _lights(
+    failing: int, relieved: int, recovered: int, size: str, words: bool, language: str | None
+) -> SafeString:
+    """A page of a list draws the same few combinations over and over."""
     classes = "lights lights--words" if words else f"lights lights--{size}" if size else "lights"
-    states = [
-        (look, light_state(look.bit, failing or 0, relieved or 0, recovered or 0)) for look in DIMENSIONS
-    ]
+    states = [(look, light_state(look.bit, failing, relieved, recovered)) for look in DIMENSIONS]
     lights = format_html_join("", "{}", ((_light(look, state, words),) for look, state in states))
     return format_html('<ul class="{}" aria-label="{}">{}</ul>', classes, gettext("มิติทั้งห้า"), lights)
 
