@@ -7,7 +7,7 @@ PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet --no
 
 export PORT
 
-.PHONY: help demo demo-reset db test test-fast lint accept bench messages lock
+.PHONY: help demo demo-reset db test lint accept bench messages lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -21,7 +21,7 @@ demo-reset: $(VENV)/.demo ## forget the demo's data; the next `make demo` starts
 db: $(VENV)/.demo ## only the demo's database and broker, for work on the code
 	@exec env END_WITH_PARENT=1 $(RUN) -m ops db
 
-test: lint ## everything: lint, types, contracts, migrations, all tests with a real browser
+test: lint node_modules/.package-lock.json ## everything: lint, types, contracts, migrations, all tests with a real browser
 	$(RUN) -m pytest -q -n 2 --dist loadfile
 
 lint: $(VENV)/.dev ## style, types, import contracts, missing migrations

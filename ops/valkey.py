@@ -39,7 +39,7 @@ class Valkey:
     def _write_configuration(self) -> Path:
         """A file rather than arguments, since anyone on the machine may list the arguments of a process."""
         path = self.folder / "valkey.conf"
-        lines = [f"port {self.port}", "bind 127.0.0.1", 'save ""', f"dir {self.folder}"]
+        lines = [f"port {self.port}", "bind 127.0.0.1", 'save ""', f'dir "{self.folder}"']
         lines.append(f"requirepass {self.password}")
         write_secret(path, "\n".join(lines) + "\n")
         return path

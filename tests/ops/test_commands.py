@@ -3,13 +3,17 @@
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import psycopg2
 import pytest
+import redis
 
+from ops import postgres, secrets_file
 from ops.lock import only_runner
 from ops.processes import CannotStart
 
@@ -70,6 +74,42 @@ def test_reset_forgets_everything(copy):
     done = run(copy, "reset")
     assert done.returncode == 0, done.stderr
     assert not (copy / "var").exists()
+
+
+def test_servers_of_others_replace_the_embedded_ones(copy):
+    env = {
+        **os.environ,
+        "DATABASE_URL": "postgresql://me@db.example/x",
+        "REDIS_URL": "redis://cache.example/0",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ops", "db"], cwd=copy, env=env, stdout=subprocess.PIPE, text=True
+    )
+    assert "are ready" in process.stdout.readline()
+    process.terminate()
+    assert process.communicate(timeout=20)[0] == "Stopped.\n"
+    kept = secrets_file.read(copy / "var" / "demo.env")
+    assert kept["DATABASE_URL"] == "postgresql://me@db.example/x"
+    assert kept["REDIS_URL"] == "redis://cache.example/0"
+    assert not (copy / "var" / "pg").exists()
+
+
+def test_embedded_servers_start_and_stop(copy):
+    env = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ops", "db"], cwd=copy, env=env, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert "are ready" in process.stdout.readline()
+        values = secrets_file.read(copy / "var" / "demo.env")
+        psycopg2.connect(values["DATABASE_URL"]).close()
+        assert redis.Redis.from_url(values["REDIS_URL"]).ping()
+    finally:
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=60)
+    assert told == "Stopping ...\nStopped.\n"
+    assert process.returncode == 0
+    postgres.remove(copy / "var" / "pg")
 
 
 def test_unknown_command_is_told_which_exist(copy):
