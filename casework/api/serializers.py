@@ -14,6 +14,9 @@ from ..enums import Answer, HelpStatus, VisitOutcome
 from ..inputs import FindingInput, HelpInput, VisitInput
 from ..validators import LONGEST_NOTE
 
+# A phone set to the Buddhist era runs 543 years ahead.
+LARGEST_SKEW = 600 * 366 * 86_400
+
 
 class HelpBody(serializers.Serializer[HelpInput]):
     """A help given or promised at the visit."""
@@ -58,7 +61,7 @@ class VisitBody(serializers.Serializer[VisitInput]):
     longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True, default=None)
     accuracy_m = serializers.FloatField(min_value=0, max_value=1_000_000, allow_null=True, default=None)
     clock_skew_s = serializers.IntegerField(
-        min_value=-(2**31), max_value=2**31 - 1, allow_null=True, default=None
+        min_value=-LARGEST_SKEW, max_value=LARGEST_SKEW, allow_null=True, default=None
     )
     amends = serializers.UUIDField(allow_null=True, default=None)
 

@@ -36,7 +36,7 @@ class Visit(models.Model):
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     accuracy_m = models.FloatField(null=True)
-    clock_skew_s = models.IntegerField(null=True)
+    clock_skew_s = models.BigIntegerField(null=True)
     amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amendments", db_index=False)
     is_void = models.BooleanField(default=False)
     recorded_by = models.ForeignKey(
