@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .looks import Text
-from .text import share_of
+from .text import DASH, share_of
 
 register = template.Library()
 
@@ -177,7 +177,7 @@ def progress_card(
 @register.inclusion_tag("components/condition.html")
 def condition(text: Text, met: bool, note: Text = "") -> dict[str, Any]:
     """One condition of a stage inside `<ul class="conditions">`: met or still missing."""
-    return {"text": text, "met": met, "note": note}
+    return {"text": text, "met": met, "note": "" if note == DASH else note}
 
 
 def _rendered(template_name: str, content: str, /, **values: Any) -> SafeString:
