@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dimensions.urls")),
     path("", include("casework.api.urls")),
     path("", include("casework.urls")),
+    path("", include("reports.urls")),
 ]
 
 if not settings.PRODUCTION:

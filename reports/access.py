@@ -1,4 +1,7 @@
-"""Whose numbers a person may see, and whether the lists behind them open. Absent and forbidden give the same 404."""
+"""Whose numbers a person may see, and whether the lists behind them open.
+
+Absent and forbidden give the same 404.
+"""
 
 from __future__ import annotations
 

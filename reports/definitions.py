@@ -14,9 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from casework.rules import VISITED_WITHIN_DAYS
 from dimensions.enums import Dimension, Stage
-
-VISITED_WITHIN_DAYS = 90
 
 
 class Unit(Enum):
@@ -87,7 +86,7 @@ HEADCOUNT = (
         "checked_households",
         _("ตรวจสอบครบแล้ว"),
         _("ครัวเรือนที่ตรวจสอบข้อมูลในพื้นที่แล้วครบทุกคนที่มีชื่อในบัญชี"),
-        _households("cohort AND persons > 0 AND checked_persons >= persons"),
+        _households("cohort AND is_checked"),
         query={"checked": "1"},
         head=_("ตรวจครบแล้ว"),
     ),

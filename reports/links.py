@@ -42,7 +42,12 @@ def list_url(figure: Figure, place: Place, fiscal_year: int, list_kind: str) -> 
 def board_url(place: Place, fiscal_year: int, list_kind: str = "", table: str = "") -> str:
     """Address of a board; `table` picks the figures its table shows."""
     name = "board_centre" if place.is_centre else "board"
-    query = {"fiscal_year": str(fiscal_year)}
-    query |= {"list": list_kind} if list_kind else {}
-    query |= {"table": table} if table else {}
-    return f"{reverse(name, args=[place.code])}?{urlencode(query)}"
+    query = {"fiscal_year": str(fiscal_year), "list": list_kind, "table": table}
+    shown = {key: value for key, value in query.items() if value}
+    return f"{reverse(name, args=[place.code])}?{urlencode(shown)}"
+
+
+def board_query(place: Place, fiscal_year: int, list_kind: str = "") -> dict[str, str]:
+    """The same board for an address that names the place in its query."""
+    where = {"centre": place.code} if place.is_centre else {"area": place.code}
+    return {**where, "fiscal_year": str(fiscal_year), **({"list": list_kind} if list_kind else {})}

@@ -19,7 +19,7 @@ def progress_of(fiscal_year: int, code: str, list_kind: str = "") -> AreaProgres
 
 
 def all_progress_of(code: str) -> list[AreaProgress]:
-    """The figures of one area in every fiscal year and list, newest year first, the whole cohort before its lists."""
+    """An area's figures in every year and list: newest year first, the whole cohort before its lists."""
     return list(AreaProgress.objects.filter(code=code).order_by("-fiscal_year", "list_kind"))
 
 

@@ -1,4 +1,4 @@
-"""Background turns of the numbers. Each may run twice or die halfway: the marks stay until a transaction commits."""
+"""Background turns of the numbers. Each may run twice or die halfway: marks stay until a commit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TURNS = 50
 
 @shared_task(name="reports.drain_marks")
 def drain() -> None:
-    """Drain marks until none are left or another worker is at it. Beat asks every two seconds, writes ask at once."""
+    """Drain until no marks are left or another worker is at it. Beat asks every two seconds."""
     for _turn in range(TURNS):
         if drain_marks() < MARKS_AT_ONCE:
             return

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import board
+from .api import ProgressView
+from .views import board, exports
 
 urlpatterns = [
     path("board/", board.board_home, name="board_home"),
     path("board/centre/<uuid:pk>/", board.board_centre, name="board_centre"),
     path("board/<str:code>/", board.board, name="board"),
+    path("exports/board.<str:fmt>", exports.export_board, name="export_board"),
+    path("exports/<str:kind>s.<str:fmt>", exports.export_list, name="export"),
+    path("api/v1/progress/<str:area_code>/", ProgressView.as_view(), name="api_progress"),
 ]

@@ -1,4 +1,4 @@
-"""The board of one area or municipal centre: its own figures, and those of what lies under it, worst first."""
+"""The board of one area or municipal centre: its own figures, and what lies under it, worst first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from povertyops.areas.queries import areas_by_code
 from povertyops.areas.rules import MUNICIPAL_KINDS, ancestors_of
 from povertyops.common.thai import fiscal_year_of, format_thai_datetime
 
-from ..definitions import BY_CODE, FAILING, STAGES, Figure
+from ..definitions import BY_CODE, FAILING, FIGURES, STAGES, Figure
 from ..links import Place, board_url, list_url
 from ..models import AreaProgress
 from ..models.progress import CENTRE_LEVEL
@@ -128,6 +128,7 @@ WARNING_CODES = frozenset({"overdue", "without_team"})
 class Row:
     """A line of the table: an area under this one, a municipal centre in it, or the sum."""
 
+    figures: AreaProgress
     label: Text
     url: str
     cells: tuple[dict[str, Any], ...]
@@ -245,6 +246,11 @@ class Board:
     @property
     def dimension_reading(self) -> str:
         return dimension_reading(self.figures) if self.figures else ""
+
+    @property
+    def all_figures(self) -> list[Figure]:
+        """Every definition once, whatever table is in sight."""
+        return list({str(figure.counts): figure for figure in FIGURES}.values())
 
     @property
     def counted(self) -> list[Figure]:
@@ -409,6 +415,7 @@ def _waiting_share(row: AreaProgress) -> float:
 def _row(board: Board, row: AreaProgress, labels: Mapping[str, Text], kind: str = "") -> Row:
     place = Place.of(row)
     return Row(
+        figures=row,
         label=labels.get(row.code, row.code),
         url="" if kind == "total" else _row_url(board, row, place),
         cells=tuple(_cell(board, row, place, column) for column in board.table.columns),
@@ -481,7 +488,7 @@ def dimension_reading(row: AreaProgress) -> str:
     }
 
 
-# ------------------------------------------------------------------------------------------------- headline figures
+# ------------------------------------------------------------------------------------------- headline figures
 
 
 def _share_note(code: str, whole: str = "households") -> Callable[[Board], str]:

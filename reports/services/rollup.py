@@ -17,11 +17,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from casework.rules import VISITED_WITHIN_DAYS, stands_at
 from households.models import TargetList
 from povertyops.areas.rules import ancestors_of
-from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
+from povertyops.common.thai import fiscal_year_of
 
-from ..definitions import VISITED_WITHIN_DAYS
 from ..models import AreaProgress, RollupRun
 from . import rollup_sql as sql
 
@@ -44,11 +44,6 @@ class Touched:
 
 
 Work = defaultdict[int, Touched]
-
-
-def as_of_day(fiscal_year: int, today: date | None = None) -> date:
-    """The day the figures of a fiscal year stand at: the earlier of today and its last day."""
-    return min(today or timezone.localdate(), fiscal_year_bounds(fiscal_year)[1])
 
 
 def drain_marks(limit: int = MARKS_AT_ONCE) -> int:
@@ -103,9 +98,9 @@ def _turn_days(cursor: Any, work: Work) -> None:
     """Give new years their day, move old ones on to today, and add what time alone has changed."""
     days = dict(RollupRun.objects.values_list("fiscal_year", "as_of"))
     for year in work.keys() - days.keys():
-        _set_day(cursor, year, as_of_day(year))
+        _set_day(cursor, year, stands_at(year, timezone.localdate()))
     for year, day in days.items():
-        today = as_of_day(year)
+        today = stands_at(year, timezone.localdate())
         if day < today:
             _add_changed_by_time(cursor, year, day, today, work)
             _set_day(cursor, year, today)
@@ -173,7 +168,7 @@ def _pairs(rows: Iterable[tuple[int, str]]) -> dict[str, list[Any]]:
 def _full_pass(cursor: Any, fiscal_year: int) -> None:
     started = time.monotonic()
     cursor.execute("DELETE FROM common_dirtymark WHERE fiscal_year = %s", [fiscal_year])
-    _set_day(cursor, fiscal_year, as_of_day(fiscal_year))
+    _set_day(cursor, fiscal_year, stands_at(fiscal_year, timezone.localdate()))
     for statement in sql.FULL_PASS:
         cursor.execute(statement, {"year": fiscal_year})
     cursor.execute(

@@ -24,7 +24,8 @@ KEY = "fiscal_year, list_kind, code"
 SOURCE_COLUMNS = """
     s.fiscal_year, s.membership, s.membership <> 3 AS cohort, s.is_open, s.is_removed,
     s.baseline AS dims, s.relieved, s.recovered, s.stage, s.proposed_stage, s.team_id,
-    s.persons, s.verified_persons, s.checked_persons, s.last_visit_on, s.due_on,
+    s.persons, s.verified_persons, s.persons > 0 AND s.checked_persons >= s.persons AS is_checked,
+    s.last_visit_on, s.due_on,
     s.visits, s.helps, s.baht, r.as_of,
     s.area_code, CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id
 """
@@ -37,9 +38,7 @@ _AS_LISTED = {
     "s.baseline AS dims": "l.dims",
     "s.relieved,": "s.relieved & l.dims AS relieved,",
     "s.recovered,": "s.recovered & l.dims AS recovered,",
-    "s.persons,": "l.persons,",
-    "s.verified_persons,": "l.verified_persons,",
-    "s.checked_persons,": "l.checked_persons,",
+    "s.persons, s.verified_persons,": "l.persons, l.verified_persons,",
 }
 LISTED_COLUMNS = SOURCE_COLUMNS
 for _whole, _listed in _AS_LISTED.items():
@@ -61,10 +60,8 @@ def parts(households: str) -> str:
         FROM (
             SELECT {LISTED_COLUMNS}, l.kind AS list_kind
             FROM {households}
-            CROSS JOIN unnest(
-                s.list_kinds, s.list_dimensions,
-                s.list_persons, s.list_verified_persons, s.list_checked_persons
-            ) AS l(kind, dims, persons, verified_persons, checked_persons)
+            CROSS JOIN unnest(s.list_kinds, s.list_dimensions, s.list_persons, s.list_verified_persons)
+                AS l(kind, dims, persons, verified_persons)
             WHERE cardinality(s.list_kinds) > 1 AND s.membership <> 3
         ) AS source
         GROUP BY fiscal_year, list_kind, area_code, centre_id
