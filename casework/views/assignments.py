@@ -136,7 +136,8 @@ def team(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     centre = get_team_for(actor, pk)
     (load,) = loads_for(actor, [centre])
-    return render(request, "casework/team.html", {"load": load, "centre": centre})
+    context = {"load": load, "centre": centre, "team_key": str(pk)}
+    return render(request, "casework/team.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,6 @@ from households.services.national_ids import find_by_national_id, reveal_nationa
 from povertyops.common.policies import allow
 
 from ..forms.households import NationalIdForm, RevealForm
-from ..forms.plans import StepDoneForm
 from ..pages.household import story_for
 from ..pages.people import members_of
 from ..pages.story import open_promises, story_of
@@ -45,7 +44,6 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "dimensions": list(Dimension),
         "acts": actions_for(actor, story),
         "today": actor.today(),
-        "done_form": StepDoneForm(initial={"done_on": actor.today()}),
     }
     return render(request, "households/household.html", context)
 

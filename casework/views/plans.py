@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from povertyops.common.policies import allow
 
 from ..access import get_step_for, menu_items_for
 from ..forms.plans import PlanPage, StepDoneForm
+from ..models import PlanStep
 from ..pages.household import active_plan, failing_now, newest_state
 from ..services.plans import complete_step, save_plan
 from .shared import WRITING_ROLES, actor_of, attempt, status_of
@@ -57,11 +59,15 @@ def plan_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         "household": household,
         "plan": plan,
         "failing": failing,
-        "open_steps": [step for step in steps if not step.done_on],
-        "done_form": StepDoneForm(initial={"done_on": actor.today()}),
+        "open_steps": [(step, _done_form(step, actor.today())) for step in steps if not step.done_on],
         "draft_key": f"plan:{pk}",
     }
     return render(request, "casework/plan_form.html", context, status=status_of(page))
+
+
+def _done_form(step: PlanStep, today: date) -> StepDoneForm:
+    """Several stand on one page, each with ids of its own."""
+    return StepDoneForm(initial={"done_on": today}, auto_id=f"id_{step.pk}_%s")
 
 
 @require_POST

@@ -18,7 +18,7 @@ from povertyops.areas.queries import path_of
 from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
 
-from ..forms.verification import STATUSES, VillagePage
+from ..forms.verification import SHORT_LABELS, STATUSES, VillagePage
 from ..pages.chosen import chosen_households
 from ..pages.villages import Table, households_of_village, progress_under, table_of
 from ..rules import VERIFYING_ROLES
@@ -99,7 +99,7 @@ def _work(
         "table": table,
         "lines": [{"line": line, "form": sheet.rows.get(line.person_id)} for line in table.lines],
         "sheet": sheet,
-        "statuses": STATUSES,
+        "number_keys": [SHORT_LABELS[status] for status in STATUSES],
         "hidden": hidden or [],
         **(extra or {}),
     }
