@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -25,3 +26,9 @@ class ActorTokenAuthentication(TokenAuthentication):
         actor = Actor(user=user, appointment=posts[0] if posts else None)
         request._request.actor = actor  # type: ignore[attr-defined]
         return user, token
+
+
+class ActorTokenScheme(KnoxTokenScheme):
+    """How the API's description names this way in."""
+
+    target_class = ActorTokenAuthentication
