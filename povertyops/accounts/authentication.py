@@ -28,7 +28,7 @@ class ActorTokenAuthentication(TokenAuthentication):
         return user, token
 
 
-class ActorTokenScheme(KnoxTokenScheme):
+class ActorTokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]
     """How the API's description names this way in."""
 
-    target_class = ActorTokenAuthentication
+    target_class = "povertyops.accounts.authentication.ActorTokenAuthentication"
