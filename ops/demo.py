@@ -91,9 +91,11 @@ class Demo:
                 self._run(step, self.file_stamps)
 
     def _run(self, step: Step, stamps: Stamps) -> None:
-        say(step.title)
+        print(step.title, end=" ... ", flush=True)
+        started = time.monotonic()
         command = (*MANAGE, *step.command)
         run_step(step.title, command, self.children, servers.LOGS / f"{step.name}.log", self.env)
+        say(f"{time.monotonic() - started:.0f} s")
         stamps.put(step.name, step.inputs)
 
     def _start_product(self) -> None:
