@@ -102,6 +102,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "povertyops.accounts.context_processors.frame",
+                *(["povertyops.demo.context_processors.story"] if DEMO else []),
             ],
         },
     }

@@ -1,4 +1,4 @@
-"""`manage.py print_personas`: whom to sign in as, for the terminal that started the demo."""
+"""Prints whom to sign in as, for the terminal in which the demo was started."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from povertyops.demo.personas import PASSWORD, PERSONAS
 
 
 class Command(BaseCommand):
-    help = "Print the people of the demo with the password they share."
+    help = "Print the people of the demo and their password."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Sign in with the password  {PASSWORD}  as")
+        self.stdout.write(f"Sign in as one of these; the password of all is {PASSWORD}")
+        width = max(len(persona.username) for persona in PERSONAS)
         for persona in PERSONAS:
-            self.stdout.write(f"  {persona.username:<24} {persona.post}")
+            self.stdout.write(f"  {persona.username:<{width}}  {persona.post}")
