@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -65,6 +66,12 @@ class RefusedBody(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     message = serializers.CharField()
+
+
+class SchemaView(SpectacularAPIView):
+    """The description of the whole API as OpenAPI."""
+
+    permission_classes = [ApiPolicy]
 
 
 class ProgressView(APIView):

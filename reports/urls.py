@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .api import ProgressView
+from .api import ProgressView, SchemaView
 from .views import board, exports
 
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("exports/board.<str:fmt>", exports.export_board, name="export_board"),
     path("exports/<str:kind>s.<str:fmt>", exports.export_list, name="export"),
     path("api/v1/progress/<str:area_code>/", ProgressView.as_view(), name="api_progress"),
+    path("api/schema/", SchemaView.as_view(), name="api_schema"),
 ]

@@ -270,12 +270,12 @@ class Asked:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Asked:
         year = query.get("fiscal_year", "")
-        table = query.get("table", "")
+        table, sort = query.get("table", ""), query.get("sort", "")
         return cls(
             int(year) if year.isdecimal() and len(year) == 4 else None,
             query.get("list", ""),
             table if table in TABLES else "stages",
-            query.get("sort", f"-{WORST}"),
+            sort if sort.removeprefix("-") in (*BY_CODE, NAME, WORST) else f"-{WORST}",
         )
 
 

@@ -82,13 +82,14 @@ def export_board(request: HttpRequest, fmt: str) -> HttpResponseBase:
 
 
 def _board(actor: Actor, query: Mapping[str, str]) -> Board:
+    """The board that is named, else the person's own."""
     asked = Asked.from_query(query)
     opens, top = may_open_lists(actor), highest_area(actor)
-    if "centre" in query:
-        return centre_board(
-            visible_centre(actor, _uuid(query["centre"])), asked, opens_lists=opens, from_code=top
-        )
-    area = visible_area(actor, query.get("area", ""))
+    centre = query.get("centre") or ("" if "area" in query else actor.reach.centre_id)
+    if centre:
+        found = visible_centre(actor, _uuid(str(centre)))
+        return centre_board(found, asked, opens_lists=opens, from_code=top)
+    area = visible_area(actor, query.get("area", top))
     below = sees_below(actor, area.level)
     return area_board(area, asked, opens_lists=opens, from_code=top, with_rows=below)
 

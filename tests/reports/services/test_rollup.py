@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from casework.enums import Membership
 from casework.models import CohortState
+from casework.rules import stands_at
 from povertyops.common.dirty import mark_dirty
 from povertyops.common.models import DirtyMark
 from povertyops.common.thai import fiscal_year_of
 from reports.definitions import BY_CODE
 from reports.models import AreaProgress, RollupRun
-from reports.services.rollup import as_of_day, drain_marks, full_rollup
+from reports.services.rollup import drain_marks, full_rollup
 from tests.cast import (
     CITY_VILLAGE,
     FAR_CITY_VILLAGE,
@@ -205,7 +206,7 @@ def test_full_rollup_takes_a_fixed_number_of_queries(cast: Cast, django_assert_n
 
 def test_a_new_day_makes_visits_fall_due_without_any_write(cast: Cast) -> None:
     year = fiscal_year_of(timezone.localdate())
-    today = as_of_day(year)
+    today = stands_at(year, timezone.localdate())
     make_state(cast, village=VILLAGE, fiscal_year=year, due_on=today - timedelta(days=1))
     make_state(cast, village=NEXT_VILLAGE, fiscal_year=year, last_visit_on=today - timedelta(days=91))
     full_rollup(year)

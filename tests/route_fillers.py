@@ -1,0 +1,372 @@
+"""How the route walk fills the holes of each route, and what a harmful body would be.
+
+A route whose address has holes needs a line in `ROUTES`; the walk fails on one that has none. A route without
+holes needs one only to say more: the body that would change another's rows, or who may look from elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, Q
+from django.utils import timezone
+
+from casework.enums import CloseReason, HelpNature, HelpStatus
+from casework.models import (
+    Assignment,
+    Case,
+    Help,
+    HelpMenuItem,
+    HouseholdPlan,
+    PlanStep,
+    RemovalRequest,
+    StageEvent,
+    Visit,
+    VisitConflict,
+)
+from casework.services.cohort import refresh_cohort
+from dimensions.enums import Dimension, Stage
+from households.enums import ImportStatus
+from households.models import Correction, Household, ImportBatch, Person, Verification
+from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import Role
+from povertyops.areas.models import Centre
+from povertyops.common.ids import uuid7
+from povertyops.common.models import AccessEntry, AuditEntry
+from povertyops.common.thai import fiscal_year_of
+from tests.cast import CITY_VILLAGE, VILLAGE, Cast, add_person, make_case, make_household, make_listing
+
+# Names and words that nobody from elsewhere may ever read.
+SECRETS = ("ซ่อนเร้น", "ลับเฉพาะ", "ข้อความลับของการเยี่ยม", "90077777777")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One household with something in every table, and the centres around it."""
+
+    household: Household
+    person: Person
+    case: Case
+    visit: Visit
+    help: Help
+    promise: Help
+    step: PlanStep
+    removal: RemovalRequest
+    conflict: VisitConflict
+    batch: ImportBatch
+    team: Centre
+    centre: Centre
+    colleague: Actor
+    second_colleague: Actor
+
+    @property
+    def village(self) -> str:
+        return self.household.area_code
+
+
+Filler = Callable[[Scene, Actor], Mapping[str, Any]]
+
+
+def nothing(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Route:
+    """`holes` fills the address with rows of the scene; `body` is a POST that would change them.
+
+    `general`: the address names no row of anybody. `also`: roles that may look from anywhere.
+    `json`: the body is sent as JSON.
+    """
+
+    holes: Filler = nothing
+    body: Filler = nothing
+    general: bool = False
+    also: frozenset[Role] = field(default_factory=frozenset)
+    json: bool = False
+
+
+def hole(name: str, row: str) -> Filler:
+    """Fill `name` with the key of the scene's `row`."""
+    return lambda scene, actor: {name: getattr(scene, row).pk}
+
+
+HOUSEHOLD = hole("pk", "household")
+BOARDS_ANYWHERE = frozenset({Role.NATIONAL_VIEWER})
+ADMINISTERS = frozenset({Role.SYSTEM_ADMIN})
+
+
+def _chosen(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "household": [str(scene.household.pk)],
+        "team": str(scene.team.pk),
+        "valid_from": _today(),
+        "act": "assign",
+    }
+
+
+def _visit(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "id": str(uuid7()),
+        "household": str(scene.household.pk),
+        "visited_at": timezone.now().isoformat(),
+        "note": "จากที่อื่น",
+    }
+
+
+def _visit_form(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    now = timezone.localtime()
+    return {
+        "id": str(uuid7()),
+        "outcome": "met",
+        "visited_on": _today(),
+        "visited_time": f"{now:%H:%M}",
+        "note": "จากที่อื่น",
+    }
+
+
+def _bulk_help(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "id": str(uuid7()),
+        "household": [str(scene.household.pk)],
+        "item": str(scene.help.item_id),
+        "amount_baht": "3000",
+        "given_on": _today(),
+        "letter_number": "1",
+        "confirm": "1",
+    }
+
+
+def _approve(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"case": [str(scene.case.pk)], "minutes_number": "1/2569", "effective_on": _today(), "note": "x"}
+
+
+def _appointment(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    assert scene.colleague.user is not None
+    return {
+        "username": scene.colleague.user.username,
+        "role": Role.MENTOR,
+        "centre": str(scene.team.pk),
+        "order_number": "1",
+        "valid_from": _today(),
+    }
+
+
+def _new_user(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {**_appointment(scene, actor), "username": "intruder", "first_name": "ผู้บุกรุก"}
+
+
+def _colleague(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    """Somebody of the scene's centre; not the person who asks."""
+    chosen = scene.second_colleague if actor.user_id == scene.colleague.user_id else scene.colleague
+    return {"pk": chosen.user_id}
+
+
+def _colleague_appointment(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"pk": scene.colleague.appointment_id}
+
+
+def _person_of_household(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"pk": scene.household.pk, "person_id": scene.person.pk}
+
+
+def _board(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    """The highest board of those at home; for anybody else the district of the scene."""
+    if actor.role in (Role.PROVINCIAL_SECRETARY, Role.EXECUTIVE):
+        return {"code": scene.village[:2]}
+    return {"code": scene.village[:4]}
+
+
+ROUTES: dict[str, Route] = {
+    "sign_out": Route(general=True),
+    # accounts
+    "user": Route(_colleague, also=ADMINISTERS),
+    "user_edit": Route(
+        _colleague,
+        lambda scene, actor: {"username": "taken.over", "first_name": "ใหม่"},
+        also=ADMINISTERS,
+    ),
+    "user_reset_password": Route(_colleague, also=ADMINISTERS),
+    "user_active": Route(_colleague, lambda scene, actor: {"is_active": "0"}, also=ADMINISTERS),
+    "user_new": Route(body=_new_user),
+    "appointment_new": Route(body=_appointment),
+    "appointment_end": Route(_colleague_appointment, lambda scene, actor: {"now": "1"}, also=ADMINISTERS),
+    "centre_new": Route(lambda scene, actor: {"kind": "subdistrict_team"}, general=True),
+    "centre_edit": Route(
+        lambda scene, actor: {"pk": scene.centre.pk},
+        lambda scene, actor: {"name": "ยึดแล้ว", "full": scene.village[:6]},
+        also=ADMINISTERS,
+    ),
+    # the register and the work
+    "household": Route(HOUSEHOLD),
+    "visit_form": Route(HOUSEHOLD, _visit_form),
+    "help_form": Route(HOUSEHOLD, _bulk_help),
+    "plan_form": Route(HOUSEHOLD, lambda scene, actor: {"goal": "x", "agreed_on": _today()}),
+    "removal_form": Route(
+        HOUSEHOLD, lambda scene, actor: {"reason": "not_poor", "note": "x", "effective_on": _today()}
+    ),
+    "reveal_id": Route(_person_of_household, lambda scene, actor: {"reason": "อยากรู้"}),
+    "step_done": Route(hole("pk", "step"), lambda scene, actor: {"done_on": _today()}),
+    "visit": Route(hole("pk", "visit")),
+    "visit_amend": Route(hole("pk", "visit"), _visit_form),
+    "visit_void": Route(hole("pk", "visit"), lambda scene, actor: {"reason": "x"}),
+    "help_deliver": Route(hole("pk", "promise"), lambda scene, actor: {"given_on": _today()}),
+    "help_amend": Route(hole("pk", "help"), _bulk_help),
+    "help_void": Route(hole("pk", "help"), lambda scene, actor: {"reason": "x"}),
+    "help_bulk": Route(body=_bulk_help),
+    "verify_village": Route(
+        lambda scene, actor: {"area": scene.village},
+        lambda scene, actor: {f"status-{scene.person.pk}": "died", "effective_on": _today()},
+    ),
+    "assign": Route(body=_chosen),
+    "unassign": Route(body=_chosen),
+    "team": Route(hole("pk", "team")),
+    "team_new": Route(body=lambda scene, actor: {"name": "ทีมแฝง", "parent": str(scene.centre.pk)}),
+    "approvals": Route(body=_approve),
+    "approval_reject": Route(body=_approve),
+    "removal_decide": Route(hole("pk", "removal"), lambda scene, actor: {"accept": "1", "note": "x"}),
+    "conflict_settle": Route(hole("pk", "conflict")),
+    # target lists
+    "import_batch": Route(hole("pk", "batch")),
+    # the API
+    "api_household": Route(HOUSEHOLD),
+    "api_visits": Route(body=_visit, json=True),
+    "api_progress": Route(
+        lambda scene, actor: {"area_code": _board(scene, actor)["code"]}, also=BOARDS_ANYWHERE
+    ),
+    # exports: their rows follow from who asks
+    "export": Route(lambda scene, actor: {"kind": "household", "fmt": "csv"}, general=True),
+    "export_board": Route(lambda scene, actor: {"fmt": "csv"}, general=True),
+    # boards
+    "board": Route(_board, also=BOARDS_ANYWHERE),
+    "board_centre": Route(lambda scene, actor: {"pk": scene.centre.pk}, also=BOARDS_ANYWHERE),
+}
+
+
+def district_scene(cast: Cast) -> Scene:
+    """A household of a district's village, in the hands of a mentor team."""
+    return _scene(
+        cast, VILLAGE, cast.mentor_team, cast.subdistrict_team, cast.mentor, cast.second_mentor, cast.officer
+    )
+
+
+def municipal_scene(cast: Cast) -> Scene:
+    """A household that a municipal centre answers for."""
+    return _scene(
+        cast,
+        CITY_VILLAGE,
+        cast.municipal_mentor_team,
+        cast.municipality,
+        cast.municipal_mentor,
+        cast.municipal_mentor,
+        cast.municipal_officer,
+    )
+
+
+def _scene(
+    cast: Cast, village: str, team: Centre, centre: Centre, colleague: Actor, second: Actor, officer: Actor
+) -> Scene:
+    head = ("นาง", SECRETS[0], SECRETS[1])
+    household = make_household(
+        cast, village=village, team=team, mentor=colleague, head=head, house_code=SECRETS[3]
+    )
+    person = add_person(household, ("นาย", SECRETS[0], SECRETS[1]), position=5)
+    year = fiscal_year_of(timezone.localdate())
+    make_listing(household, fiscal_year=year, dimensions=Dimension.LIVING.bit)
+    opened_on = date(year - 544, 10, 1)
+    case = make_case(household, opened_on=opened_on)
+    row: dict[str, Any] = {"household": household, "province_code": household.province_code}
+    placed = {**row, "area_code": village}
+    by = officer.user
+    visit = Visit.objects.create(
+        id=uuid7(), **placed, visited_at=timezone.now(), visited_on=timezone.localdate(), note=SECRETS[2],
+        team_id=team.pk, recorded_by=by,
+    )  # fmt: skip
+    item = HelpMenuItem.objects.filter(province_code="").first() or HelpMenuItem.objects.create(
+        code="walk", dimension=Dimension.LIVING, name="ซ่อมบ้าน", nature=HelpNature.RELIEF
+    )
+    help_ = {
+        "item": item, "dimension": item.dimension, "nature": item.nature, "relieves": item.relieves,
+        "given_on": timezone.localdate(), "recorded_by": by, "detail": SECRETS[2],
+    }  # fmt: skip
+    plan = HouseholdPlan.objects.create(
+        **row, version=1, agreed_on=opened_on, recorded_by=by, goal=SECRETS[2]
+    )
+    scene = Scene(
+        household=household,
+        person=person,
+        case=case,
+        visit=visit,
+        help=Help.objects.create(id=uuid7(), **placed, **help_),
+        promise=Help.objects.create(id=uuid7(), **placed, **help_, status=HelpStatus.PROMISED),
+        step=PlanStep.objects.create(plan=plan, text=SECRETS[2]),
+        removal=RemovalRequest.objects.create(
+            case=case, household=household, province_code=household.province_code, note=SECRETS[2],
+            reason=CloseReason.NOT_POOR, effective_on=timezone.localdate(), requested_by=colleague.user,
+        ),
+        conflict=VisitConflict.objects.create(
+            visit_id=visit.pk, household_id=household.pk, province_code=household.province_code,
+            body={"note": SECRETS[2]}, body_hash=b"x" * 32, user=colleague.user,
+        ),
+        batch=_batch(officer, year),
+        team=team,
+        centre=centre,
+        colleague=colleague,
+        second_colleague=second,
+    )  # fmt: skip
+    refresh_cohort([household.pk])
+    Case.objects.filter(pk=case.pk).update(proposed_stage=Stage.SUFFICIENT)
+    return scene
+
+
+def _batch(officer: Actor, year: int) -> ImportBatch:
+    assert officer.appointment is not None
+    return ImportBatch.objects.create(
+        kind_id="tpmap",
+        fiscal_year=year,
+        survey_year=year - 1,
+        effective_on=timezone.localdate(),
+        province_code=officer.province_code,
+        centre=officer.appointment.centre,
+        user=officer.user,
+        appointment=officer.appointment,
+        file_name=f"{SECRETS[1]}.csv",
+        file_hash=b"x" * 32,
+        status=ImportStatus.READY,
+    )
+
+
+def fingerprint(scene: Scene) -> dict[str, Any]:
+    """What a person from elsewhere must not have changed: counts and values around the scene."""
+    of_household: tuple[type[Model], ...] = (
+        Visit, Help, Assignment, Verification, Correction, HouseholdPlan, RemovalRequest, StageEvent,
+    )  # fmt: skip
+    users = [actor.user for actor in (scene.colleague, scene.second_colleague) if actor.user]
+    for user in users:
+        user.refresh_from_db()
+    keys = [str(user.pk) for user in users] + [str(scene.centre.pk), str(scene.team.pk)]
+    audited = AuditEntry.objects.filter(Q(household_id=scene.household.pk) | Q(object_id__in=keys))
+    return {
+        **{
+            model.__name__: model._default_manager.filter(household=scene.household).count()
+            for model in of_household
+        },
+        "assigned": list(
+            Assignment.objects.filter(household=scene.household).values_list("team_id", "valid_to")
+        ),
+        "case": list(Case.objects.filter(pk=scene.case.pk).values()),
+        "audit": audited.count(),
+        "seen": AccessEntry.objects.filter(household_id=scene.household.pk).count(),
+        "centres": Centre.objects.filter(parent_id=scene.centre.parent_id).count(),
+        "users": [
+            (user.username, user.password, user.is_active, user.appointments.count()) for user in users
+        ],
+    }
+
+
+def _today() -> str:
+    today = timezone.localdate()
+    return f"{today.day}/{today.month}/{today.year + 543}"
