@@ -9,10 +9,10 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.accounts.actor import Actor
-from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, Role
+from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICER_ROLES, Role
 from povertyops.common.errors import NotAllowed
 
-from .models import Household, HouseholdScope
+from .models import Household, HouseholdScope, ImportBatch
 
 NOTHING = Q(pk__in=[])
 
@@ -94,3 +94,27 @@ def get_household_for_write(actor: Actor, pk: UUID, *, lock: bool = False) -> Ho
 
 def is_field_worker(actor: Actor) -> bool:
     return actor.role in FIELD_ROLES
+
+
+def visible_imports(actor: Actor | None) -> QuerySet[ImportBatch]:
+    """Target lists on their way in: the centre's own; the province's secretary sees all of the province."""
+    rows = ImportBatch.objects.all()
+    if actor is None or not (actor.is_system or actor.role in OFFICER_ROLES):
+        return rows.none()
+    if actor.is_system:
+        return rows
+    assert actor.appointment is not None
+    if actor.role is Role.PROVINCIAL_SECRETARY:
+        return rows.filter(province_code=actor.province_code)
+    return rows.filter(centre_id=actor.appointment.centre_id)
+
+
+def get_import_for(actor: Actor | None, pk: UUID, *, lock: bool = False) -> ImportBatch:
+    """One visible target list; 404 when absent or out of sight, without a difference."""
+    rows = visible_imports(actor).select_related("kind", "user")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    batch = rows.filter(pk=pk).first()
+    if batch is None:
+        raise Http404
+    return batch

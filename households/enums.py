@@ -40,6 +40,7 @@ class ImportStatus(models.TextChoices):
     REQUESTED = "requested", _("รอนำเข้า")
     APPLYING = "applying", _("กำลังนำเข้า")
     APPLIED = "applied", _("นำเข้าแล้ว")
+    EXPIRED = "expired", _("หมดอายุ ยังไม่ได้นำเข้า")
 
     @classmethod
     def of_reading(cls) -> tuple[ImportStatus, ...]:

@@ -269,6 +269,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drain-marks": {"task": "reports.drain_marks", "schedule": 2.0, "options": {"expires": 2}},
     # Twice, so that a midnight without a worker is made good before the morning.
     "turn-day": {"task": "casework.turn_day", "schedule": crontab(hour="0,6", minute=10)},
+    "resume-imports": {"task": "casework.resume_imports", "schedule": 30.0, "options": {"expires": 30}},
+    "purge-imports": {"task": "casework.purge_imports", "schedule": crontab(hour="2", minute=40)},
 }
 
 # ----------------------------------------------------------------------------------------------------- logs

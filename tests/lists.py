@@ -26,10 +26,82 @@ HEADER = (
 DIMENSION_COLUMNS = HEADER[15:20]
 INDICATOR_OF = {"health": 8, "living": 13, "education": 25, "income": 29, "access": 34}
 
-_STARTS = ("สม", "บุญ", "ทอง", "วิ", "ประ", "อรุณ", "จันทร์", "กัล", "ศรี", "พิ", "ชัย", "นง", "ละ", "สุ", "อำ", "เพ็ญ", "แสง", "ดวง")
-_ENDS = ("ชาย", "มี", "ดี", "ชัย", "เสริฐ", "ณี", "เพ็ญ", "ยา", "วรรณ", "ลักษณ์", "เอียด", "ใจ", "นวย", "พร", "ศักดิ์", "รัตน์", "ภา")
-_FAMILIES = ("แก้ว", "ทอง", "ศรี", "วงศ์", "สุข", "หนู", "คง", "ไชย", "อินทร์", "เพชร", "โพธิ์", "นาค", "ชู", "บัว", "มณี", "ดำ", "พันธ์")
-_TAILS = ("งาม", "มณี", "สุข", "วิไล", "คำ", "ดี", "ราช", "เกตุ", "แสง", "ช่วย", "รักษ์", "ทิพย์", "เจริญ", "สกุล", "ประเสริฐ", "พล")
+_STARTS = (
+    "สม",
+    "บุญ",
+    "ทอง",
+    "วิ",
+    "ประ",
+    "อรุณ",
+    "จันทร์",
+    "กัล",
+    "ศรี",
+    "พิ",
+    "ชัย",
+    "นง",
+    "ละ",
+    "สุ",
+    "อำ",
+    "เพ็ญ",
+    "แสง",
+    "ดวง",
+)
+_ENDS = (
+    "ชาย",
+    "มี",
+    "ดี",
+    "ชัย",
+    "เสริฐ",
+    "ณี",
+    "เพ็ญ",
+    "ยา",
+    "วรรณ",
+    "ลักษณ์",
+    "เอียด",
+    "ใจ",
+    "นวย",
+    "พร",
+    "ศักดิ์",
+    "รัตน์",
+    "ภา",
+)
+_FAMILIES = (
+    "แก้ว",
+    "ทอง",
+    "ศรี",
+    "วงศ์",
+    "สุข",
+    "หนู",
+    "คง",
+    "ไชย",
+    "อินทร์",
+    "เพชร",
+    "โพธิ์",
+    "นาค",
+    "ชู",
+    "บัว",
+    "มณี",
+    "ดำ",
+    "พันธ์",
+)
+_TAILS = (
+    "งาม",
+    "มณี",
+    "สุข",
+    "วิไล",
+    "คำ",
+    "ดี",
+    "ราช",
+    "เกตุ",
+    "แสง",
+    "ช่วย",
+    "รักษ์",
+    "ทิพย์",
+    "เจริญ",
+    "สกุล",
+    "ประเสริฐ",
+    "พล",
+)
 _VILLAGES = ("บ้านทุ่งนา", "บ้านโนนสูง", "บ้านหนองบัว", "บ้านท่าข้าม", "บ้านป่าไม้", "บ้านดอนกลาง", "บ้านคลองหวะ")
 _RELATIONS = ("หัวหน้าครัวเรือน", "คู่สมรส", "บุตร", "บิดา/มารดา", "หลาน", "ผู้อาศัย")
 
@@ -79,7 +151,10 @@ def make_households(
 ) -> list[ListHousehold]:
     """Households numbered from `start` in turn over the subdistricts; the same arguments give the same people."""
     random = Random(f"{seed}:{start}")
-    return [_household(random, number, subdistricts[number % len(subdistricts)], persons) for number in range(start, start + count)]
+    return [
+        _household(random, number, subdistricts[number % len(subdistricts)], persons)
+        for number in range(start, start + count)
+    ]
 
 
 def _household(random: Random, number: int, subdistrict: str, persons: int | None) -> ListHousehold:
@@ -135,7 +210,9 @@ class Sheet:
     def get(self, row: int, column: str) -> object:
         return self.rows[row][self.column(column)]
 
-    def csv(self, path: Path, *, codec: str = "utf-8-sig", delimiter: str = ",", title: Sequence[str] = ()) -> Path:
+    def csv(
+        self, path: Path, *, codec: str = "utf-8-sig", delimiter: str = ",", title: Sequence[str] = ()
+    ) -> Path:
         text = io.StringIO()
         writer = csv.writer(text, delimiter=delimiter)
         writer.writerows([[line] for line in title])
@@ -144,7 +221,9 @@ class Sheet:
         path.write_bytes(text.getvalue().encode(codec))
         return path
 
-    def xlsx(self, path: Path, *, title: Sequence[str] = (), sheet: str = "เป้าหมาย", before: Sequence[str] = ()) -> Path:
+    def xlsx(
+        self, path: Path, *, title: Sequence[str] = (), sheet: str = "เป้าหมาย", before: Sequence[str] = ()
+    ) -> Path:
         """`title` lines stand above the header; `before` names empty sheets in front."""
         with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             day = book.add_format({"num_format": "dd/mm/yyyy"})

@@ -1,5 +1,5 @@
 """Background work of casework: each task takes ids, calls one service and may run twice."""
 
-from . import nightly
+from . import imports, nightly
 
-__all__ = ["nightly"]
+__all__ = ["imports", "nightly"]

@@ -3,10 +3,13 @@
 A fault holds its whole household back; a notice only tells. Sentences are filled with the details of the fault.
 """
 
+# ruff: noqa: E501 - a sentence a line reads best
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -22,7 +25,11 @@ class Fault:
     code: str
     field: str
     value: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def details_json(self) -> str:
+        return json.dumps(dict(self.details), ensure_ascii=False)
 
 
 class Unreadable(DomainError):
@@ -64,7 +71,9 @@ FAULTS: dict[str, Promise] = {
     "missing_name": _("ไม่มีชื่อ เติมชื่อของบุคคลในแถวนี้"),
     "missing_subdistrict": _("ไม่มีรหัสตำบล เติมรหัสตำบล 6 หลัก"),
     "unknown_subdistrict": _("ไม่มีตำบลรหัสนี้ ตรวจรหัสตำบล 6 หลักกับทะเบียนของกรมการปกครองแล้วแก้"),
-    "abolished_subdistrict_ambiguous": _("รหัสตำบลนี้ยกเลิกแล้วและแยกเป็นหลายตำบล (%(successors)s) เลือกรหัสที่ใช้ปัจจุบัน"),
+    "abolished_subdistrict_ambiguous": _(
+        "รหัสตำบลนี้ยกเลิกแล้วและแยกเป็นหลายตำบล (%(successors)s) เลือกรหัสที่ใช้ปัจจุบัน"
+    ),
     "abolished_subdistrict": _("รหัสตำบลนี้ยกเลิกแล้ว ใช้รหัสตำบลปัจจุบัน"),
     "outside_area": _("พื้นที่นี้อยู่นอกความรับผิดชอบของท่าน ลบแถวนี้ หรือให้ศูนย์ของพื้นที่นั้นหรือจังหวัดเป็นผู้นำเข้า"),
     "household_outside_area": _("ครัวเรือนนี้อยู่ในทะเบียนของพื้นที่อื่น ให้จังหวัดเป็นผู้นำเข้า"),

@@ -1,5 +1,6 @@
 """The built-in profile: which header, in whatever order, spacing and spelling, stands for which field."""
 
+# ruff: noqa: E501 - a field a line reads best
 from __future__ import annotations
 
 import re

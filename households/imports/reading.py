@@ -29,7 +29,17 @@ csv.field_size_limit(limits.MAX_FILE_BYTES)
 _WORKBOOK_SCRIPT = Path(__file__).with_name("workbook.py")
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHER_KINDS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"<!DOCTYPE", b"<html")
+_OTHER_KINDS = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"%PDF",
+    b"{\\rtf",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"<!DOCTYPE",
+    b"<html",
+)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HEAD_BYTES = 64 * 1024
 _DELIMITERS = (",", ";", "\t", "|")

@@ -106,6 +106,7 @@ class StagedHousehold:
     persons: int = 0
     has_head: bool = False
     head: tuple[str, str, str] = ("", "", "")
+    head_order: str = ""
     is_held: bool = False
     digest: int = 0
     nameless: set[tuple[str, str]] | None = None
@@ -254,7 +255,9 @@ class Reader:
 
     def _state(self, cells: tuple[Cell, ...]) -> Stated:
         """Clean the columns of a household."""
-        (sub, village, moo, village_name, house_no, house_code, family, phone, indicators, income, *marks) = cells
+        (sub, village, moo, village_name, house_no, house_code, family, phone, indicators, income, *marks) = (
+            cells
+        )
         found: list[Fault] = []
         place = (sub, village, moo)
         located = self._places.get(place) or self._locate(place)
@@ -441,7 +444,11 @@ class Reader:
         if not name or not stated.area or stated.area.endswith("00"):
             return
         known = self._villages.setdefault(stated.area, name)
-        if known != name and not same_village_name(known, name) and (stated.area, name) not in self._other_villages:
+        if (
+            known != name
+            and not same_village_name(known, name)
+            and (stated.area, name) not in self._other_villages
+        ):
             self._other_villages.add((stated.area, name))
             self._note(household, row, Fault("village_two_names", "village_name", name, {"other": known}))
 
@@ -469,7 +476,7 @@ class Reader:
             key_id, pin_seal = seal(pin, person_id.bytes)
         is_head = is_head_word and not household.has_head
         if is_head or not household.persons:
-            household.head = name
+            household.head, household.head_order = name, order
             household.has_head = household.has_head or is_head
         position = household.persons
         household.persons += 1
@@ -555,7 +562,11 @@ class Reader:
                 return True
             nameless = household.nameless = household.nameless or set()
             if (key, birth) in nameless:
-                self._note(household, row, Fault("duplicate_row", "first_name", "", {"other_row": household.first_row}))
+                self._note(
+                    household,
+                    row,
+                    Fault("duplicate_row", "first_name", "", {"other_row": household.first_row}),
+                )
                 return False
             nameless.add((key, birth))
             return True
@@ -570,7 +581,12 @@ class Reader:
         return self._check_repeated(household, row, pin, key, before)
 
     def _check_repeated(
-        self, household: StagedHousehold, row: int, pin: str, key: str, before: tuple[StagedHousehold, int, str]
+        self,
+        household: StagedHousehold,
+        row: int,
+        pin: str,
+        key: str,
+        before: tuple[StagedHousehold, int, str],
     ) -> bool:
         other, other_row, other_key = before
         if other is household and other_key == key:
@@ -579,7 +595,9 @@ class Reader:
         if other is household:
             self._note(household, row, Fault("pin_twice", "pin", mask(pin), {"other_row": other_row}))
             return True
-        self._note(household, row, Fault("pin_in_other_household", "pin", mask(pin), {"other_row": other_row}))
+        self._note(
+            household, row, Fault("pin_in_other_household", "pin", mask(pin), {"other_row": other_row})
+        )
         self._note(other, other_row, Fault("pin_in_other_household", "pin", mask(pin), {"other_row": row}))
         return True
 
@@ -592,11 +610,6 @@ def key_of_family(name: str) -> str:
 def plain_order(part: str) -> str:
     """What a part of a name adds to the front of its sort key."""
     return sort_key(part)[: -len(part) - 1] if part else ""
-
-
-def keys_of(first: str, last: str) -> tuple[str, str]:
-    """Search key and sort key of a person, exactly as a list makes them."""
-    return search_key(first) + key_of_family(last), sort_key(first, last)
 
 
 def raw_of_household(household: StagedHousehold) -> str:
@@ -642,7 +655,9 @@ def _raw_of_person(
 def _printed(*columns: tuple[str, Cell, str]) -> dict[str, str]:
     """Columns whose cell is not the clean value itself, as printed."""
     return {
-        name: (typed if isinstance(typed, str) else cleaning.text_of(typed))[: limits.MAX_CELL].replace("\x00", "")
+        name: (typed if isinstance(typed, str) else cleaning.text_of(typed))[: limits.MAX_CELL].replace(
+            "\x00", ""
+        )
         for name, typed, clean in columns
         if typed != clean and typed != ""
     }

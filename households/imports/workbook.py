@@ -34,7 +34,13 @@ def main(memory: int, seconds: int, unpacked: int, columns: int, header_rows: in
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = visible_sheets(workbook)
-        say({"sheets": [[name, heads(workbook.get_sheet_by_name(name), columns, header_rows)] for name in sheets]})
+        say(
+            {
+                "sheets": [
+                    [name, heads(workbook.get_sheet_by_name(name), columns, header_rows)] for name in sheets
+                ]
+            }
+        )
         chosen = json.loads(source.readline() or b"null")
         if chosen is not None:
             pass_on(workbook.get_sheet_by_name(chosen), columns)

@@ -33,7 +33,9 @@ class ImportBatch(models.Model):
     effective_on = models.DateField()
     province_code = models.CharField(max_length=2, blank=True, db_collation="C")
     centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     appointment = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+", db_index=False)
     seeded_at = models.DateTimeField(null=True)
 
@@ -58,6 +60,7 @@ class ImportBatch(models.Model):
     faults = models.IntegerField(default=0)
     notices = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
+    attempts = models.SmallIntegerField(default=0)
 
     received_at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True)

@@ -1,0 +1,177 @@
+"""From the sealed file to the staging tables: rows are streamed into PostgreSQL by COPY, some thousands a transaction."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from dimensions.queries import dimension_of_indicators, indicator_set_for, numbers_of
+from povertyops.accounts.actor import Actor
+
+from ..models import ImportBatch, ImportFault, ImportHousehold, ImportRow
+from .guard import AreaGuard, load_registrars, load_resolutions
+from .profile import Layout
+from .rows import FoundFault, Reader, StagedHousehold, StagedRow, Yardstick, raw_of_household
+
+SLICE = 20_000
+MOST_NOTICES = 20_000
+_PIECE = 1 << 17
+
+_ROW_COLUMNS = (
+    "id", "batch_id", "number", "row", "position", "birth_date", "sex", "is_head", "blind_index", "key_id", "sealed",
+    "title", "first_name", "last_name", "search_key", "sort_key", "relation", "raw",
+)  # fmt: skip
+_HOUSEHOLD_COLUMNS = (
+    "id", "batch_id", "number", "first_row", "is_held", "is_applied", "outcome", "province_code", "area_code", "dimensions",
+    "failed_indicators", "persons", "income", "content_hash", "village_name", "house_code", "house_no", "phone", "head_name",
+    "sort_key", "raw",
+)  # fmt: skip
+_FAULT_COLUMNS = ("batch_id", "number", "row", "is_notice", "code", "column", "value", "details")
+
+NULL = r"\N"
+
+
+def load_yardstick(actor: Actor, batch: ImportBatch) -> Yardstick:
+    """What every row is measured against. Raises InvalidInput for a survey year before the first indicator set."""
+    indicator_set = indicator_set_for(batch.survey_year).indicator_set
+    return Yardstick(
+        today=actor.today(),
+        survey_year=batch.survey_year,
+        carries_dimensions=batch.kind.carries_dimensions,
+        resolutions=load_resolutions(),
+        registrars=load_registrars(),
+        guard=AreaGuard(actor),
+        indicators=numbers_of(indicator_set),
+        dimension_of=dimension_of_indicators(indicator_set),
+    )
+
+
+def clear_staging(batch: ImportBatch) -> None:
+    """Take away whatever an earlier reading left."""
+    for model in (ImportRow, ImportHousehold, ImportFault):
+        model.objects.filter(batch=batch).delete()
+
+
+def stage(
+    batch: ImportBatch, reader: Reader, rows: Iterator[StagedRow], on_slice: Callable[[int], None]
+) -> None:
+    """Stream every person into the staging table, then the households and what was found wrong.
+
+    `on_slice` is told after each slice, inside its transaction, how many rows have been read.
+    """
+    staged = iter(rows)
+    while True:
+        with transaction.atomic():
+            source = _Lines(_row_line(batch.pk, row) for row in islice(staged, SLICE))
+            _copy(ImportRow, _ROW_COLUMNS, source)
+            on_slice(reader.rows)
+        if not source.count:
+            break
+    with transaction.atomic():
+        _copy(ImportHousehold, _HOUSEHOLD_COLUMNS, _Lines(_household_lines(batch.pk, reader.households)))
+        _give_heads(batch, reader.households)
+        store_faults(batch, reader.layout, reader.faults)
+
+
+def store_faults(batch: ImportBatch, layout: Layout, faults: Iterable[FoundFault]) -> None:
+    """Write faults down with the header of their column; of notices the first twenty thousand."""
+    _copy(ImportFault, _FAULT_COLUMNS, _Lines(_fault_lines(batch.pk, layout, faults)))
+
+
+def _give_heads(batch: ImportBatch, households: Iterable[StagedHousehold]) -> None:
+    """Where the list names no head, the first person of the household stands for one."""
+    headless = [household.number for household in households if not household.has_head]
+    for start in range(0, len(headless), SLICE):
+        numbers = headless[start : start + SLICE]
+        ImportRow.objects.filter(batch=batch, number__in=numbers, position=0).update(is_head=True)
+
+
+# ------------------------------------------------------------------------------------------------------------ COPY
+
+
+class _Lines(io.RawIOBase):
+    """Lines made while PostgreSQL takes them in, so that both work at once."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._rest = b""
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        parts = [self._rest]
+        length = len(self._rest)
+        while length < size:
+            lines = list(islice(self._lines, 64))
+            if not lines:
+                break
+            self.count += len(lines)
+            parts.append("".join(lines).encode())
+            length += len(parts[-1])
+        whole = b"".join(parts)
+        self._rest = whole[size:]
+        return whole[:size]
+
+
+def _copy(
+    model: type[ImportRow] | type[ImportHousehold] | type[ImportFault],
+    columns: tuple[str, ...],
+    lines: _Lines,
+) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {model._meta.db_table} ({names}) FROM STDIN", lines, _PIECE)
+
+
+def _row_line(batch_id: UUID, row: StagedRow) -> str:
+    text = f"{row.title}\t{row.first_name}\t{row.last_name}\t{row.search_key}\t{row.sort_key}\t{row.relation}\t{row.raw}"
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    blind = f"\\\\x{row.blind_index.hex()}" if row.blind_index else NULL
+    sealed = f"\\\\x{row.sealed.hex()}" if row.sealed else NULL
+    return (
+        f"{row.id.hex}\t{batch_id.hex}\t{row.number}\t{row.row}\t{row.position}\t{row.birth or NULL}\t{row.sex}\t"
+        f"{'t' if row.is_head else 'f'}\t{blind}\t{row.key_id}\t{sealed}\t{text}\n"
+    )
+
+
+def _household_lines(batch_id: UUID, households: Iterable[StagedHousehold]) -> Iterator[str]:
+    for household in households:
+        stated = household.stated
+        title, first, last = household.head
+        order = household.head_order
+        text = "\t".join(
+            (
+                household.village_name,
+                household.code,
+                stated.house_no,
+                household.phone,
+                f"{title}{first} {last}".strip(),
+                order,
+                raw_of_household(household),
+            )
+        ).replace("\\", "\\\\")
+        indicators = "{" + ",".join(map(str, sorted(household.indicators))) + "}"
+        income = NULL if household.income is None else household.income
+        yield (
+            f"{household.id.hex}\t{batch_id.hex}\t{household.number}\t{household.first_row}\t"
+            f"{'t' if household.is_held else 'f'}\tf\t\t{stated.area[:2]}\t{stated.area}\t{household.dimensions}\t"
+            f"{indicators}\t{household.persons}\t{income}\t\\\\x{household.content_hash.hex()}\t{text}\n"
+        )
+
+
+def _fault_lines(batch_id: UUID, layout: Layout, faults: Iterable[FoundFault]) -> Iterator[str]:
+    notices = 0
+    for number, row, fault, is_notice in faults:
+        notices += is_notice
+        if is_notice and notices > MOST_NOTICES:
+            continue
+        header = layout.header_of(fault.field)
+        text = "\t".join((fault.code, header, fault.value, fault.details_json)).replace("\\", "\\\\")
+        yield f"{batch_id.hex}\t{number}\t{row}\t{'t' if is_notice else 'f'}\t{text}\n"
