@@ -1,0 +1,54 @@
+"""`manage.py rollup [--full] [--verify]`: bring the boards up to date, or prove that they are."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ...services.rollup import drain_marks, full_rollup, known_years
+from ...services.verify import verify
+
+SHOWN = 200
+
+
+class Command(BaseCommand):
+    help = "Drain the marks. --full builds years anew, --verify compares with a count from the base tables."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--full", action="store_true", help="build all figures anew")
+        parser.add_argument(
+            "--verify", action="store_true", help="print every figure that is not what the facts say"
+        )
+        parser.add_argument("--fiscal-year", type=int, help="Buddhist year; all known years if left out")
+
+    def handle(self, *args: Any, full: bool, verify: bool, fiscal_year: int | None, **options: Any) -> None:
+        years = [fiscal_year] if fiscal_year else known_years()
+        if full:
+            self._full(years)
+        if not full and not verify:
+            self._drain()
+        if verify:
+            self._verify(years)
+
+    def _drain(self) -> None:
+        marks = 0
+        while taken := drain_marks():
+            marks += taken
+        self.stdout.write(f"{marks:,} marks drained")
+
+    def _full(self, years: list[int]) -> None:
+        for year in years:
+            started = time.monotonic()
+            rows = full_rollup(year)
+            self.stdout.write(f"{year}: {rows:,} rows in {time.monotonic() - started:.1f} s")
+
+    def _verify(self, years: list[int]) -> None:
+        found = [difference for year in years for difference in verify(year)]
+        for difference in found[:SHOWN]:
+            self.stdout.write(str(difference))
+        self.stdout.write(f"{len(found):,} differences")
+        if found:
+            raise CommandError("The boards are not what the facts say; `rollup --full` builds them anew.")

@@ -1,0 +1,231 @@
+"""Counting the board again from the base tables, by two other ways than the roll-up's.
+
+`_judged` computes every household's state anew from its facts with the pure rules and adds up in Python;
+`_plain` asks the tables of lists, persons, visits and helps directly. Both must equal AreaProgress.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from casework.enums import Membership
+from casework.queries.facts import load_facts
+from casework.queries.yardstick import LoadedYardstick
+from casework.rules import VISITED_WITHIN_DAYS
+from casework.services.judging import StateRow, state_rows
+from dimensions.enums import Dimension, Stage
+from households.models import HouseholdScope
+from povertyops.areas.rules import ancestors_of
+from povertyops.common.thai import fiscal_year_bounds
+
+from ..definitions import FIGURES
+from ..models import AreaProgress, RollupRun
+from .rollup import LOCK, drain_marks
+from .verify_sql import PLAIN
+
+CHUNK = 2_000
+CODES = tuple(figure.code for figure in FIGURES)
+Number = int | Decimal
+Counts = defaultdict[str, Number]
+Key = tuple[str, str]  # list kind, code
+Counted = defaultdict[Key, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure of the board that is not what the facts say; `way` is the count that disagrees."""
+
+    fiscal_year: int
+    list_kind: str
+    code: str
+    figure: str
+    shown: Number
+    counted: Number
+    way: str
+
+    def __str__(self) -> str:
+        kind = f" list={self.list_kind}" if self.list_kind else ""
+        where = f"{self.fiscal_year} {self.code}{kind} {self.figure}"
+        return f"{where}: board {self.shown}, {self.way} {self.counted}"
+
+
+def verify(fiscal_year: int) -> list[Difference]:
+    """Drain the marks, count the year again and compare every figure; empty when all agree.
+
+    All of it sees one state of the database, whatever is written meanwhile.
+    """
+    with _one_state_of_the_database():
+        while drain_marks():
+            pass
+        as_of = RollupRun.objects.values_list("as_of", flat=True).filter(fiscal_year=fiscal_year).first()
+        if as_of is None:
+            return []
+        shown = _shown(fiscal_year)
+        found = list(_compare(fiscal_year, shown, _judged(fiscal_year, as_of), CODES, "judged"))
+        plain = _plain(fiscal_year, as_of)
+        return found + list(_compare(fiscal_year, shown, plain, PLAIN_CODES, "plain"))
+
+
+@contextmanager
+def _one_state_of_the_database() -> Iterator[None]:
+    """Keep other drains out, then take one snapshot; inside a test's transaction there is only one anyway."""
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _shown(fiscal_year: int) -> dict[Key, dict[str, Number]]:
+    rows = AreaProgress.objects.filter(fiscal_year=fiscal_year).values_list("list_kind", "code", *CODES)
+    return {(kind, code): dict(zip(CODES, values, strict=True)) for kind, code, *values in rows.iterator()}
+
+
+def _compare(
+    fiscal_year: int,
+    shown: Mapping[Key, Mapping[str, Number]],
+    counted: Mapping[Key, Mapping[str, Number]],
+    codes: Iterable[str],
+    way: str,
+) -> Iterator[Difference]:
+    for kind, code in sorted(shown.keys() | counted.keys()):
+        left, right = shown.get((kind, code), {}), counted.get((kind, code), {})
+        for figure in codes:
+            if left.get(figure, 0) != right.get(figure, 0):
+                yield Difference(
+                    fiscal_year, kind, code, figure, left.get(figure, 0), right.get(figure, 0), way
+                )
+
+
+# ------------------------------------------------------------------------------------------ by the rules
+
+
+def _judged(fiscal_year: int, as_of: date) -> Counted:
+    leaves: defaultdict[tuple[str, str, UUID | None], Counts] = defaultdict(_no_counts)
+    yardstick = LoadedYardstick()
+    for ids in _household_ids():
+        for facts in load_facts(ids):
+            for row in state_rows(facts, yardstick, today=as_of, only_year=fiscal_year):
+                centre = row.centre_id if row.is_municipal else None
+                for kind, seen in _as_each_list(row):
+                    _add(leaves[kind, row.area_code, centre], _figures(seen, as_of))
+    return _upwards(leaves)
+
+
+def _no_counts() -> Counts:
+    return defaultdict(int)
+
+
+def _household_ids() -> Iterator[list[UUID]]:
+    rows = HouseholdScope.objects.order_by("household_id").values_list("household_id", flat=True)
+    ids: list[UUID] = []
+    for pk in rows.iterator(chunk_size=CHUNK):
+        ids.append(pk)
+        if len(ids) == CHUNK:
+            yield ids
+            ids = []
+    yield ids
+
+
+def _as_each_list(row: StateRow) -> Iterator[tuple[str, StateRow]]:
+    """The household as a whole, and as each of its lists sees it."""
+    yield "", row
+    if row.membership == Membership.CARRIED:
+        return
+    lists = zip(row.list_kinds, row.list_dimensions, row.list_persons, row.list_verified_persons, strict=True)
+    for kind, mask, persons, verified in lists:
+        yield (
+            kind,
+            row._replace(
+                baseline=mask,
+                relieved=row.relieved & mask,
+                recovered=row.recovered & mask,
+                persons=persons,
+                verified_persons=verified,
+                checked_persons=persons if row.checked_persons >= row.persons else 0,
+            ),
+        )
+
+
+def _figures(row: StateRow, as_of: date) -> dict[str, Number]:
+    """What one household adds to each figure."""
+    given: dict[str, Number] = {"visits": row.visits, "helps": row.helps, "baht": row.baht}
+    if row.membership == Membership.CARRIED:
+        return {**given, "carried": int(row.is_open)}
+    in_care = row.is_open and not row.is_removed
+    recently = as_of - timedelta(days=VISITED_WITHIN_DAYS)
+    return {
+        **given,
+        "households": 1,
+        "found": int(row.membership == Membership.FOUND),
+        "verified_households": int(not row.is_removed),
+        "checked_households": int(row.persons > 0 and row.checked_persons >= row.persons),
+        "persons": row.persons,
+        "verified_persons": 0 if row.is_removed else row.verified_persons,
+        Stage(row.stage).code: 1,
+        "proposed": int(row.proposed_stage is not None),
+        **{f"failing_{d.value}": 1 for d in Dimension.from_mask(row.baseline)},
+        **{f"relieved_{d.value}": 1 for d in Dimension.from_mask(row.relieved)},
+        **{f"recovered_{d.value}": 1 for d in Dimension.from_mask(row.recovered)},
+        "visited_90": int(row.is_open and row.last_visit_on is not None and row.last_visit_on >= recently),
+        "overdue": int(in_care and row.due_on is not None and row.due_on < as_of),
+        "without_team": int(in_care and row.team_id is None),
+        "helped_households": int(row.helps > 0),
+    }
+
+
+def _add(counts: Counts, more: Mapping[str, Number]) -> None:
+    for figure, number in more.items():
+        if number:
+            counts[figure] += number
+
+
+def _upwards(leaves: Mapping[tuple[str, str, Any], Mapping[str, Number]]) -> Counted:
+    """Each leaf counted for itself, for every area above it and for its municipal centre."""
+    counted: Counted = defaultdict(_no_counts)
+    for (kind, area, centre), counts in leaves.items():
+        for code in (area, *ancestors_of(area), *([str(centre)] if centre else [])):
+            _add(counted[kind, code], counts)
+    return counted
+
+
+# ------------------------------------------------------------------------------------------ by plain counting
+
+PLAIN_CODES = (
+    "households",
+    "persons",
+    *(f"failing_{dimension.value}" for dimension in Dimension),
+    "helped_households",
+    "visits",
+    "helps",
+    "baht",
+)
+
+
+def _plain(fiscal_year: int, as_of: date) -> Counted:
+    first_day, _last_day = fiscal_year_bounds(fiscal_year)
+    leaves: defaultdict[tuple[str, str, UUID | None], Counts] = defaultdict(_no_counts)
+    with connection.cursor() as cursor:
+        for statement in PLAIN:
+            cursor.execute(statement, {"year": fiscal_year, "as_of": as_of, "first_day": first_day})
+            names = [column.name for column in cursor.description[3:]]
+            for kind, area, centre, *numbers in cursor.fetchall():
+                _add(leaves[kind, area, centre], dict(zip(names, numbers, strict=True)))
+    return _upwards(leaves)
