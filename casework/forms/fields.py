@@ -19,9 +19,11 @@ from dimensions.enums import Dimension
 from povertyops.common.ids import uuid7
 from povertyops.common.thai import to_arabic_digits
 
-from ..enums import HelpNature
+from ..enums import HelpNature, HelpStatus
 from ..models import HelpMenuItem
 
+# The usual answer stands first.
+HELP_STATUSES = [(status.value, status.label) for status in (HelpStatus.DELIVERED, HelpStatus.PROMISED)]
 Choices = Sequence[tuple[Any, Any]]
 
 

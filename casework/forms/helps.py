@@ -14,7 +14,7 @@ from povertyops.common.forms import ThaiDateField
 from ..enums import HelpStatus
 from ..inputs import HelpInput
 from ..models import HelpMenuItem
-from .fields import BahtField, ClientUUIDField, ItemField, agency_field, item_choices
+from .fields import HELP_STATUSES, BahtField, ClientUUIDField, ItemField, agency_field, item_choices
 
 
 class HelpForm(forms.Form):
@@ -24,7 +24,7 @@ class HelpForm(forms.Form):
     item = ItemField()
     status = forms.ChoiceField(
         label=_("ส่งมอบแล้วหรือรับปากไว้"),
-        choices=HelpStatus.choices,
+        choices=HELP_STATUSES,
         initial=HelpStatus.DELIVERED,
         widget=forms.RadioSelect,
     )

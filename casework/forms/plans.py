@@ -19,8 +19,7 @@ from ..models import HelpMenuItem, HouseholdPlan, PlanStep
 from .fields import ItemField, item_choices
 from .four_t import FOUR_T, PICKS, own_words
 
-STEP_ROWS = 6
-EMPTY_ROWS = 2
+EMPTY_ROWS = 4
 
 
 class PlanForm(forms.Form):
@@ -48,7 +47,7 @@ class PlanForm(forms.Form):
                 label=_("เพิ่มเติมด้วยคำของครัวเรือน"),
                 max_length=500,
                 required=False,
-                widget=forms.Textarea(attrs={"rows": 2}),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
 
     @property
@@ -68,11 +67,12 @@ class PlanForm(forms.Form):
     @property
     def four_t(self) -> dict[str, list[str]]:
         data = self.cleaned_data
-        return {part: [*data[part], *_lines(data[f"{part}_own"])] for part in FOUR_T}
+        return {part: [*data[part], *_words(data[f"{part}_own"])] for part in FOUR_T}
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _words(text: str) -> list[str]:
+    """What stands between commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 class StepForm(forms.Form):
@@ -118,7 +118,7 @@ class PlanPage:
     ) -> None:
         self.form = PlanForm(data, initial=_values_of(plan, today))
         self.known = {step.pk: step for step in steps}
-        rows = max(STEP_ROWS, len(steps) + EMPTY_ROWS)
+        rows = len(steps) + EMPTY_ROWS
         self.steps = [
             StepForm(
                 data, prefix=f"step{row}", initial=_step_values(steps[row]) if row < len(steps) else None
@@ -131,6 +131,16 @@ class PlanPage:
 
     def is_valid(self) -> bool:
         return all_valid([self.form, *self.steps])
+
+    @property
+    def open_rows(self) -> list[StepForm]:
+        """The steps there are, those typed just now, and one empty row."""
+        return [row for row in self.steps if row not in self.spare_rows]
+
+    @property
+    def spare_rows(self) -> list[StepForm]:
+        empty = [row for row in self.steps if not (row["text"].value() or row.errors)]
+        return empty[1:]
 
     @property
     def faulty(self) -> list[BoundField]:
@@ -161,7 +171,7 @@ def _values_of(plan: HouseholdPlan | None, today: date) -> dict[str, Any]:
     for part in FOUR_T:
         said = plan.four_t.get(part, [])
         values[part] = [value for value in said if value in PICKS[part]]
-        values[f"{part}_own"] = "\n".join(own_words(part, said))
+        values[f"{part}_own"] = ", ".join(own_words(part, said))
     return values
 
 

@@ -43,7 +43,7 @@ class PersonRowForm(forms.Form):
         label=_("หมายเหตุ"),
         max_length=500,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "input"}),
     )
 
     def finding(self, person_id: UUID) -> FindingInput | None:

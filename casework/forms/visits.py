@@ -21,7 +21,7 @@ from povertyops.common.forms import ThaiDateField
 from ..enums import Answer, HelpStatus, VisitOutcome
 from ..inputs import FindingInput, HelpInput, VisitInput
 from ..models import Help, HelpMenuItem, Visit
-from .fields import BahtField, ClientUUIDField, ItemField, agency_field, item_choices
+from .fields import HELP_STATUSES, BahtField, ClientUUIDField, ItemField, agency_field, item_choices
 
 HELP_ROWS = 3
 
@@ -113,7 +113,7 @@ class HelpLineForm(forms.Form):
     item = ItemField(required=False)
     status = forms.ChoiceField(
         label=_("ส่งมอบแล้วหรือรับปากไว้"),
-        choices=HelpStatus.choices,
+        choices=HELP_STATUSES,
         initial=HelpStatus.DELIVERED,
         required=False,
         widget=forms.RadioSelect,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension, Stage
 from povertyops.accounts.actor import Actor
-from povertyops.areas.queries import address_labels
+from povertyops.areas.queries import areas_by_code
 from povertyops.common.thai import format_thai_date
 
 from ..models import Help
@@ -67,7 +67,7 @@ def groups_for(actor: Actor) -> list[Group]:
     """The groups that hold somebody, the most pressing first."""
     today = actor.today()
     items = due_list(actor)
-    places = address_labels(item.state.area_code for item in items)
+    places = short_places({item.state.area_code for item in items})
     promises = promises_of([item.household.pk for item in items if item.promises])
     groups = {reason: Group(reason) for reason in Reason}
     for item in items:
@@ -75,6 +75,12 @@ def groups_for(actor: Actor) -> list[Group]:
         due_text, tone = _due(item.due_on, today)
         groups[item.reason].cards.append(Card(item, places[item.state.area_code], reason, due_text, tone))
     return [group for group in groups.values() if group.cards]
+
+
+def short_places(codes: Collection[str]) -> dict[str, str]:
+    """Village and subdistrict; who works there knows the district."""
+    areas = areas_by_code(part for code in codes for part in (code, code[:6]))
+    return {code: " ".join(areas[part].label for part in (code, code[:6]) if part in areas) for code in codes}
 
 
 def _due(due_on: date | None, today: date) -> tuple[str, str]:
