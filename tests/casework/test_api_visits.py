@@ -106,7 +106,10 @@ def test_nobody_signed_in_is_refused(household: Household) -> None:
         ({"next_visit_on": "2026-11-01"}, "next_before_visit"),
         ({"latitude": 7.0}, "half_place"),
         ({"outcome": "gone"}, "invalid"),
-        ({"helps": [{"id": str(UUID(int=1)), "item": str(UUID(int=2)), "given_on": "2026-11-20"}]}, "unknown_item"),
+        (
+            {"helps": [{"id": str(UUID(int=1)), "item": str(UUID(int=2)), "given_on": "2026-11-20"}]},
+            "unknown_item",
+        ),
         ({"verifications": [{"person": str(UUID(int=3)), "status": "correct"}]}, "person_elsewhere"),
         ({"amends": str(UUID(int=4))}, "unknown_visit"),
         ({"answers": {"13": "pass"}}, "survey_year_needed"),
@@ -140,7 +143,16 @@ def test_batch_gives_a_status_per_item(cast: Cast, household: Household, far_hou
 
     answer = post(
         client,
-        [known, fresh, {**known, "note": "x"}, body(far_household), {"id": "?"}, 7, body(household, outcome="?"), fresh],
+        [
+            known,
+            fresh,
+            {**known, "note": "x"},
+            body(far_household),
+            {"id": "?"},
+            7,
+            body(household, outcome="?"),
+            fresh,
+        ],
     )
 
     assert answer.status_code == 200
@@ -171,7 +183,13 @@ def test_half_a_body_is_refused(cast: Cast) -> None:
 
 def test_visit_with_help_is_stored_with_it(cast: Cast, household: Household) -> None:
     item = HelpMenuItem.objects.create(code="repair", dimension="living", name="ซ่อมบ้าน", nature="relief")
-    help_ = {"id": str(uuid7()), "item": str(item.pk), "given_on": "2026-11-20", "agency": " พมจ. ", "amount_baht": "3000"}
+    help_ = {
+        "id": str(uuid7()),
+        "item": str(item.pk),
+        "given_on": "2026-11-20",
+        "agency": " พมจ. ",
+        "amount_baht": "3000",
+    }
 
     answer = post(client_of(cast.mentor), body(household, helps=[help_]))
 

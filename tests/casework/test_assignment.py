@@ -16,9 +16,9 @@ from casework.services.teams import create_mentor_team
 from households.access import visible_households
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.models import AuditEntry
-from tests.cast import CITY_VILLAGE, FAR_VILLAGE, Cast
 from tests.casework.test_visits import queries_of
 from tests.casework.work import MARCH, in_care, state_of
+from tests.cast import CITY_VILLAGE, FAR_VILLAGE, Cast
 
 
 def test_assigned_households_are_seen_by_the_new_team_only(cast: Cast) -> None:

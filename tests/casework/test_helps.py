@@ -17,9 +17,9 @@ from dimensions.enums import Stage
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AuditEntry
-from tests.cast import CITY_VILLAGE, FAR_VILLAGE, Cast
 from tests.casework.test_visits import queries_of
 from tests.casework.work import LIVING, MARCH, a_help, an_item, in_care, state_of
+from tests.cast import CITY_VILLAGE, FAR_VILLAGE, Cast
 
 
 def batch(cast: Cast, households: list, item, **values):
@@ -173,7 +173,9 @@ def test_batch_warns_of_likely_repeats_and_stores_them_when_told(cast: Cast) -> 
 
 def test_repeat_is_also_the_same_letter_with_another_amount(cast: Cast) -> None:
     household, item = in_care(cast), an_item()
-    record_help(actor=cast.mentor, help=a_help(item, household, letter_number="1/2568", amount_baht=Decimal(5)))
+    record_help(
+        actor=cast.mentor, help=a_help(item, household, letter_number="1/2568", amount_baht=Decimal(5))
+    )
     asked = {"household_ids": [household.pk], "item_id": item.pk, "amount_baht": Decimal(3000)}
 
     assert likely_repeats(**asked, given_on=MARCH, letter_number="1/2568")

@@ -12,10 +12,15 @@ from casework.models import HouseholdPlan, PlanStep
 from casework.services.plans import complete_step, save_plan
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
-from tests.cast import FAR_VILLAGE, Cast
 from tests.casework.work import MARCH, an_item, in_care
+from tests.cast import FAR_VILLAGE, Cast
 
-FOUR_T = {"attitude": ["confident"], "skills": ["farming"], "resources": ["land"], "way_out": [" ทุน ", "ทุน", ""]}
+FOUR_T = {
+    "attitude": ["confident"],
+    "skills": ["farming"],
+    "resources": ["land"],
+    "way_out": [" ทุน ", "ทุน", ""],
+}
 
 
 def plan_for(actor, household, **values) -> HouseholdPlan:

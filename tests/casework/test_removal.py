@@ -12,8 +12,8 @@ from casework.services.removal import close_case, decide_removal, request_remova
 from dimensions.enums import Stage
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.models import AuditEntry
-from tests.cast import CITY_VILLAGE, Cast
 from tests.casework.work import MARCH, case_of, in_care, state_of
+from tests.cast import CITY_VILLAGE, Cast
 
 
 def ask(actor, household, **values) -> RemovalRequest:
@@ -104,7 +104,14 @@ def test_impossible_request_explains_itself(cast: Cast, change: dict, code: str)
 
 def test_closed_household_cannot_be_removed_again(cast: Cast) -> None:
     household = in_care(cast)
-    decide_removal(actor=cast.officer, removal_id=ask(cast.mentor, household, ).pk, accept=True)
+    decide_removal(
+        actor=cast.officer,
+        removal_id=ask(
+            cast.mentor,
+            household,
+        ).pk,
+        accept=True,
+    )
     with pytest.raises(Conflict):
         ask(cast.officer, household)
 

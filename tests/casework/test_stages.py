@@ -23,8 +23,8 @@ from povertyops.accounts.actor import system_actor
 from povertyops.accounts.models import Appointment
 from povertyops.common.audit import SYSTEM
 from povertyops.common.errors import InvalidInput, NotAllowed
-from tests.cast import FAR_VILLAGE, Cast
 from tests.casework.work import LIVING, MARCH, a_help, a_visit, an_item, case_of, in_care, state_of
+from tests.cast import FAR_VILLAGE, Cast
 
 APRIL, MAY, JUNE = date(2025, 4, 10), date(2025, 5, 10), date(2025, 6, 10)
 FOUR_T = {"attitude": ["a"], "skills": ["b"], "resources": ["c"], "way_out": ["d"]}
@@ -241,7 +241,11 @@ def test_household_failing_nothing_is_proposed_for_closing_never_given_a_stage(c
     record_visit(actor=cast.mentor, visit=a_visit(household, answers=answers, survey_year=2567))
 
     removal = RemovalRequest.objects.get()
-    assert (removal.reason, removal.decision, state_of(household).stage) == ("not_poor", "pending", Stage.WAITING)
+    assert (removal.reason, removal.decision, state_of(household).stage) == (
+        "not_poor",
+        "pending",
+        Stage.WAITING,
+    )
     decide_removal(actor=cast.officer, removal_id=removal.pk, accept=False, note="ขอประเมินใหม่")
     record_visit(actor=cast.mentor, visit=a_visit(household, day=APRIL))
     assert RemovalRequest.objects.count() == 1

@@ -16,9 +16,9 @@ from households.models import Membership, Verification
 from povertyops.common.errors import InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AuditEntry
-from tests.cast import CITY_VILLAGE, FAR_VILLAGE, Cast
 from tests.casework.test_visits import queries_of
 from tests.casework.work import MARCH, in_care, state_of
+from tests.cast import CITY_VILLAGE, FAR_VILLAGE, Cast
 
 
 def people(household) -> list:
@@ -32,7 +32,10 @@ def test_latest_finding_by_day_counts(cast: Cast) -> None:
     verify_persons(
         actor=cast.officer,
         household_id=household.pk,
-        findings=[FindingInput(person_id=head, status="moved"), FindingInput(person_id=other, status="correct")],
+        findings=[
+            FindingInput(person_id=head, status="moved"),
+            FindingInput(person_id=other, status="correct"),
+        ],
         effective_on=MARCH,
     )
     assert (state_of(household).verified_persons, state_of(household).checked_persons) == (1, 2)

@@ -20,9 +20,8 @@ from households.models import Membership
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AuditEntry, DirtyMark
-from tests.cast import CITY_VILLAGE, FAR_VILLAGE, VILLAGE, Cast, build_cast
-
 from tests.casework.work import MARCH, YEAR, a_help, a_visit, an_item, in_care, moment, state_of
+from tests.cast import CITY_VILLAGE, FAR_VILLAGE, VILLAGE, Cast, build_cast
 
 
 def queries_of(captured: CaptureQueriesContext) -> list[str]:
@@ -46,7 +45,9 @@ def test_visit_is_stored_counted_audited_and_marked(cast: Cast) -> None:
 
 def test_plain_visit_takes_ten_queries(cast: Cast) -> None:
     household = in_care(cast)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         record_visit(actor=cast.mentor, visit=a_visit(household))
 
     assert len(queries_of(captured)) == 10
@@ -96,7 +97,11 @@ def test_findings_of_a_visit_are_stored_with_it(cast: Cast) -> None:
 def test_correction_takes_the_place_of_the_visit_and_keeps_what_it_found(cast: Cast) -> None:
     household = in_care(cast)
     wrong = a_visit(
-        household, helps=(a_help(an_item()),), answers={13: "pass"}, survey_year=2567, self_solved=(Dimension.LIVING,)
+        household,
+        helps=(a_help(an_item()),),
+        answers={13: "pass"},
+        survey_year=2567,
+        self_solved=(Dimension.LIVING,),
     )
     record_visit(actor=cast.mentor, visit=wrong)
 
@@ -137,7 +142,11 @@ def test_measured_clock_skew_moves_the_day_and_is_kept(cast: Cast) -> None:
     record_visit(actor=cast.mentor, visit=a_visit(household, clock_skew_s=two_days))
 
     stored = Visit.objects.get()
-    assert (stored.visited_on, stored.visited_at, stored.clock_skew_s) == (date(2025, 3, 8), moment(MARCH), two_days)
+    assert (stored.visited_on, stored.visited_at, stored.clock_skew_s) == (
+        date(2025, 3, 8),
+        moment(MARCH),
+        two_days,
+    )
 
 
 def test_clock_in_the_buddhist_year_is_refused_unless_measured(cast: Cast) -> None:
@@ -176,7 +185,14 @@ def test_own_visit_sent_again_after_the_household_left_the_team_is_the_same(cast
 def test_out_of_area_is_not_found_and_leaves_no_receipt(cast: Cast) -> None:
     far = in_care(cast, village=FAR_VILLAGE, team=cast.far_mentor_team)
 
-    for actor in (cast.mentor, cast.officer, cast.secretary, cast.team_member, cast.national_viewer, cast.nobody):
+    for actor in (
+        cast.mentor,
+        cast.officer,
+        cast.secretary,
+        cast.team_member,
+        cast.national_viewer,
+        cast.nobody,
+    ):
         with pytest.raises(Http404):
             record_visit(actor=actor, visit=a_visit(far))
 
