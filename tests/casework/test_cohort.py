@@ -1,4 +1,4 @@
-"""CohortState: rows of every year, rebuilt from facts, the same whether refreshed step by step or from scratch."""
+"""CohortState: rows of every year, the same whether refreshed step by step or from scratch."""
 
 from __future__ import annotations
 
