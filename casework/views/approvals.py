@@ -18,7 +18,7 @@ from ..forms.approvals import ApprovalForm, RejectionForm
 from ..pages.approvals import cards_of, household_names, proposals
 from ..rules import APPROVING_ROLES
 from ..services.stages import Approval, approve_stages, reject_stages
-from .shared import actor_of, attempt, status_of
+from .shared import actor_of, attempt, posted, status_of
 
 APPROVERS = tuple(sorted(APPROVING_ROLES))
 ORDER = ("household__sort_key", "pk")
@@ -29,7 +29,7 @@ ORDER = ("household__sort_key", "pk")
 def approvals(request: HttpRequest) -> HttpResponse:
     """Proposed stages; those ticked are approved under one meeting's minutes."""
     actor = actor_of(request)
-    form = ApprovalForm(request.POST or None, initial={"effective_on": actor.today()})
+    form = ApprovalForm(posted(request), initial={"effective_on": actor.today()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         result = attempt(

@@ -21,7 +21,7 @@ from ..pages.teams import get_team_for, loads_for, mentors_of, parents_for, team
 from ..rules import APPROVING_ROLES, ASSIGNING_ROLES
 from ..services.assignment import assign_households, end_assignments
 from ..services.teams import create_mentor_team
-from .shared import actor_of, attempt, status_of
+from .shared import actor_of, attempt, posted, status_of
 
 ASSIGNERS = tuple(sorted(ASSIGNING_ROLES))
 TEAM_MAKERS = tuple(sorted(APPROVING_ROLES))
@@ -147,7 +147,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     parents = [(str(centre.pk), centre.name) for centre in parents_for(actor)]
     initial: dict[str, Any] = {"parent": parents[0][0] if parents else ""}
-    form = TeamForm(request.POST or None, parents=parents, initial=initial)
+    form = TeamForm(posted(request), parents=parents, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         made = attempt(

@@ -24,7 +24,7 @@ from ..inputs import HelpInput
 from ..models import Help
 from ..pages.household import failing_now, newest_state
 from ..services.helps import amend_help, record_help
-from .shared import WRITING_ROLES, actor_of, agency_names, attempt, status_of
+from .shared import WRITING_ROLES, actor_of, agency_names, attempt, posted, status_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +34,7 @@ def help_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     household = get_household_for_write(actor, pk)
     form = HelpForm(
-        request.POST or None,
+        posted(request),
         initial={"given_on": actor.today()},
         items=menu_items_for(household.province_code),
         failing=failing_now(newest_state(pk)),
@@ -64,7 +64,7 @@ def help_deliver(request: HttpRequest, pk: UUID) -> HttpResponse:
     promise = get_help_for(actor, pk)
     household = get_household_for_write(actor, promise.household_id)
     initial = {"given_on": actor.today(), "amount_baht": promise.amount_baht, "detail": promise.detail}
-    form = DeliverForm(request.POST or None, initial=initial)
+    form = DeliverForm(posted(request), initial=initial)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -99,7 +99,7 @@ def help_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     wrong = get_help_for(actor, pk)
     household = get_household_for_write(actor, wrong.household_id)
     form = AmendHelpForm(
-        request.POST or None,
+        posted(request),
         initial=_values_of(wrong),
         items=menu_items_for(household.province_code),
         failing=0,

@@ -18,7 +18,7 @@ from ..forms.households import NationalIdForm, RevealForm
 from ..pages.household import story_for
 from ..pages.people import members_of
 from ..pages.story import open_promises, story_of
-from .shared import READING_ROLES, WRITING_ROLES, actions_for, actor_of, attempt, status_of
+from .shared import READING_ROLES, WRITING_ROLES, actions_for, actor_of, attempt, posted, status_of
 
 STORY_LENGTH = 40
 
@@ -75,7 +75,7 @@ def reveal_id(request: HttpRequest, pk: UUID, person_id: UUID) -> HttpResponse:
     member = next((m for m in members_of(pk, today=actor.today()) if m.person.pk == person_id), None)
     if member is None or not member.masked:
         raise Http404
-    form = RevealForm(request.POST or None)
+    form = RevealForm(posted(request))
     shown = None
     if request.method == "POST" and form.is_valid():
         shown = attempt(

@@ -19,7 +19,7 @@ from ..forms.plans import PlanPage, StepDoneForm
 from ..models import PlanStep
 from ..pages.household import active_plan, failing_now, newest_state
 from ..services.plans import complete_step, save_plan
-from .shared import WRITING_ROLES, actor_of, attempt, status_of
+from .shared import WRITING_ROLES, actor_of, attempt, posted, status_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,7 +31,7 @@ def plan_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan, steps = active_plan(pk)
     failing = failing_now(newest_state(pk))
     page = PlanPage(
-        request.POST or None,
+        posted(request),
         plan=plan,
         steps=steps,
         items=menu_items_for(household.province_code),

@@ -18,7 +18,7 @@ from ..forms.removals import DecisionForm, RemovalForm
 from ..pages.removals import pending_removals
 from ..rules import DECIDING_ROLES
 from ..services.removal import decide_removal, request_removal
-from .shared import WRITING_ROLES, actor_of, attempt, status_of
+from .shared import WRITING_ROLES, actor_of, attempt, posted, status_of
 
 DECIDERS = tuple(sorted(DECIDING_ROLES))
 
@@ -29,7 +29,7 @@ def removal_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Why this household should leave the cohort."""
     actor = actor_of(request)
     household = get_household_for_write(actor, pk)
-    form = RemovalForm(request.POST or None, initial={"effective_on": actor.today()})
+    form = RemovalForm(posted(request), initial={"effective_on": actor.today()})
     if (
         request.method == "POST"
         and form.is_valid()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICER_ROLES
@@ -64,3 +64,8 @@ def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
         "assign": works and actor.role in ASSIGNING_ROLES,
         "reveal": actor.role in WRITING_ROLES,
     }
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when it is empty; None for a page that is only opened."""
+    return request.POST if request.method == "POST" else None

@@ -23,7 +23,7 @@ from ..models import Visit
 from ..notices import PRIVACY_NOTICE
 from ..pages.visit import VisitDesk, desk_for, receipt_of, sheet_of
 from ..services.visits import VisitOutcomeResult, record_visit, void_visit
-from .shared import READING_ROLES, WRITING_ROLES, actor_of, agency_names, attempt, status_of
+from .shared import READING_ROLES, WRITING_ROLES, actor_of, agency_names, attempt, posted, status_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,7 +34,7 @@ def visit_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     household = get_household_for_write(actor, pk)
     desk = desk_for(household, today=actor.today())
     page = VisitPage(
-        request.POST or None,
+        posted(request),
         initial=first_values(actor.now()),
         items=desk.items,
         failing=desk.failing,
@@ -124,7 +124,7 @@ def visit_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     wrong = get_visit_for(actor, pk)
     get_household_for_write(actor, wrong.household_id)
-    form = VisitForm(request.POST or None, initial=values_of(wrong))
+    form = VisitForm(posted(request), initial=values_of(wrong))
     if request.method == "POST" and form.is_valid():
         corrected = form.visit(wrong.household_id, wrong.notice_version or PRIVACY_NOTICE.version, amends=pk)
         result = attempt(form, lambda: record_visit(actor=actor, visit=corrected))
