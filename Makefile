@@ -55,7 +55,7 @@ $(RUN):
 
 $(VENV)/.demo: requirements/demo.lock | $(RUN)
 	@echo "Installing Python packages"
-	@$(PIP) install --require-hashes -r requirements/demo.lock
+	@$(PIP) install --no-compile --require-hashes -r requirements/demo.lock
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.demo
