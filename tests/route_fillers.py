@@ -7,7 +7,7 @@ holes needs one only to say more: the body that would change another's rows, or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -37,6 +37,7 @@ from povertyops.areas.models import Centre
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AccessEntry, AuditEntry
 from povertyops.common.thai import fiscal_year_of
+from reports.services.rollup import drain_marks
 from tests.cast import CITY_VILLAGE, VILLAGE, Cast, add_person, make_case, make_household, make_listing
 
 # Names and words that nobody from elsewhere may ever read.
@@ -59,6 +60,7 @@ class Scene:
     batch: ImportBatch
     team: Centre
     centre: Centre
+    municipality: Centre
     colleague: Actor
     second_colleague: Actor
 
@@ -78,15 +80,16 @@ def nothing(scene: Scene, actor: Actor) -> Mapping[str, Any]:
 class Route:
     """`holes` fills the address with rows of the scene; `body` is a POST that would change them.
 
-    `general`: the address names no row of anybody. `also`: roles that may look from anywhere.
-    `json`: the body is sent as JSON.
+    `general`: the address names no row of anybody. `also`: roles that may look from anywhere; `familiar`:
+    people of the cast who are at home there, too; `not_for`: roles that have no such page at home.
     """
 
     holes: Filler = nothing
     body: Filler = nothing
     general: bool = False
-    also: frozenset[Role] = field(default_factory=frozenset)
-    json: bool = False
+    also: frozenset[Role] = frozenset()
+    familiar: frozenset[str] = frozenset()
+    not_for: frozenset[Role] = frozenset()
 
 
 def hole(name: str, row: str) -> Filler:
@@ -223,7 +226,7 @@ ROUTES: dict[str, Route] = {
     ),
     "assign": Route(body=_chosen),
     "unassign": Route(body=_chosen),
-    "team": Route(hole("pk", "team")),
+    "team": Route(hole("pk", "team"), not_for=frozenset({Role.TEAM_MEMBER})),
     "team_new": Route(body=lambda scene, actor: {"name": "ทีมแฝง", "parent": str(scene.centre.pk)}),
     "approvals": Route(body=_approve),
     "approval_reject": Route(body=_approve),
@@ -233,7 +236,7 @@ ROUTES: dict[str, Route] = {
     "import_batch": Route(hole("pk", "batch")),
     # the API
     "api_household": Route(HOUSEHOLD),
-    "api_visits": Route(body=_visit, json=True),
+    "api_visits": Route(body=_visit),
     "api_progress": Route(
         lambda scene, actor: {"area_code": _board(scene, actor)["code"]}, also=BOARDS_ANYWHERE
     ),
@@ -242,7 +245,12 @@ ROUTES: dict[str, Route] = {
     "export_board": Route(lambda scene, actor: {"fmt": "csv"}, general=True),
     # boards
     "board": Route(_board, also=BOARDS_ANYWHERE),
-    "board_centre": Route(lambda scene, actor: {"pk": scene.centre.pk}, also=BOARDS_ANYWHERE),
+    "board_centre": Route(
+        hole("pk", "municipality"),
+        also=BOARDS_ANYWHERE,
+        familiar=frozenset({"municipal_officer", "other_officer"}),
+        not_for=frozenset({Role.DISTRICT_OFFICER}),
+    ),
 }
 
 
@@ -314,10 +322,12 @@ def _scene(
         batch=_batch(officer, year),
         team=team,
         centre=centre,
+        municipality=cast.municipality,
         colleague=colleague,
         second_colleague=second,
     )  # fmt: skip
     refresh_cohort([household.pk])
+    drain_marks()
     Case.objects.filter(pk=case.pk).update(proposed_stage=Stage.SUFFICIENT)
     return scene
 
@@ -337,6 +347,17 @@ def _batch(officer: Actor, year: int) -> ImportBatch:
         file_hash=b"x" * 32,
         status=ImportStatus.READY,
     )
+
+
+def snooping(scene: Scene) -> dict[str, str]:
+    """Filters that would lead a list to the scene."""
+    return {
+        "area": scene.village,
+        "province": scene.village[:2],
+        "centre": str(scene.centre.pk),
+        "team": str(scene.team.pk),
+        "q": SECRETS[0][:4],  # a part, so that a page that repeats the question tells nothing
+    }
 
 
 def fingerprint(scene: Scene) -> dict[str, Any]:

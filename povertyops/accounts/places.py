@@ -26,7 +26,7 @@ class Place:
 
 
 TODAY = Place(_("งานวันนี้"), "today", "today")
-QUEUE = Place(_("คิวงาน"), "queue", "queue")
+QUEUE = Place(_("คิวงาน"), "queues", "queue")
 BOARD = Place(_("กระดาน"), "board_home", "board")
 HOUSEHOLDS = Place(_("ครัวเรือน"), "household_list", "household")
 VERIFY = Place(_("ตรวจสอบข้อมูล"), "verify_villages", "check-circle")
