@@ -33,6 +33,8 @@ IN_DATABASE = (
     Step("migrate", "Preparing the database", ("migrate",), ("*/migrations/*.py", "*/*/migrations/*.py")),
     Step("areas", "Loading the areas of the country", ("load_areas",), ("povertyops/areas/**/*.py",)),
     Step("yardstick", "Loading the yardstick", ("load_yardstick",), ("dimensions/**/*",)),
+    Step("lists", "Loading the kinds of target lists", ("load_list_kinds",), ("households/data/*",)),
+    Step("lists", "Loading the kinds of list", ("load_list_kinds",), ("households/data/*",)),
     Step("menu", "Loading the help menu", ("load_help_menu",), ("casework/data/*",)),
     Step("story", "Telling the story of two provinces", ("load_story",), STORY),
 )

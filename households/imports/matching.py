@@ -157,7 +157,8 @@ _BY_HOUSE_CODE = _CLAIM.format(
     """
 )
 
-# One member alone may have moved out to the new household; the head, or half of the family, has not.
+# One member alone may have moved out to the new household; the head, or half of the family, has not. Where both
+# have a house code and the codes differ, both must speak for it.
 _BY_MEMBERS = _CLAIM.format(
     pairs=f"""
         SELECT s.id, s.number, h.id AS household_id, count(*) AS score
@@ -167,8 +168,10 @@ _BY_MEMBERS = _CLAIM.format(
         JOIN households_membership m ON m.person_id = n.person_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
         JOIN households_household h ON h.id = m.household_id AND h.province_code = s.province_code
         WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND {_UNCLAIMED}
-        GROUP BY s.id, s.number, s.persons, h.id
-        HAVING bool_or(r.is_head AND m.is_head) OR 2 * count(*) >= s.persons
+        GROUP BY s.id, s.number, s.persons, s.house_code, h.id, h.house_code
+        HAVING CASE WHEN s.house_code <> '' AND h.house_code <> ''
+                    THEN bool_or(r.is_head AND m.is_head) AND 2 * count(*) > s.persons
+                    ELSE bool_or(r.is_head AND m.is_head) OR 2 * count(*) >= s.persons END
     """
 )
 

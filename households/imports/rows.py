@@ -71,7 +71,7 @@ class Stated(NamedTuple):
 
     subdistrict: str
     area: str
-    address: tuple[str, str]
+    moo: int | None
     village_name: str
     house_no: str
     house_code: str
@@ -164,7 +164,7 @@ class _Birth(NamedTuple):
 class _Located(NamedTuple):
     area: str
     subdistrict: str
-    moo: str
+    moo: int | None
     found: tuple[Fault, ...]
 
 
@@ -275,7 +275,7 @@ class Reader:
         return Stated(
             subdistrict=code,
             area=area,
-            address=(located.moo, clean_no),
+            moo=located.moo,
             village_name=_bounded("village_name", cleaning.clean_short(village_name), found),
             house_no=_bounded("house_no", clean_no, found),
             house_code=clean_code or "",
@@ -296,7 +296,7 @@ class Reader:
         """The place that these cells name; remembered."""
         found: list[Fault] = []
         area, code = self._area(*cells, found)
-        located = _Located(area, code, str(cleaning.clean_moo(cells[2])), tuple(found))
+        located = _Located(area, code, cleaning.clean_moo(cells[2]), tuple(found))
         _remember(self._places, cells, located)
         return located
 
@@ -328,6 +328,7 @@ class Reader:
             found.append(Fault("subdistrict_followed", column, shown, {"successor": meant.code}))
         if place.fault:
             found.append(Fault(place.fault, place.field, _shown(moo)))
+            return "", meant.code
         area = cleaning.village_of(meant.code, place.moo)
         if not self._yardstick.guard.allows(area):
             found.append(Fault("outside_area", column, shown))
@@ -394,7 +395,7 @@ class Reader:
             return household
         if not stated.house_no:
             return self._begin(stated, row)
-        address = (stated.area or stated.address[0], stated.house_no, stated.family)
+        address = (stated.area or f"?{stated.moo}", stated.house_no, stated.family)
         found = above if above is not None and self._belongs(stated, above.stated) else None
         found = found or self._by_address.get(address) or self._begin(stated, row)
         return self._by_address.setdefault(address, found)
@@ -407,7 +408,9 @@ class Reader:
     @staticmethod
     def _belongs(stated: Stated, above: Stated) -> bool:
         """Whether two neighbouring rows, of which one lacks a usable code or place, stand for one household."""
-        if not stated.house_no or stated.address != above.address or stated.family != above.family:
+        if not stated.house_no or stated.house_no != above.house_no or stated.family != above.family:
+            return False
+        if stated.moo != above.moo and stated.moo is not None and above.moo is not None:
             return False
         if stated.has_place and above.has_place:
             return stated.subdistrict == above.subdistrict and stated.house_code != above.house_code
@@ -433,7 +436,7 @@ class Reader:
         other = {"other_row": household.first_row}
         if not first.has_place:
             household.stated = stated._replace(house_no=first.house_no or stated.house_no)
-        elif stated.has_place and stated.area != first.area:
+        elif stated.has_place and stated.area != first.area and not stated.faults:
             column = "subdistrict" if stated.subdistrict != first.subdistrict else "moo"
             self._note(household, row, Fault("household_disagrees", column, stated.area, other))
         elif stated.house_no != first.house_no:
@@ -698,10 +701,10 @@ def _broken_cells(layout: Layout, cells: list[Cell]) -> list[Fault]:
             continue
         if len(cell) > limits.MAX_CELL:
             found.append(Fault("too_long", name, _shown(cell), {"most": limits.MAX_CELL}))
-            cells[position] = cell[: limits.MAX_CELL]
+            cells[position] = cell = cell[: TEXT_LIMITS.get(name, limits.MAX_CELL)]
         if "\ufffd" in cell or "\x00" in cell:
             found.append(Fault("bad_character", name, _shown(cell)))
-            cells[position] = cell[: limits.MAX_CELL].replace("\ufffd", "").replace("\x00", "")
+            cells[position] = cell.replace("\ufffd", "").replace("\x00", "")
     return found
 
 
