@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 
+from django.utils import timezone
+
 from dimensions.enums import Stage
 from households.services.target_lists import Range
 from povertyops.common.thai import fiscal_year_of
@@ -27,7 +29,7 @@ def open_cases(part: Range) -> None:
 
 def write_new_cohort(part: Range) -> None:
     """CohortState of the households new to the register, in the list's year and as carried over since, and marks."""
-    years = {"current_year": max(fiscal_year_of(part.actor.today()), part.batch.fiscal_year)}
+    years = {"current_year": max(fiscal_year_of(timezone.localdate()), part.batch.fiscal_year)}
     part.run(_COHORT, provinces=_provinces(part), **years)
     part.run(_MARKS, **years)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from dimensions.enums import Dimension
 from povertyops.common.thai import format_thai_date
@@ -48,10 +47,10 @@ def rows_of(households: Iterable[InventedHousehold]) -> Iterable[Sequence[object
             )
 
 
-def write_csv(path: Path, households: Iterable[InventedHousehold]) -> None:
-    """A UTF-8 CSV with BOM, as spreadsheets write it."""
+def as_csv(households: Iterable[InventedHousehold]) -> bytes:
+    """A CSV in UTF-8 with BOM, as spreadsheets write it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(HEADER)
     writer.writerows(rows_of(households))
-    path.write_text(buffer.getvalue(), encoding="utf-8-sig")
+    return buffer.getvalue().encode("utf-8-sig")

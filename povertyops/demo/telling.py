@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from casework.services.imports import import_file
-from casework.services.visits import record_visits
+from casework.services.apply import apply_batch, request_apply
+from casework.services.importing import holding
+from casework.services.visits import VisitOutcomeResult, record_visits
 
 from django.db import connection
 
@@ -22,12 +21,14 @@ from casework.inputs import FindingInput, HelpInput, VisitInput
 from casework.models import HelpMenuItem
 from dimensions.enums import Dimension
 from households.models import Listing, Membership
+from households.services.target_lists import Draft, read_batch, receive_list
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import Appointment
+from povertyops.common.ids import uuid7
 
 from .models import Chapter
 from .people import InventedHousehold
-from .sheets import write_csv
+from .sheets import as_csv
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 VISITS_A_CALL = 100
@@ -85,11 +86,27 @@ class Teller:
         self, actor: Actor, households: Sequence[InventedHousehold], kind: str, fiscal_year: int
     ) -> list[Known]:
         """Bring a list in through the product's import, as a file, and return its households."""
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"{kind}-{fiscal_year}.csv"
-            write_csv(path, households)
-            import_file(actor=actor, path=path, kind=kind, fiscal_year=fiscal_year, apply=True)
+        holder = uuid7()
+        batch = receive_list(
+            actor=actor,
+            draft=Draft(kind, fiscal_year),
+            file_name=f"{kind}-{fiscal_year}.csv",
+            pieces=[as_csv(households)],
+            holder=holder,
+        )
+        with holding(batch.pk, holder):
+            batch = read_batch(batch_id=batch.pk, holder=holder)
+            if batch.faults:
+                raise ValueError(f"{batch.file_name}: {batch.faults} rows of the story are wrong")
+            request_apply(actor=actor, batch_id=batch.pk)
+            apply_batch(batch_id=batch.pk, holder=holder)
+        self.look_again()
         return known_households(households[0].subdistrict[:2], kind, fiscal_year)
+
+    def look_again(self) -> None:
+        """Let the planner see the rows of this chapter: nothing else analyses them before it is committed."""
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
     def between(self, first: date, last: date) -> date:
         """A day from `first` to `last`, both possible."""
@@ -162,10 +179,11 @@ class Diary:
         for (synced, _), deeds in sorted(groups.items(), key=lambda item: item[0][0]):
             actor = acting(deeds[0].by, synced, 20)
             for chunk in _chunks(sorted(deeds, key=lambda deed: deed.on), VISITS_A_CALL):
-                record_visits(actor=actor, visits=[self._visit(deed) for deed in chunk])
+                _expect_stored(record_visits(actor=actor, visits=[self._visit(deed) for deed in chunk]))
             done += len(deeds)
             self._teller.step(text, done, len(self._deeds))
         self._deeds = []
+        self._teller.look_again()
 
     def _visit(self, deed: Deed) -> VisitInput:
         random = self._teller.random
@@ -219,3 +237,10 @@ def _uuid(random: Random) -> UUID:
 def _chunks(rows: Sequence[Deed], size: int) -> Iterator[Sequence[Deed]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+def _expect_stored(results: Sequence[VisitOutcomeResult]) -> None:
+    """A visit of the story that is refused is a mistake in the story."""
+    for result in results:
+        if result.status != "created":
+            raise ValueError(f"a visit of the story was {result.status}: {result.error}")

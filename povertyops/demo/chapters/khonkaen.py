@@ -128,10 +128,22 @@ class KhonKaen:
         )
         secretary = self.people["khonkaen.province"]
         self.known = self.teller.import_list(acting(secretary, LISTED_ON), rows, "tpmap", 2565)
-        self.assign(self.known, date(2022, 1, 14), share=0.94)
+        given = self.assign(self.known, date(2022, 1, 14), share=0.94)
         self._check(self.known)
         self._aid()
         self._help_by_letters()
+        self._visits_of_september([household for household in self.known if household.id in given])
+
+    def _visits_of_september(self, known: Sequence[Known]) -> None:
+        """Two families in five are seen once more before the year ends."""
+        diary = Diary(self.teller)
+        for household in self.random.sample(known, len(known) * 2 // 5):
+            on = self.teller.between(date(2022, 9, 1), date(2022, 9, 23))
+            note = self.random.choice(NOTES[household.failing[0]])
+            diary.add(
+                Deed(household, self.mentor_for(household), on, note=note, next_visit_on=date(2022, 10, 15))
+            )
+        diary.write("เยี่ยมก่อนสิ้นปีงบประมาณ 2565")
 
     def mentor_for(self, household: Known) -> Appointment:
         return self.mentors.get(str(household.centre_id)) or self.mentors[household.area_code[:4]]

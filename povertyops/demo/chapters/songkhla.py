@@ -108,6 +108,7 @@ class Songkhla:
         self._first_visits(known, teams)
         self._give_help(helped, teams)
         risen = self._recover(helped[:46], teams)
+        self._autumn_visits(known, teams)
         self._make_plans(risen[:19])
         self._approve(risen[:19], date(2025, 8, 28), "3/2568")
 
@@ -201,6 +202,24 @@ class Songkhla:
             )
         diary.write("ประเมินซ้ำ ปี 2568")
         return list(households)
+
+    def _autumn_visits(self, known: Sequence[Known], teams: dict[UUID, Appointment]) -> None:
+        """Most families are seen once more before the year ends, with a date in the next."""
+        diary = Diary(self.teller)
+        for household in known:
+            if household.id in teams and self.random.random() < 0.72:
+                on = self.teller.between(date(2025, 8, 18), date(2025, 9, 24))
+                following = on + timedelta(days=self.random.choice((14, 30, 45)))
+                diary.add(
+                    Deed(
+                        household,
+                        teams[household.id],
+                        on,
+                        note=self._note(household),
+                        next_visit_on=following,
+                    )
+                )
+        diary.write("เยี่ยมก่อนสิ้นปีงบประมาณ 2568")
 
     def _make_plans(self, households: Sequence[Known]) -> None:
         for household in households:

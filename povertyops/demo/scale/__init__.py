@@ -3,3 +3,7 @@
 Nothing here goes through services; the rows of the read model are written beside the facts they
 follow from, and `rollup --verify` shows that the two agree.
 """
+
+# One district holds this many whatever the total, so that its pages can be compared between totals.
+FOCUS_DISTRICT = "9011"
+FOCUS_HOUSEHOLDS = 600

@@ -4,6 +4,8 @@ Everything follows from the household's number n by `hashint8extended`, so that 
 can be written from the same temporary table. `_DRAWN` is that table: one row per household.
 """
 
+# ruff: noqa: S608 -- only names from this module are put together
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -29,6 +31,7 @@ from households.models import (
     HouseholdScope,
     ListedPerson,
     Listing,
+    ListKind,
     Membership,
     Person,
     TargetList,
@@ -62,7 +65,8 @@ CREATE TEMPORARY TABLE scale_household ON COMMIT DROP AS
 SELECT drawn.*, baseline & CASE WHEN relief < 35 THEN 31 WHEN relief < 55 THEN baseline & -baseline ELSE 0 END
        AS relieved
 FROM (
-    SELECT placed.*, tpmap | coalesce(mso, 0) AS baseline, %(effective)s::date + pg_temp.draw(n, 11, 30) AS opened_on
+    SELECT placed.*, tpmap | coalesce(mso, 0) AS baseline,
+           %(effective)s::date + pg_temp.draw(n, 11, 30) AS opened_on
     FROM (
         SELECT n, pg_temp.key(1, n) AS id, pg_temp.key(2, n) AS case_id, v.code, v.centre_id, v.is_municipal,
             CASE WHEN pg_temp.draw(n, 1, 100) < 85 THEN v.team_id END AS team_id,
@@ -102,7 +106,9 @@ def prepare(villages: Sequence[Village]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FUNCTIONS.replace("%%", "%"))
         cursor.execute(_VILLAGES)
-    rows = ((v.code, v.centre_id, "t" if v.is_municipal else "f", v.team_id, v.first, v.count) for v in villages)
+    rows = (
+        (v.code, v.centre_id, "t" if v.is_municipal else "f", v.team_id, v.first, v.count) for v in villages
+    )
     copy("scale_village", ["code", "centre_id", "is_municipal", "team_id", "first", "count"], rows)
     copy(
         "scale_name",
@@ -117,13 +123,8 @@ def prepare(villages: Sequence[Village]) -> int:
 
 def make_lists(fiscal_year: int, effective_on: date) -> None:
     """The two lists of every province; their kinds come with the product's own data."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO households_listkind
-                   (code, name, owner_office, carries_dimensions, counts_as_found, rank, is_active)
-               VALUES ('tpmap', 'TPMAP', '', true, false, 10, true), ('mso', 'MSO', '', true, false, 20, true)
-               ON CONFLICT (code) DO NOTHING"""
-        )
+    for kind in ("tpmap", "mso"):
+        ListKind.objects.get_or_create(code=kind, defaults={"name": kind.upper()})
     insert(
         TargetList,
         {
@@ -176,7 +177,10 @@ def _write_register(params: Params) -> None:
     )
     place = {"household_id": "h.id", "area_code": "h.code", "centre_id": "h.centre_id"}
     insert(
-        HouseholdPlacement, {**place, "id": "pg_temp.key(6, h.n)", "valid_from": "h.opened_on"}, "scale_household h", params
+        HouseholdPlacement,
+        {**place, "id": "pg_temp.key(6, h.n)", "valid_from": "h.opened_on"},
+        "scale_household h",
+        params,
     )
     insert(
         HouseholdScope,
@@ -379,7 +383,9 @@ def _write_states(params: Params) -> None:
         "list_verified_persons": second.format(
             one=f"h.persons - {after_verification}", other=f"1 - {after_verification}"
         ),
-        "list_checked_persons": second.format(one=checked.format(all="h.persons"), other=checked.format(all="1")),
+        "list_checked_persons": second.format(
+            one=checked.format(all="h.persons"), other=checked.format(all="1")
+        ),
     }
     insert(
         CohortState,

@@ -13,12 +13,10 @@ from povertyops.areas.models import Area, Centre, CentreCoverage
 from povertyops.common.names import sort_key
 
 from ..people import VILLAGE_WORDS
+from . import FOCUS_DISTRICT, FOCUS_HOUSEHOLDS
 
 HOUSEHOLDS_A_VILLAGE = 13
 MOST_VILLAGES = 76_000
-# One district holds this many whatever the total, so that its pages can be compared between totals.
-FOCUS_DISTRICT = "9011"
-FOCUS_HOUSEHOLDS = 600
 MUNICIPAL_PREFIX = "ศจพ.ทม.(จำลอง) "
 
 
@@ -35,7 +33,7 @@ class Village:
 
 
 def settle(households: int) -> list[Village]:
-    """Make villages, teams and municipal centres where there are none yet, and give every household a place."""
+    """Make villages, teams and municipal centres, and give every household a place."""
     subdistricts = list(Area.objects.filter(level=Level.SUBDISTRICT, is_current=True).order_by("code"))
     districts = sorted({area.code[:4] for area in subdistricts})
     wanted = min(MOST_VILLAGES, max(len(subdistricts), households // HOUSEHOLDS_A_VILLAGE))
@@ -49,7 +47,9 @@ def settle(households: int) -> list[Village]:
     first = 0
     for code, count in zip(villages, counts, strict=True):
         town = municipal.get(code[:6])
-        placed.append(Village(code, town or offices[code[:4]], town is not None, teams[code[:6]], first, count))
+        placed.append(
+            Village(code, town or offices[code[:4]], town is not None, teams[code[:6]], first, count)
+        )
         first += count
     return [village for village in placed if village.count]
 

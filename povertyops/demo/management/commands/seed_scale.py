@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from casework.rules import FOLLOW_UP_DAYS
 from households.models import Household
-from povertyops.areas.models import Area
 from povertyops.areas.geothai_source import read_source
+from povertyops.areas.models import Area
 from povertyops.areas.services import load_areas
 from povertyops.common.audit import SYSTEM
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
