@@ -79,7 +79,7 @@ class BahtField(forms.DecimalField):
         kwargs.setdefault("label", _("มูลค่า"))
         super().__init__(min_value=0, max_digits=12, decimal_places=2, required=False, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = to_arabic_digits(value).replace(",", "").replace(" ", "")
         return super().to_python(value)

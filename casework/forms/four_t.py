@@ -6,18 +6,21 @@ A plan stores the codes ticked here together with words of the family's own; `sa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-FOUR_T: dict[str, tuple[Promise | str, Promise | str]] = {
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+FOUR_T: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "attitude": (_("ทัศนคติ"), _("ครัวเรือนมองตนเองและอนาคตอย่างไร")),
     "skills": (_("ทักษะ"), _("ทำอะไรเป็น ยังขาดอะไร")),
     "resources": (_("ทรัพยากร"), _("มีอะไรอยู่แล้ว ยังขาดอะไร")),
     "way_out": (_("ทางออก"), _("สิ่งที่จะพาให้พ้นจากความยากจน")),
 }
 
-PICKS: dict[str, dict[str, Promise | str]] = {
+PICKS: dict[str, dict[str, StrOrPromise]] = {
     "attitude": {
         "confident": _("เชื่อมั่นในตนเอง มีความมั่นใจ"),
         "not_confident": _("ไม่มั่นใจ ขาดความเชื่อมั่น"),

@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
-from django.forms.formsets import all_valid
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.forms import ThaiDateField
@@ -18,6 +16,7 @@ from ..inputs import StepInput
 from ..models import HelpMenuItem, HouseholdPlan, PlanStep
 from .fields import ItemField, item_choices
 from .four_t import FOUR_T, PICKS, own_words
+from .together import FormsTogether
 
 EMPTY_ROWS = 4
 
@@ -103,8 +102,8 @@ class StepForm(forms.Form):
         )
 
 
-class PlanPage:
-    """The plan and its steps, bound and judged as one."""
+class PlanPage(FormsTogether):
+    """The plan and its steps."""
 
     def __init__(
         self,
@@ -128,9 +127,7 @@ class PlanPage:
         choices = item_choices(items, failing, blank=_("ไม่ได้มาจากเมนู"))
         for step in self.steps:
             step.fields["item"].choices = choices  # type: ignore[attr-defined]
-
-    def is_valid(self) -> bool:
-        return all_valid([self.form, *self.steps])
+        self.parts = [self.form, *self.steps]
 
     @property
     def open_rows(self) -> list[StepForm]:
@@ -141,19 +138,6 @@ class PlanPage:
     def spare_rows(self) -> list[StepForm]:
         empty = [row for row in self.steps if not (row["text"].value() or row.errors)]
         return empty[1:]
-
-    @property
-    def faulty(self) -> list[BoundField]:
-        parts: tuple[forms.Form, ...] = (self.form, *self.steps)
-        return [part[name] for part in parts for name in part.errors if name in part.fields]
-
-    @property
-    def non_field_errors(self) -> list[str]:
-        return list(self.form.non_field_errors())
-
-    @property
-    def errors(self) -> bool:
-        return any(part.errors for part in (self.form, *self.steps))
 
     def step_inputs(self) -> list[StepInput]:
         return [step for step in (form.step(self._done_on(form)) for form in self.steps) if step]

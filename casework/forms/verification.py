@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.forms import BoundField
-from django.forms.formsets import all_valid
 from django.utils.translation import gettext_lazy as _
 
 from households.enums import VerificationStatus
 from povertyops.common.forms import ThaiDateField
 
 from ..inputs import FindingInput
+from .together import FormsTogether
 
 # The order of the number keys 1 to 7 in the table.
 STATUSES = tuple(status for status in VerificationStatus if status != VerificationStatus.NOT_YET)
@@ -59,8 +58,8 @@ class VillageForm(forms.Form):
     effective_on = ThaiDateField(label=_("วันที่ตรวจสอบ"))
 
 
-class VillagePage:
-    """The whole table, bound and judged as one. `known` is person -> (status, note) as it stands."""
+class VillagePage(FormsTogether):
+    """The whole table. `known` is person -> (status, note) as it stands."""
 
     def __init__(
         self,
@@ -74,9 +73,7 @@ class VillagePage:
             person: PersonRowForm(data, prefix=str(person), initial={"status": _shown(status), "note": note})
             for person, (status, note) in known.items()
         }
-
-    def is_valid(self) -> bool:
-        return all_valid([self.form, *self.rows.values()])
+        self.parts = [self.form, *self.rows.values()]
 
     def findings(
         self, person_ids: Iterable[UUID], rest: VerificationStatus | None = None
@@ -90,19 +87,6 @@ class VillagePage:
         if found is None and rest is not None and not row.cleaned_data["status"]:
             return FindingInput(person_id=person_id, status=rest)
         return found
-
-    @property
-    def errors(self) -> bool:
-        return any(part.errors for part in (self.form, *self.rows.values()))
-
-    @property
-    def non_field_errors(self) -> list[str]:
-        return list(self.form.non_field_errors())
-
-    @property
-    def faulty(self) -> list[BoundField]:
-        parts: tuple[forms.Form, ...] = (self.form, *self.rows.values())
-        return [part[name] for part in parts for name in part.errors if name in part.fields]
 
 
 def _shown(status: str) -> str:

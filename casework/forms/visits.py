@@ -9,9 +9,7 @@ from uuid import UUID, uuid5
 
 from django import forms
 from django.forms import BoundField
-from django.forms.formsets import all_valid
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension
@@ -22,6 +20,7 @@ from ..enums import Answer, HelpStatus, VisitOutcome
 from ..inputs import FindingInput, HelpInput, VisitInput
 from ..models import Help, HelpMenuItem, Visit
 from .fields import HELP_STATUSES, BahtField, ClientUUIDField, ItemField, agency_field, item_choices
+from .together import FormsTogether
 
 HELP_ROWS = 3
 
@@ -238,8 +237,8 @@ class SelfSolvedForm(forms.Form):
         ]
 
 
-class VisitPage:
-    """All forms of the visit page, bound and judged as one."""
+class VisitPage(FormsTogether):
+    """All forms of the visit page."""
 
     def __init__(
         self,
@@ -261,33 +260,14 @@ class VisitPage:
         self.findings = {pk: PersonFindingForm(data, prefix=f"person-{pk}") for pk in person_ids}
         self.answers = AnswersForm(data, questions=questions)
         self.solved = SelfSolvedForm(data, failing=failing)
-
-    @cached_property
-    def parts(self) -> list[forms.Form]:
-        return [*self.head, *self.below]
-
-    @property
-    def head(self) -> list[forms.Form]:
-        return [self.form, self.promises, *self.lines]
-
-    @property
-    def below(self) -> list[forms.Form]:
-        return [*self.findings.values(), self.answers, self.solved]
-
-    def is_valid(self) -> bool:
-        return all_valid(self.parts)
-
-    @property
-    def faulty(self) -> list[BoundField]:
-        return [part[name] for part in self.parts for name in part.errors if name in part.fields]
-
-    @property
-    def non_field_errors(self) -> list[str]:
-        return [error for part in self.parts for error in part.non_field_errors()]
-
-    @property
-    def errors(self) -> bool:
-        return any(part.errors for part in self.parts)
+        self.parts = [
+            self.form,
+            self.promises,
+            *self.lines,
+            *self.findings.values(),
+            self.answers,
+            self.solved,
+        ]
 
     def visit(self, household_id: UUID, *, notice_version: str, survey_year: int | None) -> VisitInput:
         given_on = self.form.cleaned_data["visited_on"]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from dimensions.enums import Stage
 from dimensions.reasons import because, why
 from dimensions.rules import StageResult
@@ -40,7 +42,7 @@ class ProposalCard:
         return not (self.is_own or self.is_read_only)
 
 
-def proposals(actor: Actor) -> Iterable[Case]:
+def proposals(actor: Actor) -> QuerySet[Case]:
     """Visible open cases with a proposed stage."""
     return (
         visible_cases(actor)

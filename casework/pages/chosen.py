@@ -64,8 +64,8 @@ def _keys(values: Sequence[str]) -> list[UUID]:
 
 
 def _sorted_out(actor: Actor, ids: Sequence[UUID], everything: bool) -> Chosen:
-    rows = HouseholdScope.objects.filter(scope_q(actor), pk__in=ids)
-    rows = rows.order_by("household__sort_key").values_list("pk", "is_municipal", "household__head_name")
+    seen = HouseholdScope.objects.filter(scope_q(actor), pk__in=ids).order_by("household__sort_key")
+    rows = list(seen.values_list("pk", "is_municipal", "household__head_name"))
     reads_municipal = actor.role is Role.DISTRICT_OFFICER
     usable = [(pk, name) for pk, municipal, name in rows if not (municipal and reads_municipal)]
     return Chosen(

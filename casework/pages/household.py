@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -185,9 +185,7 @@ def failing_now(state: CohortState | None) -> int:
 
 def stage_dates(household_id: UUID) -> dict[str, date]:
     """Stage code -> since when it was last reached."""
-    events: Sequence[StageEvent] = StageEvent.objects.filter(household_id=household_id).order_by(
-        "effective_on", "recorded_at"
-    )
+    events = StageEvent.objects.filter(household_id=household_id).order_by("effective_on", "recorded_at")
     return {Stage(event.to_stage).code: event.effective_on for event in events}
 
 

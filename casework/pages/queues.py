@@ -46,7 +46,7 @@ def _imports(actor: Actor) -> Box:
     if actor.role is Role.PROVINCIAL_SECRETARY:
         mine = waiting.filter(province_code=actor.province_code)
     else:
-        mine = waiting.filter(centre_id=actor.appointment.centre_id if actor.appointment else None)
+        mine = waiting.filter(centre=actor.appointment.centre if actor.appointment else None)
     return Box(
         _("บัญชีรอตรวจก่อนนำเข้า"),
         _("ไฟล์ที่อ่านแล้ว ยังไม่ได้นำเข้า"),

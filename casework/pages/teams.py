@@ -84,30 +84,27 @@ def loads_for(actor: Actor, teams: Iterable[Centre]) -> list[TeamLoad]:
     centres = list(teams)
     ids = [centre.pk for centre in centres]
     today = actor.today()
-    counts = {row["team_id"]: row for row in _counts(actor, ids, today)}
+    counts = _counts(actor, ids, today)
     details = MentorTeam.objects.in_bulk(ids)
     mentors = mentors_of(ids, today)
     loads = [
         TeamLoad(
-            centre=centre,
-            details=details.get(centre.pk),
-            mentors=mentors.get(centre.pk, []),
-            households=counts.get(centre.pk, {}).get("households", 0),
-            seen=counts.get(centre.pk, {}).get("seen", 0),
-            overdue=counts.get(centre.pk, {}).get("overdue", 0),
+            centre, details.get(centre.pk), mentors.get(centre.pk, []), *counts.get(centre.pk, (0, 0, 0))
         )
         for centre in centres
     ]
     return sorted(loads, key=lambda load: (-load.overdue, load.centre.name))
 
 
-def _counts(actor: Actor, ids: list[UUID], today: date) -> Iterable[dict[str, int]]:
+def _counts(actor: Actor, ids: list[UUID], today: date) -> dict[UUID | None, tuple[int, int, int]]:
+    """Team -> households in care, seen lately, overdue."""
     rows = visible_cohort(actor).filter(fiscal_year=fiscal_year_of(today), team_id__in=ids, is_open=True)
-    return rows.values("team_id").annotate(
-        households=Count("pk"),
-        seen=Count("pk", filter=Q(last_visit_on__gte=visited_from(today))),
-        overdue=Count("pk", filter=Q(due_on__lt=today)),
+    counted = rows.values_list("team_id").annotate(
+        Count("pk"),
+        Count("pk", filter=Q(last_visit_on__gte=visited_from(today))),
+        Count("pk", filter=Q(is_removed=False, due_on__lt=today)),
     )
+    return {team: (households, seen, overdue) for team, households, seen, overdue in counted}
 
 
 def mentors_of(team_ids: Iterable[UUID], today: date) -> dict[UUID, list[User]]:

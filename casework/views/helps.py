@@ -24,7 +24,7 @@ from ..inputs import HelpInput
 from ..models import Help
 from ..pages.household import failing_now, newest_state
 from ..services.helps import amend_help, record_help
-from .shared import WRITING_ROLES, actor_of, agency_names, attempt, posted, status_of
+from .shared import WRITING_ROLES, actor_of, agency_names, posted, status_of, succeeds
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +42,7 @@ def help_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, lambda: record_help(actor=actor, help=form.help(pk)))
+        and succeeds(form, lambda: record_help(actor=actor, help=form.help(pk)))
     ):
         messages.success(request, _("บันทึกความช่วยเหลือแล้ว"))
         return redirect("household", pk=pk)
@@ -68,7 +68,7 @@ def help_deliver(request: HttpRequest, pk: UUID) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, lambda: record_help(actor=actor, help=_delivered(promise, form.cleaned_data)))
+        and succeeds(form, lambda: record_help(actor=actor, help=_delivered(promise, form.cleaned_data)))
     ):
         messages.success(request, _("บันทึกว่าส่งมอบแล้ว"))
         return redirect("household", pk=household.pk)
@@ -107,7 +107,7 @@ def help_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         corrected = replace(form.help(household.pk), fulfils=wrong.fulfils_id)
         reason = form.cleaned_data["reason"]
-        if attempt(form, lambda: amend_help(actor=actor, help_id=pk, replacement=corrected, reason=reason)):
+        if succeeds(form, lambda: amend_help(actor=actor, help_id=pk, replacement=corrected, reason=reason)):
             messages.success(request, _("บันทึกฉบับแก้ไขแล้ว รายการเดิมยังอยู่ในประวัติ"))
             return redirect("household", pk=household.pk)
     context = {

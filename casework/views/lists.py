@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -123,7 +123,7 @@ def help_list(request: HttpRequest) -> HttpResponse:
 
 def _paged(
     request: HttpRequest, panel: FilterPanel, rows: QuerySet[Any], order: tuple[str, ...]
-) -> tuple[Page[Model], dict[str, Any]]:
+) -> tuple[Page[Any], dict[str, Any]]:
     page, urls = page_of_request(request, rows, order)
     codes = [_area_of(row) for row in page.rows]
     frame = _frame(request, panel, codes)

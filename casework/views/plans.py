@@ -81,5 +81,5 @@ def step_done(request: HttpRequest, pk: UUID) -> HttpResponse:
         complete_step(actor=actor, step_id=pk, done_on=form.cleaned_data["done_on"])
         messages.success(request, _("บันทึกว่าทำแล้ว: %(step)s") % {"step": step.text})
     else:
-        messages.error(request, form.errors["done_on"][0])
+        messages.error(request, str(form.errors["done_on"][0]))
     return redirect("household", pk=step.plan.household_id)

@@ -18,7 +18,7 @@ from ..forms.removals import DecisionForm, RemovalForm
 from ..pages.removals import pending_removals
 from ..rules import DECIDING_ROLES
 from ..services.removal import decide_removal, request_removal
-from .shared import WRITING_ROLES, actor_of, attempt, posted, status_of
+from .shared import WRITING_ROLES, actor_of, posted, status_of, succeeds
 
 DECIDERS = tuple(sorted(DECIDING_ROLES))
 
@@ -33,7 +33,7 @@ def removal_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, lambda: request_removal(actor=actor, household_id=pk, **form.cleaned_data))
+        and succeeds(form, lambda: request_removal(actor=actor, household_id=pk, **form.cleaned_data))
     ):
         messages.success(request, _("ส่งคำขอแล้ว เจ้าหน้าที่คนที่สองจะเป็นผู้พิจารณา"))
         return redirect("household", pk=pk)
@@ -58,7 +58,7 @@ def removal_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         accept = data["decision"] == "accept"
-        if attempt(
+        if succeeds(
             form, lambda: decide_removal(actor=actor, removal_id=pk, accept=accept, note=data["note"])
         ):
             said = _("เห็นชอบให้นำออกแล้ว") if accept else _("ไม่เห็นชอบ ครัวเรือนยังอยู่ในเป้าหมาย")

@@ -37,6 +37,11 @@ def attempt(form: Form, act: Callable[[], Result]) -> Result | None:
     return None
 
 
+def succeeds(form: Form, act: Callable[[], object]) -> bool:
+    """`attempt` for whoever does not need the result."""
+    return attempt(form, act) is not None
+
+
 def blame(form: Form, refusal: DomainError) -> None:
     field = refusal.details.get("field")
     form.add_error(field if field in form.fields else None, str(refusal))
