@@ -100,9 +100,9 @@ def _counts(actor: Actor, ids: list[UUID], today: date) -> dict[UUID | None, tup
     """Team -> households in care, seen lately, overdue."""
     rows = visible_cohort(actor).filter(fiscal_year=fiscal_year_of(today), team_id__in=ids, is_open=True)
     counted = rows.values_list("team_id").annotate(
-        Count("pk"),
-        Count("pk", filter=Q(last_visit_on__gte=visited_from(today))),
-        Count("pk", filter=Q(is_removed=False, due_on__lt=today)),
+        households=Count("pk"),
+        seen=Count("pk", filter=Q(last_visit_on__gte=visited_from(today))),
+        overdue=Count("pk", filter=Q(is_removed=False, due_on__lt=today)),
     )
     return {team: (households, seen, overdue) for team, households, seen, overdue in counted}
 
