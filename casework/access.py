@@ -7,16 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 
 from households.access import scope_q, visible_households
-from households.models import Household, HouseholdScope, Listing
+from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor
 
 from .models import Case, CohortState, Help, HelpMenuItem, PlanStep, RemovalRequest, Visit, VisitConflict
 
 SCOPE = "household__scope__"
+
+
+# The first day from which a list of the household counts. As SQL: it is part of every write.
+_LISTED_FROM = RawSQL(
+    """(SELECT min(t.effective_on) FROM households_listing l
+        JOIN households_targetlist t ON t.id = l.target_list_id
+        WHERE l.household_id = households_household.id AND l.superseded_at IS NULL)""",
+    [],
+    output_field=DateField(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +47,10 @@ def households_to_work_on(actor: Actor, ids: Iterable[UUID], *, lock: bool = Tru
 
     Whether the actor may change one is asked with `households.access.can_write`.
     """
-    first_list = (
-        Listing.objects.filter(household=OuterRef("pk"), superseded_at=None)
-        .order_by()
-        .values("household")
-        .annotate(first=Min("target_list__effective_on"))
-        .values("first")
-    )
     rows = (
         Household.objects.filter(scope_q(actor, "scope__"), pk__in=list(ids))
         .select_related("scope")
-        .annotate(listed_from=Subquery(first_list))
+        .annotate(listed_from=_LISTED_FROM)
         .order_by("pk")
     )
     if lock:

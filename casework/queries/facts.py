@@ -6,13 +6,15 @@ Rows that no longer stand (superseded, amended, void) are left out here, once, f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+
+from dimensions.rules import StageResult
 
 from ..enums import CloseReason, Decision, HelpStatus
 
@@ -134,7 +136,10 @@ class CaseFact(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """One household's facts, each kind in the order of days; see the columns of `_COLUMNS`."""
+    """One household's facts, each kind in the order of days; see the columns of `_COLUMNS`.
+
+    `judged` holds results of the stage rule by (fiscal year, day), so that one write judges each day once.
+    """
 
     household_id: UUID
     province_code: str
@@ -155,6 +160,8 @@ class Facts:
     rejections: list[RejectionFact]
     has_pending_removal: bool
     closing_refused: float
+    stored_states: list[dict[str, Any]]
+    judged: dict[tuple[int, date], StageResult] = field(default_factory=dict)
 
     @property
     def open_case(self) -> CaseFact | None:
@@ -180,7 +187,8 @@ _STANDING_HELP = """
     NOT p.is_void AND NOT EXISTS (SELECT FROM casework_help later WHERE later.amends_id = p.id)
 """
 _OF_STANDING_VISIT = f"""
-    (f.visit_id IS NULL OR EXISTS (SELECT FROM casework_visit v WHERE v.id = f.visit_id AND {_STANDING_VISIT}))
+    (f.visit_id IS NULL
+     OR EXISTS (SELECT FROM casework_visit v WHERE v.id = f.visit_id AND {_STANDING_VISIT}))
 """
 
 # Column -> (values of a fact, tables and condition, order). Dates arrive as ISO text inside JSON.
@@ -218,7 +226,8 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
         "p.given_on, p.recorded_at, p.id",
     ),
     "assessments": (
-        """f.id, f.assessed_on, f.survey_year, f.is_official, f.recorded_by_id, extract(epoch FROM f.recorded_at),
+        """f.id, f.assessed_on, f.survey_year, f.is_official, f.recorded_by_id,
+           extract(epoch FROM f.recorded_at),
            (SELECT json_object_agg(a.indicator, a.value) FROM casework_assessmentanswer a
             WHERE a.assessment_id = f.id)""",
         f"casework_assessment f WHERE f.household_id = h.id AND {_OF_STANDING_VISIT}",
@@ -268,32 +277,43 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
 
 
 def _aggregate(values: str, tables: str, order: str) -> str:
-    return f"(SELECT json_agg(json_build_array({values}) ORDER BY {order}) FROM {tables})"
+    return f"(SELECT json_agg(json_build_array({values}) ORDER BY {order}) FROM {tables})"  # noqa: S608
 
 
-_SQL = f"""
-    SELECT h.id, h.province_code, h.sort_key,
-           json_build_array(s.area_code, s.centre_id, s.is_municipal, s.team_id, s.dimensions, s.is_open),
-           {", ".join(_aggregate(*column) for column in _COLUMNS.values())},
-           EXISTS (SELECT FROM casework_removalrequest r
-                   WHERE r.household_id = h.id AND r.decision = '{Decision.PENDING.value}'),
-           coalesce((SELECT extract(epoch FROM max(r.decided_at)) FROM casework_removalrequest r
-                     WHERE r.household_id = h.id AND r.decision = '{Decision.REJECTED.value}'
-                       AND r.reason = '{CloseReason.NOT_POOR.value}'), 0)
-    FROM households_household h
-    JOIN households_householdscope s ON s.household_id = h.id
-    WHERE h.id = ANY(%s)
-    ORDER BY h.id
-"""  # noqa: S608 - built from the constants above
+def _query(states: str) -> str:
+    return f"""
+        SELECT h.id, h.province_code, h.sort_key,
+               json_build_array(s.area_code, s.centre_id, s.is_municipal, s.team_id, s.dimensions, s.is_open),
+               {", ".join(_aggregate(*column) for column in _COLUMNS.values())},
+               EXISTS (SELECT FROM casework_removalrequest r
+                       WHERE r.household_id = h.id AND r.decision = '{Decision.PENDING.value}'),
+               coalesce((SELECT extract(epoch FROM max(r.decided_at)) FROM casework_removalrequest r
+                         WHERE r.household_id = h.id AND r.decision = '{Decision.REJECTED.value}'
+                           AND r.reason = '{CloseReason.NOT_POOR.value}'), 0),
+               {states}
+        FROM households_household h
+        JOIN households_householdscope s ON s.household_id = h.id
+        WHERE h.id = ANY(%s)
+        ORDER BY h.id
+    """  # noqa: S608 - built from the constants above
 
 
-def load_facts(household_ids: Iterable[UUID]) -> list[Facts]:
-    """The facts of these households in the order of their ids: one query, however many there are."""
+_FACTS = _query("NULL::json")
+_FACTS_AND_STATES = _query(
+    "(SELECT json_agg(c) FROM casework_cohortstate c WHERE c.household_id = h.id)"
+)
+
+
+def load_facts(household_ids: Iterable[UUID], *, with_states: bool = False) -> list[Facts]:
+    """The facts of these households in the order of their ids: one query, however many there are.
+
+    `with_states` adds the rows of CohortState as they are stored, to compare with what they should be.
+    """
     ids = sorted(set(household_ids))
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, [ids])
+        cursor.execute(_FACTS_AND_STATES if with_states else _FACTS, [ids])
         return [_facts_of(row) for row in cursor.fetchall()]
 
 
@@ -302,7 +322,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _facts_of(row: tuple[Any, ...]) -> Facts:
-    (household_id, province_code, sort_key, scope, *columns, has_pending_removal, closing_refused) = row
+    (household_id, province_code, sort_key, scope, *columns, pending, refused, states) = row
     found = dict(zip(_COLUMNS, columns, strict=True))
     day = date.fromisoformat
     return Facts(
@@ -349,8 +369,9 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         ],
         events=[EventFact(UUID(case), kind, to, day(on)) for case, kind, to, on in found["events"] or ()],
         rejections=[RejectionFact(stage, recorded) for stage, recorded in found["rejections"] or ()],
-        has_pending_removal=has_pending_removal,
-        closing_refused=float(closing_refused),
+        has_pending_removal=pending,
+        closing_refused=float(refused),
+        stored_states=states or [],
     )
 
 

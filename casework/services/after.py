@@ -42,7 +42,7 @@ def after_write(*, actor: Actor, household_ids: Iterable[UUID], since: date) -> 
     ids = sorted(set(household_ids))
     with transaction.atomic(savepoint=False):
         for start in range(0, len(ids), CHUNK):
-            facts = load_facts(ids[start : start + CHUNK])
+            facts = load_facts(ids[start : start + CHUNK], with_states=True)
             _settle_all(actor, facts, yardstick, since)
             today = timezone.localdate()
             _write_scopes(facts, today)

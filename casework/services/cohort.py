@@ -25,6 +25,9 @@ CHUNK = 1_000
 Key = tuple[UUID, int]
 
 COLUMNS = StateRow._fields
+_UUIDS = [COLUMNS.index(name) for name in ("household_id", "centre_id", "team_id")]
+_DAYS = [COLUMNS.index(name) for name in ("last_visit_on", "due_on")]
+_BAHT = COLUMNS.index("baht")
 _UPSERT = f"""
     INSERT INTO casework_cohortstate ({", ".join(COLUMNS)})
     SELECT {", ".join(COLUMNS)} FROM json_populate_recordset(NULL::casework_cohortstate, %s)
@@ -40,7 +43,8 @@ def refresh_cohort(
 
     `since` leaves fiscal years alone that ended before that day. Three to five queries for any number of households.
     """
-    return refresh_from_facts(load_facts(household_ids), LoadedYardstick(), today=today, since=since)
+    facts = load_facts(household_ids, with_states=True)
+    return refresh_from_facts(facts, LoadedYardstick(), today=today, since=since)
 
 
 def refresh_from_facts(
@@ -51,7 +55,7 @@ def refresh_from_facts(
     since: date | None = None,
     only_year: int | None = None,
 ) -> int:
-    """`refresh_cohort` for facts that were loaded already."""
+    """`refresh_cohort` for facts that were loaded already, with their stored states."""
     if not facts:
         return 0
     day = today or timezone.localdate()
@@ -62,7 +66,10 @@ def refresh_from_facts(
     }
     touched = _touched_years(since, only_year)
     stored = {
-        key: row for key, row in _stored([found.household_id for found in facts]).items() if touched(key[1])
+        (row.household_id, row.fiscal_year): row
+        for found in facts
+        for row in map(_stored_row, found.stored_states)
+        if touched(row.fiscal_year)
     }
     changed = [row for key, row in expected.items() if stored.get(key) != row]
     gone = [key for key in stored if key not in expected]
@@ -90,7 +97,8 @@ def expected_states(household_ids: Iterable[UUID], *, today: date | None = None)
 
 def stored_states(household_ids: Iterable[UUID]) -> dict[Key, StateRow]:
     """The rows as they are, in the shape of `expected_states`."""
-    return _stored(list(household_ids))
+    rows = CohortState.objects.filter(household_id__in=list(household_ids)).values_list(*COLUMNS)
+    return {(row[0], row[1]): StateRow(*row) for row in rows}
 
 
 def rebuild_cohort(
@@ -105,7 +113,8 @@ def rebuild_cohort(
     yardstick = LoadedYardstick()
     for ids in _ids_in_chunks(province):
         with transaction.atomic():
-            changed += refresh_from_facts(load_facts(ids), yardstick, today=today, only_year=fiscal_year)
+            facts = load_facts(ids, with_states=True)
+            changed += refresh_from_facts(facts, yardstick, today=today, only_year=fiscal_year)
         done += len(ids)
         if on_progress:
             on_progress(done)
@@ -133,9 +142,15 @@ def _touched_years(since: date | None, only_year: int | None) -> Callable[[int],
     return lambda year: year >= first
 
 
-def _stored(ids: list[UUID]) -> dict[Key, StateRow]:
-    rows = CohortState.objects.filter(household_id__in=ids).values_list(*COLUMNS)
-    return {(row[0], row[1]): StateRow(*row) for row in rows}
+def _stored_row(row: dict[str, Any]) -> StateRow:
+    """A row of CohortState out of JSON."""
+    values = [row[name] for name in COLUMNS]
+    for place in _UUIDS:
+        values[place] = UUID(values[place]) if values[place] else None
+    for place in _DAYS:
+        values[place] = date.fromisoformat(values[place]) if values[place] else None
+    values[_BAHT] = Decimal(str(values[_BAHT]))
+    return StateRow(*values)
 
 
 def _leaf(row: StateRow) -> Leaf:

@@ -237,9 +237,12 @@ def settle(facts: Facts, yardstick: Yardstick, *, today: date, since: date) -> S
         on = stands_at(year, today)
         evidence = evidence_of(facts, year, on, yardstick, known)
         result = evaluate_stage(evidence, on, yardstick.rule(facts.province_code, on))
+        if case_on(facts, on) is case:
+            facts.judged[year, on] = result
         failed_on = latest_failure(evidence, result.baseline_mask, on)
         event = change_of_stage(case, stage_on(known, on)[1], result, failed_on)
         if event is not None:
+            facts.judged.clear()
             made.append(event)
             known.append(EventFact(case.id, event.kind, event.to_stage, event.effective_on))
             known.sort(key=lambda fact: fact.on)
@@ -309,7 +312,7 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
     case = case_on(facts, on)
     events = [event for event in facts.events if case is not None and event.case_id == case.id]
     stage, _event = stage_on(events, on)
-    result = evaluate_stage(
+    result = facts.judged.get((year, on)) or evaluate_stage(
         evidence_of(facts, year, on, yardstick, events), on, yardstick.rule(facts.province_code, on)
     )
     place = _place_on(facts, on)

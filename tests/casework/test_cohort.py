@@ -133,7 +133,7 @@ def test_one_household_takes_five_queries(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as captured:
         refresh_cohort([household.pk])
 
-    assert len(captured) == 6
+    assert len(captured) == 5
 
 
 def test_rebuild_mends_rows_that_went_wrong(cast: Cast) -> None:
