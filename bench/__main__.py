@@ -1,0 +1,109 @@
+"""`python -m bench`: measure, then print one table. `--quick` takes a tenth of everything."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+
+from ops.processes import StopRequested, listen_for_signals
+from povertyops.demo.scale import FOCUS_DISTRICT
+
+from . import exports, imports, pages, rollups, visits
+from .ground import PROJECT, Ground, use
+from .measure import Report
+
+PARTS = ("rollup", "pages", "visits", "export", "import")
+
+
+def main() -> int:
+    options = _options()
+    listen_for_signals()
+    started = time.monotonic()
+    report = Report()
+    try:
+        with Ground() as ground:
+            _measure(report, ground, options)
+    except StopRequested:
+        print("Stopped.")
+    print(f"\n{report.table()}\n\n{_machine()}; {time.monotonic() - started:.0f} s in all")
+    return 0 if all(line.good is not False for line in report.lines) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--households", type=int, default=100_000)
+    parser.add_argument("--visits", type=int, default=1_000_000)
+    parser.add_argument("--small", type=int, default=10_000, help="cases of the smaller country")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported list")
+    parser.add_argument("--seconds", type=float, default=6, help="length of one turn of storing visits")
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="measure this part only; may be repeated"
+    )
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything, to see that it runs")
+    options = parser.parse_args()
+    if options.quick:
+        options.households, options.visits, options.rows = 20_000, 100_000, 10_000
+        options.small, options.seconds = 5_000, 2
+    options.parts = options.only or PARTS
+    return options
+
+
+def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> None:
+    print("Preparing", flush=True)
+    ground.manage("postgres", "collectstatic", "--noinput", "-v0")
+    sizes = {"bench_small": options.small, "bench_large": options.households}
+    if set(options.parts) - {"import"}:
+        people = {name: _country(ground, name, size, options) for name, size in sizes.items()}
+        use(ground.env_of("bench_large"))
+
+    print("Measuring", flush=True)
+    if "pages" in options.parts:
+        pages.run(report, ground, sizes, people, FOCUS_DISTRICT)
+    if "rollup" in options.parts:
+        rollups.run(report, options.households)
+    if "export" in options.parts:
+        exports.run(report, options.households)
+    if "visits" in options.parts:
+        visits.run(report, ground, "bench_large", people["bench_large"]["district_officer"], options.seconds)
+    if "import" in options.parts:
+        imports.run(report, ground, options.rows)
+
+
+def _country(ground: Ground, name: str, households: int, options: argparse.Namespace) -> dict[str, dict]:
+    """A seeded database, and people in it."""
+    ground.create(name)
+    for command in ("load_areas", "load_yardstick", "load_list_kinds", "load_help_menu"):
+        ground.manage(name, command)
+    visits_made = options.visits * households // options.households
+    started = time.monotonic()
+    ground.manage(name, "seed_scale", "--households", str(households), "--visits", str(visits_made))
+    print(
+        f"  {households:,} households, {visits_made:,} visits in {time.monotonic() - started:.0f} s",
+        flush=True,
+    )
+    return {
+        role: json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "bench.people", role, FOCUS_DISTRICT],
+                cwd=PROJECT,
+                env=ground.env_of(name),
+                capture_output=True,
+                text=True,
+                check=True,
+            ).stdout
+        )
+        for role in ("provincial_secretary", "district_officer")
+    }
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""What a run stands on: a PostgreSQL and a Valkey of its own, databases, and web servers on them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg2
+
+from ops.postgres import TUNING, Postgres
+from ops.processes import Child, free_port, spawn, stop_in_order
+from ops.secrets_file import fresh_key
+from ops.valkey import Valkey
+
+PROJECT = Path(__file__).resolve().parent.parent
+BUFFERS = "shared_buffers=1GB"
+
+
+class Ground:
+    """Servers in a folder that goes away with them, unless DATABASE_URL and REDIS_URL name others."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="povertyops-bench-", dir="/tmp"))
+        self.folder.chmod(0o755)
+        self.children: list[Child] = []
+        self.env = {
+            **os.environ,
+            "MODE": "demo",
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "NID_KEYS": f"bench:{fresh_key()}",
+            "NID_INDEX_KEY": fresh_key(),
+            "STATIC_ROOT": str(self.folder / "static"),
+            "MEDIA_ROOT": str(self.folder / "media"),
+            "LOG_LEVEL": "WARNING",
+            "ALLOWED_HOSTS": "127.0.0.1",
+        }
+
+    def __enter__(self) -> Ground:
+        postgres = Postgres(self.folder / "pg", free_port(), secrets.token_urlsafe(16), "postgres", _tuning())
+        self.children.append(postgres.start(self.folder / "postgres.log"))
+        valkey = Valkey(self.folder / "valkey", free_port(), secrets.token_urlsafe(16))
+        self.children.append(valkey.start(self.folder / "valkey.log"))
+        self._server = postgres.url.rsplit("/", 1)[0]
+        self.env["REDIS_URL"] = valkey.url
+        return self
+
+    def __exit__(self, problem: type[BaseException] | None, *_more: object) -> None:
+        stop_in_order(self.children)
+        if problem is not None:
+            for log in sorted(self.folder.glob("web-*.log")):
+                print(log.name, log.read_text(errors="replace")[-3000:], sep="\n")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def create(self, name: str) -> None:
+        """An empty, migrated database."""
+        connection = psycopg2.connect(f"{self._server}/postgres")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        connection.close()
+        self.manage(name, "migrate", "-v0")
+
+    def env_of(self, name: str) -> dict[str, str]:
+        return {
+            **self.env,
+            "DATABASE_URL": f"{self._server}/{name}",
+            "DJANGO_SETTINGS_MODULE": "povertyops.settings",
+        }
+
+    def manage(self, name: str, *arguments: str, quiet: bool = True) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self.env_of(name),
+            text=True,
+            stdout=subprocess.PIPE if quiet else None,
+            check=False,
+        )
+        if done.returncode not in (0, 1):
+            raise SystemExit(f"manage.py {' '.join(arguments)} ended with {done.returncode}")
+        return done.stdout or ""
+
+    def serve(self, name: str, *, workers: int, settings: str = "povertyops.settings") -> Web:
+        """A web server on a database; `settings` may name bare ones."""
+        port = free_port()
+        env = {**self.env_of(name), "DJANGO_SETTINGS_MODULE": settings}
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
+        command += ["--max-requests", "0"]
+        log = (self.folder / f"web-{port}.log").open("wb")
+        child = spawn("web", [*command, "povertyops.wsgi"], output=log, env=env, cwd=PROJECT)
+        log.close()
+        self.children.insert(0, child)
+        _wait_for(port, child)
+        return Web(port, child)
+
+
+class Web:
+    def __init__(self, port: int, child: Child) -> None:
+        self.port = port
+        self.child = child
+
+    def stop(self) -> None:
+        self.child.stop()
+
+
+def _tuning() -> tuple[str, ...]:
+    return (*(setting for setting in TUNING if not setting.startswith("shared_buffers")), BUFFERS)
+
+
+def _wait_for(port: int, child: Child) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and child.process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("A web server of the bench did not start.")
+
+
+def use(env: Mapping[str, str]) -> None:
+    """Set Django up in this very process, once."""
+    import django
+
+    os.environ.update(env)
+    django.setup()
