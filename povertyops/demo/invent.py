@@ -67,7 +67,7 @@ def fail(
     indicator_set: str,
     random: Random,
 ) -> None:
-    """Give the households the failing dimensions of `combinations` in turn, with one or two indicators each."""
+    """Give the households the dimensions of `combinations` in turn, with an indicator or two each."""
     rows = iter(households)
     for dimensions, count in combinations:
         for _ in range(count):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from povertyops.common.nid import make_demo_pin
+from povertyops.common.nid import check_digit
 
 WOMEN = (
     "กานดา กัลยา จันทร์เพ็ญ จารุณี จำเนียร ชลธิชา ดวงใจ ดารุณี ทองดี ทิพวรรณ นงคราญ นฤมล นิภา เนาวรัตน์ บุญเรือน บุษบา "
@@ -22,11 +22,16 @@ MEN = (
 BOYS = "กรวิชญ์ ก้องภพ ชยพล ณัฐวุฒิ ธนกร ธีรภัทร นราธิป ปัณณวิชญ์ พงศกร ภูมิพัฒน์ รัชชานนท์ ศุภกร อัครพล".split()
 GIRLS = "กัญญาณัฐ ขวัญข้าว ชนิกานต์ ณิชา ธัญชนก นันท์นภัส ปาณิสรา พิมพ์ชนก ภัทรธิดา วรัญญา ศิรภัสสร อริสา".split()
 SURNAMES: dict[str, Sequence[str]] = {
-    "south": "แก้วมณี คงทอง ชูศรี ณ บางแก้ว เพ็ชรรัตน์ ทองขาว นวลศรี บุญรอด พรหมอินทร์ มณีโชติ รักษ์ไทย ศรีสุวรรณ สังข์ทอง หนูเอียด อินทร์แก้ว".replace(
-        "ณ บางแก้ว ", ""
+    "south": (
+        "แก้วมณี คงทอง ชูศรี เพ็ชรรัตน์ ทองขาว นวลศรี บุญรอด พรหมอินทร์ มณีโชติ รักษ์ไทย ศรีสุวรรณ สังข์ทอง หนูเอียด อินทร์แก้ว"
     ).split(),
-    "isan": "แก้วกัลยา โคตรพรม จันทร์ดี ชาวนา ดวงคำ ทองคำ นามวงศ์ บุญมา บุตรดี พลเยี่ยม มูลตรี วงศ์คำ ศรีบุญเรือง สายบุญ เหล่าพรม อุ่นเรือน".split(),
-    "central": "กลิ่นหอม เกตุแก้ว คล้ายสุข จันทร์งาม ชื่นบาน ทองอยู่ นิลน้อย บัวทอง ปานทอง พึ่งบุญ มีสุข รอดภัย ศรีสวัสดิ์ สุขเกษม อยู่เย็น".split(),
+    "isan": (
+        "แก้วกัลยา โคตรพรม จันทร์ดี ชาวนา ดวงคำ ทองคำ นามวงศ์ บุญมา บุตรดี พลเยี่ยม มูลตรี วงศ์คำ "
+        "ศรีบุญเรือง สายบุญ เหล่าพรม อุ่นเรือน"
+    ).split(),
+    "central": (
+        "กลิ่นหอม เกตุแก้ว คล้ายสุข จันทร์งาม ชื่นบาน ทองอยู่ นิลน้อย บัวทอง ปานทอง พึ่งบุญ มีสุข รอดภัย ศรีสวัสดิ์ สุขเกษม อยู่เย็น"
+    ).split(),
 }
 VILLAGE_WORDS = (
     "ใหม่ โนนสูง ท่าข้าม ทุ่งนา ดอนกลาง ป่าไม้ หนองบัว คลองใน เกาะกลาง วังยาว สวนหลวง ไร่ล่าง ท่าม่วง นาเหล่า ต้นโพธิ์".split()
@@ -61,10 +66,14 @@ class InventedHousehold:
 
 
 class Inventor:
-    """Makes households one after the other from a seed; the same seed tells the same story."""
+    """Makes households one after the other from a seed; the same seed tells the same story.
 
-    def __init__(self, seed: str, region: str, year_ce: int) -> None:
+    `slot` (0 to 99) is part of every national id, so that no two inventors ever make the same one.
+    """
+
+    def __init__(self, seed: str, region: str, year_ce: int, slot: int) -> None:
         self._random = Random(seed)
+        self._slot = slot
         self._surnames = SURNAMES[region]
         self._year = year_ce
         self._running = 0
@@ -117,11 +126,11 @@ class Inventor:
         return InventedPerson(self._pin(), title, random.choice(names), surname, birth, is_woman, relation)
 
     def _pin(self) -> str:
-        pin = make_demo_pin(self._random)
-        while pin in self._pins:
-            pin = make_demo_pin(self._random)
-        self._pins.add(pin)
-        return pin
+        while True:
+            start = f"{self._random.choice((1, 3, 5))}00{self._slot:02d}{self._random.randrange(10**7):07d}"
+            if start not in self._pins:
+                self._pins.add(start)
+                return start + check_digit(start)
 
     def sizes(self, households: int, persons: int) -> list[int]:
         """Household sizes from 1 to 7 that add up to `persons` exactly."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povertyops.accounts.enums import Role
 
-PASSWORD = "kaejon2570"
+PASSWORD = "kaejon2570"  # noqa: S105 - shown on the sign-in page of the demo
 
 
 @dataclass(frozen=True, slots=True)

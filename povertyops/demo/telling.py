@@ -11,14 +11,13 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from casework.services.apply import apply_batch, request_apply
-from casework.services.importing import holding
-from casework.services.visits import VisitOutcomeResult, record_visits
-
 from django.db import connection
 
 from casework.inputs import FindingInput, HelpInput, VisitInput
 from casework.models import HelpMenuItem
+from casework.services.apply import apply_batch, request_apply
+from casework.services.importing import holding
+from casework.services.visits import VisitOutcomeResult, record_visits
 from dimensions.enums import Dimension
 from households.models import Listing, Membership
 from households.services.target_lists import Draft, read_batch, receive_list

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from casework.services.assignment import assign_households
 from casework.services.helps import record_help_batch
-
 from dimensions.enums import Dimension
 from povertyops.accounts.enums import Role
 from povertyops.accounts.models import Appointment
@@ -88,16 +87,16 @@ class KhonKaen:
                 f"พี่เลี้ยง {centre.name.removeprefix('ศจพ.')}", centre, "อาสาสมัครพัฒนาสังคม", "คู่เสี่ยว"
             )
             self.mentors[str(centre.pk)] = cast.colleague(Role.MENTOR, team.centre, since)
+        own = open_mentor_team("คู่เสี่ยว 2", home, "", "คู่เสี่ยว")
         places = {
             "P40": provincial_centre(PROVINCE),
             "D4005": district_centre("4005"),
             "M40:ทน.ขอนแก่น": city,
-            "TEAM:khonkaen": self.mentors["4001"].centre,
+            "TEAM:khonkaen": own.centre,
         }
         for persona in PERSONAS:
             if persona.centre in places:
                 self.people[persona.username] = cast.seat(persona, places[persona.centre], since, until)
-        self.mentors["4001"] = self.people["khonkaen.mentor"]
 
     def _open_teams(self, city: Centre) -> None:
         """One team per subdistrict and, where people are many, a second one: 211 in all."""
@@ -117,7 +116,7 @@ class KhonKaen:
         """The field-checked list of January 2565, the aid of 27 January, and the help until September."""
         self.teller.step("นำเข้าบัญชี TPMAP ปีงบประมาณ 2565", 0, 1)
         total, persons = figures.KHONKAEN_HOUSEHOLDS, figures.KHONKAEN_PERSONS
-        inventor = Inventor("khonkaen", "isan", 2022)
+        inventor = Inventor("khonkaen", "isan", 2022, 40)
         rows = a_list(
             inventor,
             self.places,
@@ -232,7 +231,7 @@ class KhonKaen:
         """A list of the current fiscal year and the visits of the last weeks."""
         self.teller.step(f"นำเข้าบัญชี TPMAP ปีงบประมาณ {self.this_year}", 0, 1)
         listed_on = min(self.year_start + timedelta(days=6), self.today)
-        inventor = Inventor("khonkaen-now", "isan", self.today.year)
+        inventor = Inventor("khonkaen-now", "isan", self.today.year, 41)
         home = [*self.districts["4001"][:4], *self.districts["4005"][:4], CITY, CITY, CITY]
         places = home + [codes[0] for codes in self.districts.values()]
         rows = a_list(inventor, places, inventor.sizes(336, 912), shares(336, USUAL), "38", self.random)
@@ -241,6 +240,7 @@ class KhonKaen:
         secretary = self.people["khonkaen.province"]
         known = self.teller.import_list(acting(secretary, listed_on), rows, "tpmap", self.this_year)
         given = self.assign(known, listed_on, share=0.8)
+        self._hand_to_persona([household for household in known if household.area_code.startswith("4001")])
         diary = Diary(self.teller)
         yesterday = max(listed_on, self.today - timedelta(days=1))
         for household in known:
@@ -255,7 +255,7 @@ class KhonKaen:
             diary.add(
                 Deed(
                     household,
-                    self.mentor_for(household),
+                    self.own.get(household.id) or self.mentor_for(household),
                     on,
                     note=self.random.choice(NOTES[dimension]),
                     helps=helps,
@@ -263,6 +263,22 @@ class KhonKaen:
                 )
             )
         diary.write("งานในปีงบประมาณนี้", latest=self.today)
+
+    def _hand_to_persona(self, known: Sequence[Known]) -> None:
+        """A team of a size that one person can visit."""
+        mentor = self.people["khonkaen.mentor"]
+        district = district_centre("4001").pk
+        mine = [household for household in known if household.centre_id == district][:17]
+        self.own = {household.id: mentor for household in mine}
+        assign_households(
+            actor=acting(
+                self.people["khonkaen.province"], max(self.year_start, self.today - timedelta(days=30))
+            ),
+            household_ids=list(self.own),
+            team_id=mentor.centre_id,
+            mentor_id=mentor.user_id,
+            valid_from=max(self.year_start, self.today - timedelta(days=30)),
+        )
 
 
 def tell(teller: Teller, today: date) -> None:

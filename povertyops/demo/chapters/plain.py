@@ -8,7 +8,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 from casework.services.helps import record_help_batch
-
 from dimensions.enums import Dimension
 from povertyops.accounts.models import Appointment
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
@@ -37,10 +36,10 @@ class Plain:
             persona, provincial_centre(province), date(2021, 10, 1), until
         )
 
-    def list_households(self, kind: str, count: int, on: date, seed: str = "") -> list[Known]:
+    def list_households(self, kind: str, count: int, on: date, slot: int, seed: str = "") -> list[Known]:
         """A list of `count` households over the whole province, brought in on a day of its time."""
         self.teller.step(f"นำเข้าบัญชี {kind} ปีงบประมาณ {FISCAL_YEAR}", 0, 1)
-        inventor = Inventor(f"{self.teller.chapter.key}{seed}", self.region, on.year)
+        inventor = Inventor(f"{self.teller.chapter.key}{seed}", self.region, on.year, slot)
         sizes = inventor.sizes(count, int(count * 2.6))
         rows = a_list(inventor, self.places, sizes, shares(count, USUAL), "31", self.random)
         if seed:
@@ -76,20 +75,20 @@ def _renumber(rows: Sequence[InventedHousehold]) -> None:
 def tell_sisaket(teller: Teller, today: date) -> None:
     """17,119 households, listed and found, all at อยู่รอด by 11 July 2565."""
     story = Plain(teller, today, "33", "isan", "ศก 0019/ว 301/2564")
-    listed = story.list_households("tpmap", figures.SISAKET_LISTED, date(2021, 12, 20))
-    found = story.list_households("survey", figures.SISAKET_FOUND, date(2022, 3, 15), seed="-found")
+    listed = story.list_households("tpmap", figures.SISAKET_LISTED, date(2021, 12, 20), 33)
+    found = story.list_households("survey", figures.SISAKET_FOUND, date(2022, 3, 15), 34, seed="-found")
     story.relieve([*listed, *found], date(2022, 6, 20), "ศก 0019/614")
 
 
 def tell_chachoengsao(teller: Teller, today: date) -> None:
     """6,461 households in 11 districts at the start of the work on 29 March 2565."""
     story = Plain(teller, today, "24", "central", "ฉช 0019/ว 77/2565")
-    known = story.list_households("tpmap", figures.CHACHOENGSAO_HOUSEHOLDS, date(2022, 3, 1))
+    known = story.list_households("tpmap", figures.CHACHOENGSAO_HOUSEHOLDS, date(2022, 3, 1), 24)
     story.relieve(known[:1_450], date(2022, 8, 16), "ฉช 0019/820")
 
 
 def tell_samutsongkhram(teller: Teller, today: date) -> None:
     """The national goal of 2565: at least 90 % at อยู่รอด by the end of September."""
     story = Plain(teller, today, "75", "central", "สส 0019/ว 15/2565")
-    known = story.list_households("tpmap", figures.SAMUT_HOUSEHOLDS, date(2022, 2, 1))
+    known = story.list_households("tpmap", figures.SAMUT_HOUSEHOLDS, date(2022, 2, 1), 75)
     story.relieve(known[: figures.SAMUT_SURVIVE], date(2022, 8, 30), "สส 0019/402")

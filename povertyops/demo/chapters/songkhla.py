@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from casework.inputs import HelpInput, StepInput
+from casework.models import Case
 from casework.services.assignment import assign_households
 from casework.services.helps import record_help
 from casework.services.plans import save_plan
 from casework.services.removal import request_removal
 from casework.services.stages import approve_stages
-
-from casework.inputs import HelpInput, StepInput
-from casework.models import Case
 from povertyops.accounts.enums import Role
 from povertyops.accounts.models import Appointment
 from povertyops.areas.enums import CentreKind
@@ -51,7 +50,7 @@ class Songkhla:
         self.this_year = fiscal_year_of(today)
         self.year_start = fiscal_year_bounds(self.this_year)[0]
         self.menu = Menu()
-        self.inventor = Inventor("songkhla", "south", 2025)
+        self.inventor = Inventor("songkhla", "south", 2025, 90)
         self.people: dict[str, Appointment] = {}
         self.mentors: dict[str, list[Appointment]] = defaultdict(list)
 
@@ -84,7 +83,7 @@ class Songkhla:
                 self.people[persona.username] = cast.seat(persona, places[persona.centre], since, until)
         self.mentors[HOME][0] = self.people["songkhla.mentor"]
 
-    # ------------------------------------------------------------------------------------- the year of the list
+    # ------------------------------------------------------------------ the year of the list
 
     def year_2568(self) -> None:
         """312 households listed, 112 of them helped; some climb."""
@@ -111,6 +110,7 @@ class Songkhla:
         self._autumn_visits(known, teams)
         self._make_plans(risen[:19])
         self._approve(risen[:19], date(2025, 8, 28), "3/2568")
+        self.teams = teams
 
     def _one_per_district(self, places: Sequence[str]) -> list[str]:
         return [codes[0] for codes in grouped(places).values()]
@@ -259,11 +259,12 @@ class Songkhla:
 
     def until_today(self) -> None:
         """A new list of the current fiscal year; lists and queues are alive on the day the demo is made."""
+        self._still_visited()
         self.teller.step(f"นำเข้าบัญชี CSR ปีงบประมาณ {self.this_year}", 0, 1)
         listed_on = min(self.year_start + timedelta(days=8), self.today)
         places = subdistricts_of(PROVINCE)
         districts = grouped(places)
-        inventor = Inventor("songkhla-now", "south", self.today.year)
+        inventor = Inventor("songkhla-now", "south", self.today.year, 91)
         chosen = self.random.sample(places, 60) + districts[HOME] * 2 + self._one_per_district(places)
         sizes = inventor.sizes(264, 860)
         rows = a_list(inventor, chosen, sizes, shares(264, USUAL), "38", self.random)
@@ -274,6 +275,24 @@ class Songkhla:
         teams = self._assign(known, listed_on, share=0.82)
         self._recent_visits(known, teams, listed_on)
         self._loose_ends([household for household in known if household.area_code.startswith(HOME)], teams)
+
+    def _still_visited(self) -> None:
+        """The families of 2568 are not forgotten: seen of late, to be seen again around today."""
+        diary = Diary(self.teller)
+        for household in self.known:
+            if household.id in self.teams:
+                on = self.today - timedelta(days=self.random.randint(20, 80))
+                following = on + timedelta(days=self.random.choice((30, 60, 90)))
+                diary.add(
+                    Deed(
+                        household,
+                        self.teams[household.id],
+                        on,
+                        note=self._note(household),
+                        next_visit_on=following,
+                    )
+                )
+        diary.write("เยี่ยมครัวเรือนปี 2568 ต่อเนื่อง", latest=self.today)
 
     def _recent_visits(self, known: Sequence[Known], teams: dict[UUID, Appointment], listed_on: date) -> None:
         diary = Diary(self.teller)
@@ -313,7 +332,7 @@ class Songkhla:
         diary.write("งานในปีงบประมาณนี้", latest=self.today)
 
     def _loose_ends(self, home: Sequence[Known], teams: dict[UUID, Appointment]) -> None:
-        """What the queues of the home district wait for: stages to approve, a removal, promises, a slip back."""
+        """What waits in the home district: stages to approve, removals, promises, a slip back."""
         officer = self.officers[HOME]
         ready = [household for household in home if household.id in teams][:6]
         diary = Diary(self.teller)
