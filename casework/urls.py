@@ -10,6 +10,7 @@ from .views import (
     help_batches,
     helps,
     households,
+    imports,
     lists,
     plans,
     removals,
@@ -52,5 +53,10 @@ urlpatterns = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/reject/", approvals.approval_reject, name="approval_reject"),
     path("removals/", removals.removals, name="removals"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/<uuid:pk>/", imports.import_batch, name="import_batch"),
+    path("imports/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<uuid:pk>/errors.xlsx", imports.import_errors, name="import_errors"),
     path("removals/<uuid:pk>/", removals.removal_decide, name="removal_decide"),
 ]

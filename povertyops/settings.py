@@ -228,6 +228,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE[MODE]},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+UPLOAD_MAX_BYTES = 150 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "povertyops.common.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # ------------------------------------------------------------------------------------------------------ API

@@ -1,4 +1,5 @@
-"""What the tests of imports share: a loaded world, and bringing a sheet in the way the command and the page do."""
+"""What the tests of imports share: a loaded world, and bringing a sheet in the way the command and the page
+do."""
 
 from __future__ import annotations
 

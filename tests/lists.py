@@ -19,7 +19,8 @@ import xlsxwriter
 from povertyops.common.nid import make_demo_pin
 
 HEADER = (
-    "ลำดับ", "รหัสตำบล", "จังหวัด", "หมู่ที่", "ชื่อหมู่บ้าน", "บ้านเลขที่", "รหัสประจำบ้าน", "เลขประจำตัวประชาชน", "คำนำหน้า", "ชื่อ",
+    "ลำดับ", "รหัสตำบล", "จังหวัด", "หมู่ที่", "ชื่อหมู่บ้าน", "บ้านเลขที่", "รหัสประจำบ้าน", "เลขประจำตัวประชาชน", "คำนำหน้า",
+    "ชื่อ",
     "นามสกุล", "วันเกิด", "เพศ", "ความสัมพันธ์", "โทรศัพท์", "มิติสุขภาพ", "มิติความเป็นอยู่", "มิติการศึกษา", "มิติรายได้",
     "มิติการเข้าถึงบริการภาครัฐ", "ตัวชี้วัดที่ไม่ผ่าน", "รายได้เฉลี่ยต่อคนต่อปี",
 )  # fmt: skip
@@ -149,7 +150,8 @@ def make_households(
     persons: int | None = None,
     start: int = 1,
 ) -> list[ListHousehold]:
-    """Households numbered from `start` in turn over the subdistricts; the same arguments give the same people."""
+    """Households numbered from `start` in turn over the subdistricts; the same arguments give the same
+    people."""
     random = Random(f"{seed}:{start}")
     return [
         _household(random, number, subdistricts[number % len(subdistricts)], persons)
@@ -246,7 +248,8 @@ def _rows_of(household: ListHousehold, number: int) -> Iterable[list[object]]:
     indicators = ",".join(map(str, household.indicators))
     for place, person in enumerate(household.persons):
         yield [
-            number + place, household.subdistrict, "จังหวัดทดสอบ", household.moo, household.village, household.house_no,
+            number + place, household.subdistrict, "จังหวัดทดสอบ", household.moo, household.village,
+            household.house_no,
             household.house_code, person.pin, person.title, person.first, person.last, person.typed_birth,
             "หญิง" if person.title == "นาง" else "ชาย", person.relation, household.phone, *failing, indicators,
             household.income,

@@ -107,7 +107,7 @@ def _chosen(scene: Scene, actor: Actor) -> Mapping[str, Any]:
         "household": [str(scene.household.pk)],
         "team": str(scene.team.pk),
         "valid_from": _today(),
-        "act": "assign",
+        "step": "apply",
     }
 
 
@@ -133,13 +133,22 @@ def _visit_form(scene: Scene, actor: Actor) -> Mapping[str, Any]:
 
 def _bulk_help(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     return {
-        "id": str(uuid7()),
+        "step": "apply",
+        "batch_id": str(uuid7()),
         "household": [str(scene.household.pk)],
+        **_help(scene, actor),
+    }
+
+
+def _help(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "id": str(uuid7()),
         "item": str(scene.help.item_id),
+        "status": "delivered",
         "amount_baht": "3000",
         "given_on": _today(),
         "letter_number": "1",
-        "confirm": "1",
+        "reason": "จากที่อื่น",
     }
 
 
@@ -206,34 +215,50 @@ ROUTES: dict[str, Route] = {
     # the register and the work
     "household": Route(HOUSEHOLD),
     "visit_form": Route(HOUSEHOLD, _visit_form),
-    "help_form": Route(HOUSEHOLD, _bulk_help),
+    "help_form": Route(HOUSEHOLD, _help),
     "plan_form": Route(HOUSEHOLD, lambda scene, actor: {"goal": "x", "agreed_on": _today()}),
     "removal_form": Route(
         HOUSEHOLD, lambda scene, actor: {"reason": "not_poor", "note": "x", "effective_on": _today()}
     ),
-    "reveal_id": Route(_person_of_household, lambda scene, actor: {"reason": "อยากรู้"}),
+    "reveal_id": Route(_person_of_household, lambda scene, actor: {"reason": "verify"}),
     "step_done": Route(hole("pk", "step"), lambda scene, actor: {"done_on": _today()}),
     "visit": Route(hole("pk", "visit")),
     "visit_amend": Route(hole("pk", "visit"), _visit_form),
-    "visit_void": Route(hole("pk", "visit"), lambda scene, actor: {"reason": "x"}),
-    "help_deliver": Route(hole("pk", "promise"), lambda scene, actor: {"given_on": _today()}),
-    "help_amend": Route(hole("pk", "help"), _bulk_help),
-    "help_void": Route(hole("pk", "help"), lambda scene, actor: {"reason": "x"}),
+    "visit_void": Route(hole("pk", "visit"), lambda scene, actor: {"note": "x"}),
+    "help_deliver": Route(
+        hole("pk", "promise"), lambda scene, actor: {"given_on": _today(), "id": str(uuid7())}
+    ),
+    "help_amend": Route(hole("pk", "help"), _help),
+    "help_void": Route(hole("pk", "help"), lambda scene, actor: {"void-note": "x"}),
     "help_bulk": Route(body=_bulk_help),
     "verify_village": Route(
         lambda scene, actor: {"area": scene.village},
-        lambda scene, actor: {f"status-{scene.person.pk}": "died", "effective_on": _today()},
+        lambda scene, actor: {
+            f"{scene.person.pk}-status": "died",
+            "effective_on": _today(),
+            "save": "changed",
+        },
     ),
     "assign": Route(body=_chosen),
     "unassign": Route(body=_chosen),
     "team": Route(hole("pk", "team"), not_for=frozenset({Role.TEAM_MEMBER})),
     "team_new": Route(body=lambda scene, actor: {"name": "ทีมแฝง", "parent": str(scene.centre.pk)}),
     "approvals": Route(body=_approve),
-    "approval_reject": Route(body=_approve),
-    "removal_decide": Route(hole("pk", "removal"), lambda scene, actor: {"accept": "1", "note": "x"}),
+    "approval_reject": Route(body=lambda scene, actor: {"case": str(scene.case.pk), "reason": "x"}),
+    "verify_villages": Route(
+        body=lambda scene, actor: {
+            "household": [str(scene.household.pk)],
+            f"{scene.person.pk}-status": "died",
+            "effective_on": _today(),
+            "save": "changed",
+        }
+    ),
+    "removal_decide": Route(hole("pk", "removal"), lambda scene, actor: {"decision": "accept", "note": "x"}),
     "conflict_settle": Route(hole("pk", "conflict")),
     # target lists
     "import_batch": Route(hole("pk", "batch")),
+    "import_apply": Route(hole("pk", "batch")),
+    "import_errors": Route(hole("pk", "batch")),
     # the API
     "api_household": Route(HOUSEHOLD),
     "api_visits": Route(body=_visit),

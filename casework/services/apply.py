@@ -1,6 +1,7 @@
 """Applying a target list: the register takes it in, cases open, the read model follows; range by range.
 
-Each range of households is one transaction with its audit rows, dirty marks and progress, fenced by the batch's
+Each range of households is one transaction with its audit rows, dirty marks and progress, fenced by the
+batch's
 lease. A worker that is killed leaves whole ranges only, and the next run goes on with what is left.
 """
 
@@ -74,7 +75,8 @@ def request_apply(*, actor: Actor, batch_id: UUID) -> ImportBatch:
 def apply_batch(*, batch_id: UUID, holder: UUID, side_by_side: int = SIDE_BY_SIDE) -> ImportBatch:
     """Apply what a person asked for; the caller holds the batch's lease. Safe to run again at any point.
 
-    Writes register, listings, cases, events, read model, audit rows and dirty marks. Raises Busy while another
+    Writes register, listings, cases, events, read model, audit rows and dirty marks. Raises Busy while
+    another
     list goes into one of its provinces.
     """
     batch = ImportBatch.objects.select_related("kind", "user", "appointment__centre").get(pk=batch_id)
@@ -99,7 +101,9 @@ def _begin(batch: ImportBatch) -> None:
     with transaction.atomic():
         batch.status, batch.done = ImportStatus.APPLYING, batch.households - waiting.count()
         batch.save(update_fields=["status", "done"])
-        villages = waiting.filter(is_held=False).order_by("area_code").values_list("area_code", "village_name")
+        villages = (
+            waiting.filter(is_held=False).order_by("area_code").values_list("area_code", "village_name")
+        )
         seen = [VillageSeen(code, "" if code.endswith("00") else name) for code, name in villages.distinct()]
         learn_villages(actor=actor, villages=seen)
         prepare_lists(actor, batch)

@@ -1,10 +1,12 @@
-"""Opening cases for the households of a list, set-based over the staging tables; and the read model of brand-new ones.
+"""Opening cases for the households of a list, set-based over the staging tables; and the read model of
+brand-new ones.
 
 A household that nobody has visited, helped or assigned has a read model that follows from its listing alone;
 writing it in SQL keeps a large import fast. `tests/casework/test_imports_apply.py` holds it equal to
 `services.cohort`, which everything else uses.
 """
 
+# ruff: noqa: S608 - statements are built from the constants below, values are always parameters
 from __future__ import annotations
 
 import json
@@ -22,13 +24,15 @@ from ..queries.yardstick import LoadedYardstick
 def open_cases(part: Range) -> None:
     """Open a case for every household newly on the list that has none open, with the event that says so.
 
-    A household whose case was closed within the list's fiscal year stays closed: that was decided knowing of it.
+    A household whose case was closed within the list's fiscal year stays closed: that was decided knowing
+    of it.
     """
     part.run(_CASES, _EVENTS, provinces=_provinces(part))
 
 
 def write_new_cohort(part: Range) -> None:
-    """CohortState of the households new to the register, in the list's year and as carried over since, and marks."""
+    """CohortState of the households new to the register, in the list's year and as carried over since, and
+    marks."""
     years = {"current_year": max(fiscal_year_of(timezone.localdate()), part.batch.fiscal_year)}
     part.run(_COHORT, provinces=_provinces(part), **years)
     part.run(_MARKS, **years)
@@ -58,14 +62,16 @@ _STAGED = """
     households_importhousehold s
     JOIN json_to_recordset(%(provinces)s::json) AS p (province text, version smallint, days integer)
          ON p.province = s.province_code
-    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s AND NOT s.is_held AND NOT s.is_applied
+    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s
+      AND NOT s.is_held AND NOT s.is_applied
 """
 _NOW = "COALESCE(%(stamp)s::timestamptz, now())"
 
 _CASES = f"""
     INSERT INTO casework_case
         (id, household_id, province_code, opened_on, stage, stage_since, close_reason, recorded_at)
-    SELECT s.id, COALESCE(s.match_id, s.id), s.province_code, opened.opened_on, {Stage.WAITING:d}, opened.opened_on, '',
+    SELECT s.id, COALESCE(s.match_id, s.id), s.province_code, opened.opened_on, {Stage.WAITING:d},
+    opened.opened_on, '',
            {_NOW}
     FROM households_importhousehold s
     CROSS JOIN LATERAL (
@@ -73,14 +79,16 @@ _CASES = f"""
                bool_or(c.closed_on IS NULL OR c.closed_on >= %(since)s::date) AS is_settled
         FROM casework_case c WHERE c.household_id = s.match_id
     ) AS opened
-    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s AND NOT s.is_held AND NOT s.is_applied
+    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s
+      AND NOT s.is_held AND NOT s.is_applied
       AND s.listing_id IS NULL AND s.outcome IN ('new', 'known') AND opened.is_settled IS NOT TRUE
     ORDER BY s.number
 """
 
 _EVENTS = f"""
     INSERT INTO casework_stageevent
-        (id, case_id, household_id, province_code, kind, from_stage, to_stage, effective_on, rule_version, evidence,
+        (id, case_id, household_id, province_code, kind, from_stage, to_stage, effective_on, rule_version,
+        evidence,
          minutes_number, document, actor_id, recorded_at)
     SELECT c.id, c.id, c.household_id, c.province_code, '{StageEventKind.OPENED.value}', {Stage.WAITING:d},
            {Stage.WAITING:d}, c.opened_on, p.version, '[]', '', '', %(user)s, {_NOW}
@@ -90,14 +98,17 @@ _EVENTS = f"""
 
 _COHORT = f"""
     INSERT INTO casework_cohortstate
-        (fiscal_year, household_id, membership, province_code, district_code, subdistrict_code, area_code, centre_id,
-         is_municipal, sort_key, list_kinds, list_dimensions, list_persons, list_verified_persons, list_checked_persons,
+        (fiscal_year, household_id, membership, province_code, district_code, subdistrict_code, area_code,
+        centre_id,
+         is_municipal, sort_key, list_kinds, list_dimensions, list_persons, list_verified_persons,
+         list_checked_persons,
          baseline, additional, relieved, recovered, stage, is_open, is_removed, persons, verified_persons,
          checked_persons, due_on, visits, helps, baht)
     SELECT y.year, s.id,
            CASE WHEN y.year > %(year)s THEN {Membership.CARRIED:d}
                 WHEN k.counts_as_found THEN {Membership.FOUND:d} ELSE {Membership.LISTED:d} END,
-           o.province_code, o.district_code, o.subdistrict_code, o.area_code, o.centre_id, o.is_municipal, s.sort_key,
+           o.province_code, o.district_code, o.subdistrict_code, o.area_code, o.centre_id, o.is_municipal,
+           s.sort_key,
            CASE WHEN y.year > %(year)s THEN '{{}}' ELSE ARRAY[k.code] END,
            CASE WHEN y.year > %(year)s THEN '{{}}' ELSE ARRAY[s.dimensions] END,
            CASE WHEN y.year > %(year)s THEN '{{}}' ELSE ARRAY[s.persons] END,
@@ -118,7 +129,8 @@ _MARKS = """
     FROM households_importhousehold s
     JOIN households_householdscope o ON o.household_id = s.id
     CROSS JOIN generate_series(%(year)s::integer, %(current_year)s::integer) AS y (year)
-    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s AND NOT s.is_held AND NOT s.is_applied
+    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s
+      AND NOT s.is_held AND NOT s.is_applied
       AND s.outcome = 'new'
     ORDER BY 1, 2, 3
 """
@@ -131,8 +143,8 @@ _AUDIT = """
            jsonb_build_object('outcome', s.outcome, 'list', %(kind)s::text, 'fiscal_year', %(year)s::int,
                               'import', s.batch_id::text)
     FROM households_importhousehold s
-    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s AND NOT s.is_held AND NOT s.is_applied
+    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s
+      AND NOT s.is_held AND NOT s.is_applied
       AND (s.outcome IN ('new', 'changed') OR (s.outcome = 'known' AND s.listing_id IS NULL))
     ORDER BY s.number
 """
-

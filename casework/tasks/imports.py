@@ -1,4 +1,5 @@
-"""Target lists in the background. What is under way stands in the database, so that a lost message or a killed
+"""Target lists in the background. What is under way stands in the database, so that a lost message or a
+killed
 worker only means that the next look finds it."""
 
 from __future__ import annotations

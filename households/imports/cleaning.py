@@ -204,7 +204,8 @@ class Name(NamedTuple):
 
 
 def clean_name(title: Cell, first: Cell, last: Cell, full: Cell) -> Name:
-    """Title, first and last name from separate columns or one; a title written into the name comes out of it."""
+    """Title, first and last name from separate columns or one; a title written into the name comes out of
+    it."""
     kept, name, family = clean_title(title), clean_short(first), clean_short(last)
     if not name and (whole := clean_short(full)):
         found, rest = split_title(whole)

@@ -5,12 +5,16 @@ person by the blind index, else by name and birthday within the household. No ho
 taken for two of the file.
 """
 
+# ruff: noqa: S608 - statements are built from the constants below, values are always parameters
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
@@ -18,14 +22,15 @@ from povertyops.common.crypto import open_sealed
 from povertyops.common.nid import mask
 
 from ..access import scope_q
-from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow
+from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow, Listing
 
 Found = list[tuple[int, int, str]]
 """Household number, sheet row and the value to show, ids masked."""
 
 
 def match_register(batch: ImportBatch, *, again: bool) -> None:
-    """Find the households and persons of the file in the register; `again` forgets an earlier answer first."""
+    """Find the households and persons of the file in the register; `again` forgets an earlier answer
+    first."""
     refresh_statistics(batch)
     if again:
         _run(batch, *_FORGET)
@@ -38,7 +43,8 @@ def refresh_statistics(batch: ImportBatch) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 """
-                ANALYZE households_importhousehold (batch_id, number, house_code, area_code, house_no, match_id),
+                ANALYZE households_importhousehold (batch_id, number, house_code, area_code, house_no,
+                match_id),
                         households_importrow (batch_id, number, blind_index, match_id)
                 """
             )
@@ -79,15 +85,27 @@ def tell_outcomes(batch: ImportBatch) -> None:
 
 
 def count_left(batch: ImportBatch) -> int:
-    """Households on the same kind of list of the year before, in the subdistricts the file covers, not in the file.
+    """Households on the same kind of list of the year before, in the subdistricts the file covers, not in
+    the file.
 
     Nothing is told for a mended file: it holds a few households only.
     """
-    if batch.is_mended:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT, _parameters(batch))
-        return int(cursor.fetchone()[0])
+    return 0 if batch.is_mended else left_households(batch).count()
+
+
+def left_households(batch: ImportBatch) -> QuerySet[Listing, UUID]:
+    """The households that `count_left` counts."""
+    staged = ImportHousehold.objects.filter(batch=batch)
+    subdistricts = staged.exclude(area_code="").annotate(place=Left("area_code", 6)).values("place")
+    lines = Listing.objects.filter(
+        target_list__kind=batch.kind_id, target_list__fiscal_year=batch.fiscal_year - 1, superseded_at=None
+    )
+    return (
+        lines.annotate(place=Left("area_code", 6))
+        .filter(place__in=subdistricts)
+        .exclude(household_id__in=staged.filter(match_id__isnull=False).values("match_id"))
+        .values_list("household_id", flat=True)
+    )
 
 
 def count_outcomes(batch: ImportBatch) -> dict[str, int]:
@@ -157,7 +175,8 @@ _BY_HOUSE_CODE = _CLAIM.format(
     """
 )
 
-# One member alone may have moved out to the new household; the head, or half of the family, has not. Where both
+# One member alone may have moved out to the new household; the head, or half of the family, has not. Where
+# both
 # have a house code and the codes differ, both must speak for it.
 _BY_MEMBERS = _CLAIM.format(
     pairs=f"""
@@ -165,7 +184,8 @@ _BY_MEMBERS = _CLAIM.format(
         FROM households_importhousehold s
         JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
         JOIN households_nationalid n ON n.blind_index = r.blind_index
-        JOIN households_membership m ON m.person_id = n.person_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+        JOIN households_membership m
+             ON m.person_id = n.person_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
         JOIN households_household h ON h.id = m.household_id AND h.province_code = s.province_code
         WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND {_UNCLAIMED}
         GROUP BY s.id, s.number, s.persons, s.house_code, h.id, h.house_code
@@ -181,7 +201,8 @@ _BY_ADDRESS = _CLAIM.format(
         FROM households_importhousehold s
         JOIN households_household h ON h.area_code = s.area_code AND h.house_no = s.house_no
              AND h.sort_key = s.sort_key AND (h.house_code = '' OR s.house_code = '')
-        WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND s.house_no <> '' AND {_UNCLAIMED}
+        WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND s.house_no <> ''
+          AND {_UNCLAIMED}
     """
 )
 
@@ -200,7 +221,8 @@ _PERSONS_BY_NAME = """
                row_number() OVER (PARTITION BY p.id ORDER BY r.row) AS turn
         FROM households_importhousehold s
         JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number AND r.match_id IS NULL
-        JOIN households_membership m ON m.household_id = s.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+        JOIN households_membership m
+             ON m.household_id = s.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
         JOIN households_person p ON p.id = m.person_id AND p.search_key = r.search_key
              AND p.birth_date IS NOT DISTINCT FROM r.birth_date
         WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NOT NULL
@@ -218,8 +240,10 @@ _PERSONS_BY_NAME = """
 _ELSEWHERE = """
     SELECT r.number, r.row, r.id, r.key_id, r.sealed
     FROM households_importhousehold s
-    JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number AND r.blind_index IS NOT NULL
-    JOIN households_membership m ON m.person_id = r.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+    JOIN households_importrow r
+         ON r.batch_id = s.batch_id AND r.number = s.number AND r.blind_index IS NOT NULL
+    JOIN households_membership m
+         ON m.person_id = r.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
     WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND m.household_id IS DISTINCT FROM s.match_id
     ORDER BY r.row
 """
@@ -239,19 +263,6 @@ _OUTCOMES = """
         WHERE i.batch_id = %(batch)s AND NOT i.is_applied
     ) AS found
     WHERE s.id = found.id
-"""
-
-_LEFT = """
-    SELECT count(*) FROM households_listing l
-    JOIN households_targetlist t ON t.id = l.target_list_id
-    WHERE t.kind_id = %(kind)s AND t.fiscal_year = %(year)s - 1 AND l.superseded_at IS NULL
-      AND left(l.area_code, 6) IN (
-          SELECT DISTINCT left(s.area_code, 6) FROM households_importhousehold s
-          WHERE s.batch_id = %(batch)s AND s.area_code <> ''
-      )
-      AND NOT EXISTS (
-          SELECT 1 FROM households_importhousehold s WHERE s.batch_id = %(batch)s AND s.match_id = l.household_id
-      )
 """
 
 _COUNTS = """

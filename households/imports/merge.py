@@ -1,9 +1,11 @@
-"""From the staging tables into the register: one range of households at a time, set-based, inside the caller's transaction.
+"""From the staging tables into the register: one range of households at a time, set-based, inside the
+caller's transaction.
 
 What a range gives birth to takes the ids of its staged rows, so that running a range again after a crash
 can only find it done or not begun. Everything here skips households that are held back or applied.
 """
 
+# ruff: noqa: S608 - statements are built from the constants below, values are always parameters
 from __future__ import annotations
 
 import json
@@ -113,7 +115,8 @@ def unapplied_ranges(batch: ImportBatch, size: int) -> list[tuple[int, int]]:
 
 
 def _centres_of(part: Range) -> str:
-    """Village code, responsible centre and whether it is municipal, for the new households of a range, as JSON.
+    """Village code, responsible centre and whether it is municipal, for the new households of a range, as
+    JSON.
 
     A municipal officer's own list comes under the own centre, also where it covers a subdistrict in part.
     """
@@ -142,11 +145,13 @@ def _seal_for_known(part: Range) -> None:
 
 _STAGED = """
     households_importhousehold s
-    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s AND NOT s.is_held AND NOT s.is_applied
+    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s
+      AND NOT s.is_held AND NOT s.is_applied
 """
 _GETS_A_LINE = "(s.outcome IN ('new', 'changed') OR (s.outcome = 'known' AND s.listing_id IS NULL))"
 _ROWS = f"""
-    households_importrow r JOIN {_STAGED.replace("WHERE", "ON r.batch_id = s.batch_id AND r.number = s.number WHERE")}
+    households_importrow r
+    JOIN {_STAGED.replace("WHERE", "ON r.batch_id = s.batch_id AND r.number = s.number WHERE")}
       AND {_GETS_A_LINE}
 """
 _NOW = "COALESCE(%(stamp)s::timestamptz, now())"
@@ -160,23 +165,27 @@ _LOCK_KNOWN = f"""
 _HOUSEHOLDS = f"""
     INSERT INTO households_household
         (id, province_code, area_code, house_code, house_no, phone, head_name, sort_key, version, recorded_at)
-    SELECT s.id, s.province_code, s.area_code, s.house_code, s.house_no, s.phone, s.head_name, s.sort_key, 1, {_NOW}
+    SELECT s.id, s.province_code, s.area_code, s.house_code, s.house_no, s.phone, s.head_name, s.sort_key,
+    1, {_NOW}
     FROM {_STAGED} AND s.outcome = 'new' ORDER BY s.number
 """
 
 _CENTRES = "json_to_recordset(%(centres)s::json) AS c (code text, centre uuid, municipal boolean)"
 
 _PLACEMENTS = f"""
-    INSERT INTO households_householdplacement (id, household_id, area_code, centre_id, valid_from, recorded_at)
+    INSERT INTO households_householdplacement (id, household_id, area_code, centre_id, valid_from,
+    recorded_at)
     SELECT s.id, s.id, s.area_code, c.centre, %(since)s, {_NOW}
     FROM {_CENTRES} JOIN {_STAGED.replace("WHERE", "ON c.code = s.area_code WHERE")} AND s.outcome = 'new'
 """
 
 _SCOPES = f"""
     INSERT INTO households_householdscope
-        (household_id, province_code, district_code, subdistrict_code, area_code, centre_id, is_municipal, team_id,
+        (household_id, province_code, district_code, subdistrict_code, area_code, centre_id, is_municipal,
+        team_id,
          dimensions, is_open)
-    SELECT s.id, s.province_code, left(s.area_code, 4), left(s.area_code, 6), s.area_code, c.centre, c.municipal, NULL,
+    SELECT s.id, s.province_code, left(s.area_code, 4), left(s.area_code, 6), s.area_code, c.centre,
+    c.municipal, NULL,
            s.dimensions, TRUE
     FROM {_CENTRES} JOIN {_STAGED.replace("WHERE", "ON c.code = s.area_code WHERE")} AND s.outcome = 'new'
 """
@@ -190,7 +199,8 @@ _LISTINGS = f"""
     INSERT INTO households_listing
         (id, target_list_id, household_id, kind_code, fiscal_year, province_code, area_code, dimensions,
          failed_indicators, persons, income, raw, content_hash, batch_id, recorded_at)
-    SELECT s.id, t.id, COALESCE(s.match_id, s.id), t.kind_id, t.fiscal_year, s.province_code, s.area_code, s.dimensions,
+    SELECT s.id, t.id, COALESCE(s.match_id, s.id), t.kind_id, t.fiscal_year, s.province_code, s.area_code,
+    s.dimensions,
            s.failed_indicators, s.persons, s.income, s.raw, s.content_hash, s.batch_id, {_NOW}
     FROM households_targetlist t JOIN {_STAGED.replace("WHERE", "ON t.province_code = s.province_code WHERE")}
       AND t.kind_id = %(kind)s AND t.fiscal_year = %(year)s AND {_GETS_A_LINE}
@@ -200,7 +210,8 @@ _LISTINGS = f"""
 _PERSONS = f"""
     INSERT INTO households_person
         (id, province_code, title, first_name, last_name, search_key, sort_key, birth_date, sex, recorded_at)
-    SELECT r.id, s.province_code, r.title, r.first_name, r.last_name, r.search_key, r.sort_key, r.birth_date, r.sex, {_NOW}
+    SELECT r.id, s.province_code, r.title, r.first_name, r.last_name, r.search_key, r.sort_key,
+    r.birth_date, r.sex, {_NOW}
     FROM {_ROWS} AND r.match_id IS NULL ORDER BY r.number, r.position
 """
 
@@ -217,7 +228,8 @@ _MEMBERSHIPS = f"""
            r.is_head AND s.match_id IS NULL, r.position, %(since)s, {_NOW}
     FROM {_ROWS} AND NOT EXISTS (
         SELECT 1 FROM households_membership m
-        WHERE r.match_id IS NOT NULL AND m.person_id = r.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+        WHERE r.match_id IS NOT NULL AND m.person_id = r.match_id
+          AND m.valid_to IS NULL AND m.superseded_at IS NULL
     )
 """
 

@@ -1,4 +1,5 @@
-"""From the bytes of a file to rows of plain cells, whatever its format; refuses what is no table in one sentence.
+"""From the bytes of a file to rows of plain cells, whatever its format; refuses what is no table in one
+sentence.
 
 A CSV is read as a stream; a workbook is opened by `workbook` in a process of its own with bounded memory.
 Row numbers are the sheet's own, from 1.
@@ -95,7 +96,7 @@ def _first_bytes(pieces: Callable[[], Iterable[bytes]]) -> bytes:
     return start[:_HEAD_BYTES]
 
 
-# ------------------------------------------------------------------------------------------------------------- CSV
+# ------------------------------------------------------------------------------------------------------ CSV
 
 
 def _open_csv(start: bytes, pieces: Callable[[], Iterable[bytes]], accepts: Accepts) -> Table:
@@ -139,7 +140,7 @@ class _Pieces(io.RawIOBase):
         return taken
 
 
-# -------------------------------------------------------------------------------------------------------- workbook
+# ------------------------------------------------------------------------------------------------ workbook
 
 
 @contextmanager
@@ -147,7 +148,8 @@ def _open_workbook(data: bytes, accepts: Accepts) -> Iterator[Table]:
     if len(data) > limits.MAX_WORKBOOK_BYTES:
         raise Unreadable("too_big", most=limits.MAX_WORKBOOK_BYTES // limits.MIB)
     process = _start_workbook_process()
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     try:
         _send(process.stdin, len(data).to_bytes(8, "big"), data)
         del data

@@ -1,4 +1,5 @@
-"""What an import tells: the report as JSON, and the file with every row of the households that were held back."""
+"""What an import tells: the report as JSON, and the file with every row of the households that were held
+back."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def faults_of(batch: ImportBatch, *, notices: bool = False) -> Iterator[dict[str
 
 
 def report_of(batch: ImportBatch) -> dict[str, Any]:
-    """The report that the command writes; `new`, `known`, `changed` and held-back households add up to `households`."""
+    """The report that the command writes; `new`, `known`, `changed` and held-back households add up to
+    `households`."""
     return {
         "rows": batch.rows,
         "households": batch.households,
@@ -59,7 +61,8 @@ def error_file(
     number_of_row: Mapping[int, int],
     held: frozenset[int],
 ) -> Iterator[bytes]:
-    """An XLSX of all rows of the held-back households, as they came, with the reason beside; it can be imported again.
+    """An XLSX of all rows of the held-back households, as they came, with the reason beside; it can be
+    imported again.
 
     Everything is written as text or number, so that no cell is taken for a formula.
     """

@@ -38,7 +38,8 @@ HOUSEHOLD_FIELDS = (
 )  # fmt: skip
 PERSON_FIELDS = ("pin", "title", "first_name", "last_name", "full_name", "birth", "sex", "relation")
 TEXT_LIMITS = {
-    "village_name": 120, "house_no": 40, "title": 40, "first_name": 110, "last_name": 110, "relation": 60, "family": 20,
+    "village_name": 120, "house_no": 40, "title": 40, "first_name": 110, "last_name": 110, "relation": 60,
+    "family": 20,
 }  # fmt: skip
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -53,7 +54,8 @@ _WHOLE = 1 << 256
 class Yardstick:
     """What the reader must know of the world: see `staging.load_yardstick`.
 
-    `indicators` are the numbers of the set in force, None where none is known; `dimension_of` maps some of them.
+    `indicators` are the numbers of the set in force, None where none is known; `dimension_of` maps some of
+    them.
     """
 
     today: date
@@ -251,7 +253,7 @@ class Reader:
         if not is_notice:
             household.is_held = True
 
-    # ------------------------------------------------------------------------------------------------ household
+    # ------------------------------------------------------------------------------------------- household
 
     def _state(self, cells: tuple[Cell, ...]) -> Stated:
         """Clean the columns of a household."""
@@ -285,7 +287,8 @@ class Reader:
             indicators=failed,
             income=_income(income, found),
             printed=_printed(
-                ("subdistrict", sub, code), ("house_code", house_code, clean_code or ""), ("house_no", house_no, clean_no),
+                ("subdistrict", sub, code), ("house_code", house_code, clean_code or ""),
+                ("house_no", house_no, clean_no),
                 ("phone", phone, clean_phone), ("village", village, area),
             ),
             found=tuple(found),
@@ -345,7 +348,8 @@ class Reader:
             found.append(Fault("house_code_elsewhere", "house_code", _shown(typed)))
 
     def _issued_near(self, house_code: str, subdistrict: str) -> bool:
-        """Whether the house code begins with the district's office or that of a municipality of the province."""
+        """Whether the house code begins with the district's office or that of a municipality of the
+        province."""
         office = house_code[:4]
         if office == subdistrict[:4] or office in self._yardstick.registrars:
             return True
@@ -407,7 +411,8 @@ class Reader:
 
     @staticmethod
     def _belongs(stated: Stated, above: Stated) -> bool:
-        """Whether two neighbouring rows, of which one lacks a usable code or place, stand for one household."""
+        """Whether two neighbouring rows, of which one lacks a usable code or place, stand for one
+        household."""
         if not stated.house_no or stated.house_no != above.house_no or stated.family != above.family:
             return False
         if stated.moo != above.moo and stated.moo is not None and above.moo is not None:
@@ -455,7 +460,7 @@ class Reader:
             self._other_villages.add((stated.area, name))
             self._note(household, row, Fault("village_two_names", "village_name", name, {"other": known}))
 
-    # --------------------------------------------------------------------------------------------------- person
+    # ---------------------------------------------------------------------------------------------- person
 
     def _person(self, household: StagedHousehold, row: int, cells: tuple[Cell, ...]) -> StagedRow | None:
         """One person, or None for a row that only repeats one."""
@@ -487,8 +492,9 @@ class Reader:
         said = f"{name.title}\x1f{name.first}\x1f{name.last}\x1f{birth.iso}\x1f{sex}\x1f{relation}"
         household.digest += int.from_bytes(sha256((index or b"") + said.encode()).digest(), "big")
         return StagedRow(
-            person_id, household.number, row, position, name.title, name.first, name.last, key, order, birth.iso, sex,
-            relation, is_head, index, key_id, pin_seal, _raw_of_person(cells, name, birth, sex, relation),
+            person_id, household.number, row, position, name.title, name.first, name.last, key, order,
+            birth.iso, sex, relation, is_head, index, key_id, pin_seal,
+            _raw_of_person(cells, name, birth, sex, relation),
         )  # fmt: skip
 
     def _name(
@@ -558,7 +564,8 @@ class Reader:
         return sex
 
     def _check_pin(self, household: StagedHousehold, row: int, pin: str, key: str, birth: str) -> bool:
-        """Note what is wrong with the id of a row; False when the row only repeats a person of its household."""
+        """Note what is wrong with the id of a row; False when the row only repeats a person of its
+        household."""
         if not pin:
             self._note(household, row, Fault("missing_pin", "pin"))
             if not key:
@@ -616,7 +623,8 @@ def plain_order(part: str) -> str:
 
 
 def raw_of_household(household: StagedHousehold) -> str:
-    """What the listing keeps of a household's own columns: clean values, and as printed where that differs."""
+    """What the listing keeps of a household's own columns: clean values, and as printed where that
+    differs."""
     stated = household.stated
     title, first, last = household.head
     raw: dict[str, Any] = {
@@ -667,7 +675,8 @@ def _printed(*columns: tuple[str, Cell, str]) -> dict[str, str]:
 
 
 def _getter(layout: Layout, names: tuple[str, ...]) -> Callable[[list[Cell]], tuple[Cell, ...]]:
-    """Takes the cells of these fields out of a padded row; a field without a column gives the empty last cell."""
+    """Takes the cells of these fields out of a padded row; a field without a column gives the empty last
+    cell."""
     return itemgetter(*(layout.columns.get(name, -1) for name in names))
 
 
@@ -693,7 +702,8 @@ def _is_broken(*groups: tuple[Cell, ...]) -> bool:
 
 
 def _broken_cells(layout: Layout, cells: list[Cell]) -> list[Fault]:
-    """Cells that hold an unreadable character or far too much text; mended in place so that reading goes on."""
+    """Cells that hold an unreadable character or far too much text; mended in place so that reading goes
+    on."""
     found = []
     for name, position in layout.columns.items():
         cell = cells[position]

@@ -1,4 +1,5 @@
-"""From the sealed file to the staging tables: rows are streamed into PostgreSQL by COPY, some thousands a transaction."""
+"""From the sealed file to the staging tables: rows are streamed into PostgreSQL by COPY, some thousands a
+transaction."""
 
 from __future__ import annotations
 
@@ -22,12 +23,15 @@ MOST_NOTICES = 20_000
 _PIECE = 1 << 17
 
 _ROW_COLUMNS = (
-    "id", "batch_id", "number", "row", "position", "birth_date", "sex", "is_head", "blind_index", "key_id", "sealed",
+    "id", "batch_id", "number", "row", "position", "birth_date", "sex", "is_head", "blind_index", "key_id",
+    "sealed",
     "title", "first_name", "last_name", "search_key", "sort_key", "relation", "raw",
 )  # fmt: skip
 _HOUSEHOLD_COLUMNS = (
-    "id", "batch_id", "number", "first_row", "is_held", "is_applied", "outcome", "province_code", "area_code", "dimensions",
-    "failed_indicators", "persons", "income", "content_hash", "village_name", "house_code", "house_no", "phone", "head_name",
+    "id", "batch_id", "number", "first_row", "is_held", "is_applied", "outcome", "province_code",
+    "area_code", "dimensions",
+    "failed_indicators", "persons", "income", "content_hash", "village_name", "house_code", "house_no",
+    "phone", "head_name",
     "sort_key", "raw",
 )  # fmt: skip
 _FAULT_COLUMNS = ("batch_id", "number", "row", "is_notice", "code", "column", "value", "details")
@@ -36,7 +40,8 @@ NULL = r"\N"
 
 
 def load_yardstick(actor: Actor, batch: ImportBatch) -> Yardstick:
-    """What every row is measured against. Raises InvalidInput for a survey year before the first indicator set."""
+    """What every row is measured against. Raises InvalidInput for a survey year before the first indicator
+    set."""
     indicator_set = indicator_set_for(batch.survey_year).indicator_set
     return Yardstick(
         today=actor.today(),
@@ -90,7 +95,7 @@ def _give_heads(batch: ImportBatch, households: Iterable[StagedHousehold]) -> No
         ImportRow.objects.filter(batch=batch, number__in=numbers, position=0).update(is_head=True)
 
 
-# ------------------------------------------------------------------------------------------------------------ COPY
+# ----------------------------------------------------------------------------------------------------- COPY
 
 
 class _Lines(io.RawIOBase):
@@ -130,14 +135,17 @@ def _copy(
 
 
 def _row_line(batch_id: UUID, row: StagedRow) -> str:
-    text = f"{row.title}\t{row.first_name}\t{row.last_name}\t{row.search_key}\t{row.sort_key}\t{row.relation}\t{row.raw}"
+    text = "\t".join(
+        (row.title, row.first_name, row.last_name, row.search_key, row.sort_key, row.relation, row.raw)
+    )
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     blind = f"\\\\x{row.blind_index.hex()}" if row.blind_index else NULL
     sealed = f"\\\\x{row.sealed.hex()}" if row.sealed else NULL
+    born, head = row.birth or NULL, "t" if row.is_head else "f"
     return (
-        f"{row.id.hex}\t{batch_id.hex}\t{row.number}\t{row.row}\t{row.position}\t{row.birth or NULL}\t{row.sex}\t"
-        f"{'t' if row.is_head else 'f'}\t{blind}\t{row.key_id}\t{sealed}\t{text}\n"
+        f"{row.id.hex}\t{batch_id.hex}\t{row.number}\t{row.row}\t{row.position}\t{born}\t{row.sex}\t"
+        f"{head}\t{blind}\t{row.key_id}\t{sealed}\t{text}\n"
     )
 
 
@@ -159,10 +167,11 @@ def _household_lines(batch_id: UUID, households: Iterable[StagedHousehold]) -> I
         ).replace("\\", "\\\\")
         indicators = "{" + ",".join(map(str, sorted(household.indicators))) + "}"
         income = NULL if household.income is None else household.income
+        held, area = "t" if household.is_held else "f", stated.area
         yield (
-            f"{household.id.hex}\t{batch_id.hex}\t{household.number}\t{household.first_row}\t"
-            f"{'t' if household.is_held else 'f'}\tf\t\t{stated.area[:2]}\t{stated.area}\t{household.dimensions}\t"
-            f"{indicators}\t{household.persons}\t{income}\t\\\\x{household.content_hash.hex()}\t{text}\n"
+            f"{household.id.hex}\t{batch_id.hex}\t{household.number}\t{household.first_row}\t{held}\tf\t\t"
+            f"{area[:2]}\t{area}\t{household.dimensions}\t{indicators}\t{household.persons}\t{income}\t"
+            f"\\\\x{household.content_hash.hex()}\t{text}\n"
         )
 
 

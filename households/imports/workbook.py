@@ -1,7 +1,9 @@
-"""Opens an XLSX file in a process of its own, with bounded memory and time, and passes its rows on as JSON lines.
+"""Opens an XLSX file in a process of its own, with bounded memory and time, and passes its rows on as JSON
+lines.
 
 Run as a script by `reading`; it knows nothing of Django, keys or the database. Protocol: eight bytes of
-length and the file come in; out goes one line with the first rows of every visible sheet; in comes the name of
+length and the file come in; out goes one line with the first rows of every visible sheet; in comes the name
+of
 one sheet as a JSON line; out go its rows, some hundreds a line, and a last line `null`. Anything wrong is one
 line {"problem": code}.
 """

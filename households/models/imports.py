@@ -1,4 +1,5 @@
-"""A target list on its way in: the file as it came, sealed, what was read from it, and what is wrong with it."""
+"""A target list on its way in: the file as it came, sealed, what was read from it, and what is wrong with
+it."""
 
 from __future__ import annotations
 
@@ -119,7 +120,8 @@ class ImportFile(models.Model):
 
 
 class ImportHousehold(models.Model):
-    """Staging: a household of the file. Its id becomes that of the household, listing and case it gives birth to.
+    """Staging: a household of the file. Its id becomes that of the household, listing and case it gives
+    birth to.
 
     `number` counts households of the file from 1. `match_id` is the household of the register it was found
     to be, `listing_id` that household's present line on this very list.
@@ -189,7 +191,8 @@ class ImportRow(models.Model):
 class ImportFault(models.Model):
     """Something wrong with (or, as a notice, worth knowing of) one row of the file.
 
-    `row` is the sheet's own row, `column` the header as the person sees it, `value` what stands there, ids masked.
+    `row` is the sheet's own row, `column` the header as the person sees it, `value` what stands there, ids
+    masked.
     `details` fills the Thai sentence of the code.
     """
 

@@ -1,6 +1,8 @@
-"""What a household and its persons are called and where they are: derived from their listings and hand corrections.
+"""What a household and its persons are called and where they are: derived from their listings and hand
+corrections.
 
-For every field the newest fiscal year that states it wins, within a year the list kind of the lower rank, and a
+For every field the newest fiscal year that states it wins, within a year the list kind of the lower rank,
+and a
 correction by hand over all of them. So the order in which lists are imported never matters.
 """
 
@@ -36,7 +38,8 @@ class _Line(NamedTuple):
 
 
 def derive_households(household_ids: Iterable[UUID], *, recorded_at: datetime | None = None) -> list[UUID]:
-    """Bring fields of these households and of their persons up to the rule; returns the households that changed.
+    """Bring fields of these households and of their persons up to the rule; returns the households that
+    changed.
 
     The caller has locked them. A household that moves to another village gets a new placement and scope from
     the day of the list that says so; its province never changes.

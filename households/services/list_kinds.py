@@ -14,7 +14,8 @@ SOURCE = Path(__file__).resolve().parent.parent / "data" / "list_kinds.json"
 
 @transaction.atomic
 def load_list_kinds() -> list[str]:
-    """Make the kinds that are not there yet and return their codes; kinds a person has changed stay as they are."""
+    """Make the kinds that are not there yet and return their codes; kinds a person has changed stay as they
+    are."""
     kinds = [ListKind(**facts) for facts in json.loads(SOURCE.read_text(encoding="utf-8"))]
     known = set(ListKind.objects.values_list("code", flat=True))
     missing = [kind for kind in kinds if kind.code not in known]

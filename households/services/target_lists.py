@@ -1,4 +1,5 @@
-"""Bringing in a target list, up to the point where it may be applied: receive the file, read and check it, report.
+"""Bringing in a target list, up to the point where it may be applied: receive the file, read and check it,
+report.
 
 Opening cases belongs one floor up (`casework.services.apply`), which also uses what is re-exported here.
 """
@@ -32,11 +33,13 @@ from ..imports.matching import (
     count_outcomes,
     hold_back,
     households_out_of_reach,
+    left_households,
     match_register,
     members_of_other_households,
     tell_outcomes,
 )
 from ..imports.merge import Range, finish_range, merge_range, prepare_lists, unapplied_ranges
+from ..imports.profile import LABELS as PROFILE_LABELS
 from ..imports.profile import Layout, find_layout
 from ..imports.reading import Row, Table, open_table
 from ..imports.report import error_file, faults_of, report_of
@@ -45,6 +48,7 @@ from ..imports.staging import clear_staging, load_yardstick, stage, store_faults
 from ..models import ImportBatch, ImportFault, ImportFile, ImportHousehold, ImportRow, ListKind, TargetList
 
 __all__ = [
+    "PROFILE_LABELS",
     "Draft",
     "Range",
     "Unreadable",
@@ -52,6 +56,7 @@ __all__ = [
     "faults_of",
     "finish_range",
     "lease_key",
+    "left_households",
     "merge_range",
     "message_of",
     "open_error_file",
@@ -73,7 +78,8 @@ EARLIEST_YEAR = 2550
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person says of a file. `survey_year` is the year before, `effective_on` the fiscal year's first day,
+    """What a person says of a file. `survey_year` is the year before, `effective_on` the fiscal year's
+    first day,
     unless said otherwise."""
 
     kind: str
@@ -91,13 +97,14 @@ def actor_of(batch: ImportBatch) -> Actor:
     return Actor(user=batch.user, appointment=batch.appointment, recorded_at=batch.seeded_at)
 
 
-# --------------------------------------------------------------------------------------------------------- receive
+# ------------------------------------------------------------------------------------------------- receive
 
 
 def receive_list(
     *, actor: Actor, draft: Draft, file_name: str, pieces: Iterable[bytes], holder: UUID | None = None
 ) -> ImportBatch:
-    """Store a file, sealed, as a batch to be read. Audits; with `holder` the caller keeps the batch to itself.
+    """Store a file, sealed, as a batch to be read. Audits; with `holder` the caller keeps the batch to
+    itself.
 
     Raises NotAllowed, InvalidInput, or Unreadable when the file is empty or too big.
     """
@@ -151,7 +158,7 @@ def _checked_years(actor: Actor, draft: Draft) -> tuple[int, date]:
     return survey_year, effective_on
 
 
-# ------------------------------------------------------------------------------------------------------------ read
+# ----------------------------------------------------------------------------------------------------- read
 
 
 def read_batch(*, batch_id: UUID, holder: UUID) -> ImportBatch:
@@ -295,7 +302,8 @@ def _conclude(actor: Actor, batch: ImportBatch) -> None:
 def _make_error_file(
     batch: ImportBatch, layout: Layout, pieces: Pieces, number_of_row: Mapping[int, int]
 ) -> None:
-    """Write the file to be mended: a second pass over the source, keeping the rows of held-back households."""
+    """Write the file to be mended: a second pass over the source, keeping the rows of held-back
+    households."""
     held = frozenset(
         ImportHousehold.objects.filter(batch=batch, is_held=True).values_list("number", flat=True)
     )
@@ -306,7 +314,7 @@ def _make_error_file(
             store_pieces(batch.pk, FilePart.ERRORS, parts)
 
 
-# ------------------------------------------------------------------------------------------------------------ apply
+# ---------------------------------------------------------------------------------------------------- apply
 
 
 def rematch(batch: ImportBatch) -> None:
@@ -333,11 +341,13 @@ def rematch(batch: ImportBatch) -> None:
             _make_error_file(batch, layout, pieces, number_of_row)
 
 
-# ------------------------------------------------------------------------------------------------- the file to mend
+# ------------------------------------------------------------------------------------------------- the file
+# to mend
 
 
 def open_error_file(*, actor: Actor, batch: ImportBatch) -> Iterable[bytes]:
-    """The bytes of the file to be mended. Side effect: a row in the access log, since ids stand in it in full."""
+    """The bytes of the file to be mended. Side effect: a row in the access log, since ids stand in it in
+    full."""
     if not ImportFile.objects.filter(batch=batch, part=FilePart.ERRORS).exists():
         raise Conflict("no_error_file", _("ไฟล์สำหรับแก้ถูกลบตามกำหนดเวลาแล้ว ส่งไฟล์เดิมเข้ามาตรวจใหม่"))
     log_access(
@@ -351,7 +361,8 @@ def open_error_file(*, actor: Actor, batch: ImportBatch) -> Iterable[bytes]:
 
 
 def purge_imports(*, actor: Actor, keep_days: int = limits.KEEP_DAYS) -> int:
-    """Delete files older than `keep_days`, and staged rows that nobody needs any more; how many batches that touched.
+    """Delete files older than `keep_days`, and staged rows that nobody needs any more; how many batches
+    that touched.
 
     A batch that was read but never applied expires with its file. Counts and fault lists stay.
     """

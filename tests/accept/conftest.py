@@ -1,4 +1,5 @@
-"""The acceptance run: only when asked for by name (`make accept`), on sample lists that lie outside the project."""
+"""The acceptance run: only when asked for by name (`make accept`), on sample lists that lie outside the
+project."""
 
 from __future__ import annotations
 

@@ -136,8 +136,12 @@ def mend(path: Path) -> Path:
     headers = [cell.value for cell in page[1]]
     place = {header: number for number, header in enumerate(headers, start=1)}
     reason = headers.index("เหตุผลที่ยังไม่นำเข้า") + 1
-    right_codes = {page.cell(row, place["รหัสประจำบ้าน"]).value: page.cell(row, place[CODE]).value
-                   for row in range(2, page.max_row + 1) if CODE not in str(page.cell(row, reason).value)}  # fmt: skip
+    right_codes = {
+        page.cell(row, place["รหัสประจำบ้าน"]).value: page.cell(row, place[CODE]).value
+        for row in range(2, page.max_row + 1)
+        if CODE not in str(page.cell(row, reason).value)
+    }
+    # fmt: skip
     mends = {PIN: "", BIRTH: "", NAME: "ทองดี", "มิติรายได้": "ผ่าน", "ตัวชี้วัดที่ไม่ผ่าน": ""}
     for row in range(2, page.max_row + 1):
         for line in str(page.cell(row, reason).value).splitlines():

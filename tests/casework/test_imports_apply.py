@@ -1,4 +1,5 @@
-"""A target list from file to register: what is right goes in whole, what is wrong stays out whole, and again is no change."""
+"""A target list from file to register: what is right goes in whole, what is wrong stays out whole, and
+again is no change."""
 
 from __future__ import annotations
 
@@ -40,14 +41,15 @@ from povertyops.common.ids import uuid7
 from povertyops.common.leases import take_lease
 from povertyops.common.models import AccessEntry, AuditEntry, DirtyMark
 from tests.cast import Cast, give_national_id, make_household
-from tests.import_work import apply, bring_in, check, codes, counts, load_world, read, receive, world
+from tests.import_work import apply, bring_in, check, codes, counts, load_world, receive, world
 from tests.lists import ListHousehold, Sheet, make_households
 
 __all__ = ["world"]
 
 PIN, BIRTH, NAME, CODE = "เลขประจำตัวประชาชน", "วันเกิด", "ชื่อ", "รหัสตำบล"
 REGISTER: tuple[type[models.Model], ...] = (
-    Household, HouseholdPlacement, HouseholdScope, Person, NationalId, Membership, Listing, ListedPerson, TargetList,
+    Household, HouseholdPlacement, HouseholdScope, Person, NationalId, Membership, Listing, ListedPerson,
+    TargetList,
     Case, StageEvent, CohortState,
 )  # fmt: skip
 
@@ -62,7 +64,7 @@ def assert_cohort_follows_rule() -> None:
     assert stored_states(ids) == expected_states(ids)
 
 
-# ----------------------------------------------------------------------------------------------------- going in
+# ------------------------------------------------------------------------------------------------ going in
 
 
 def test_list_goes_in_whole(world: Cast) -> None:
@@ -173,7 +175,8 @@ def test_list_of_the_coming_year_holds_from_today(world: Cast) -> None:
     assert Case.objects.get().opened_on == date(2026, 9, 1)
 
 
-# -------------------------------------------------------------------------------------------- again and changed
+# -------------------------------------------------------------------------------------------- again and
+# changed
 
 
 def test_same_file_again_changes_nothing(world: Cast) -> None:
@@ -328,7 +331,8 @@ def test_survey_year_of_a_list_stays(world: Cast) -> None:
     assert "2566" in batch.problem
 
 
-# ---------------------------------------------------------------------------------------------------- held back
+# ---------------------------------------------------------------------------------------------------- held
+# back
 
 
 def test_household_with_a_bad_row_waits_whole_and_the_rest_goes_in(world: Cast) -> None:
@@ -418,7 +422,7 @@ def test_conflict_that_arises_after_the_preview_is_caught_when_applying(world: C
     assert ImportFile.objects.filter(batch=second, part=FilePart.ERRORS).exists()
 
 
-# --------------------------------------------------------------------------------------------------------- left
+# ---------------------------------------------------------------------------------------------------- left
 
 
 def test_left_are_those_of_the_year_before_in_the_areas_of_the_file(world: Cast) -> None:
@@ -496,7 +500,8 @@ def test_secretary_may_apply_a_districts_batch(world: Cast) -> None:
     assert apply(batch, actor=world.secretary).status == ImportStatus.APPLIED
 
 
-# ------------------------------------------------------------------------------------------- states and bounds
+# ------------------------------------------------------------------------------------------- states and
+# bounds
 
 
 def test_batch_is_applied_once(world: Cast) -> None:
@@ -590,7 +595,8 @@ def test_report_has_the_agreed_form(world: Cast) -> None:
     report = report_of(check(Sheet(make_households(2, persons=2)).set(0, PIN, "300792872122")))
     fault = report.pop("faults")
     assert report == {
-        "rows": 4, "households": 2, "persons": 4, "new": 1, "known": 0, "changed": 0, "left": 0, "held_back_households": 1,
+        "rows": 4, "households": 2, "persons": 4, "new": 1, "known": 0, "changed": 0, "left": 0,
+        "held_back_households": 1,
         "notices": 0,
     }  # fmt: skip
     assert [set(each) for each in fault] == [{"row", "column", "code", "value", "message"}]
@@ -606,7 +612,7 @@ def test_number_of_queries_does_not_grow_with_the_list(
             apply(batch)
 
 
-# ------------------------------------------------------------------------------------------------------ property
+# ------------------------------------------------------------------------------------------------ property
 
 
 SPOILS = (

@@ -1,4 +1,5 @@
-"""`manage.py import_targets FILE --list tpmap --fiscal-year 2568`: the import page's work from the command line.
+"""`manage.py import_targets FILE --list tpmap --fiscal-year 2568`: the import page's work from the command
+line.
 
 Ends with 0 when nothing is to be mended, 1 when some rows are, 2 when the file cannot be read.
 """
@@ -80,8 +81,8 @@ class Command(BaseCommand):
     def _tell(self, batch: ImportBatch) -> None:
         self.stdout.write(
             _(
-                "%(rows)d แถว %(households)d ครัวเรือน %(persons)d คน: ใหม่ %(new)d รู้จักแล้ว %(known)d เปลี่ยน %(changed)d "
-                "หายไป %(left)d รอแก้ %(held_back)d ข้อสังเกต %(notices)d"
+                "%(rows)d แถว %(households)d ครัวเรือน %(persons)d คน: ใหม่ %(new)d รู้จักแล้ว %(known)d "
+                "เปลี่ยน %(changed)d หายไป %(left)d รอแก้ %(held_back)d ข้อสังเกต %(notices)d"
             )
             % {name: getattr(batch, name) for name in _COUNTS}
         )

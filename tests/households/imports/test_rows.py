@@ -1,4 +1,5 @@
-"""Every row is checked: what is harmless is cleaned, what is wrong is named where it stands, and nothing is torn apart."""
+"""Every row is checked: what is harmless is cleaned, what is wrong is named where it stands, and nothing is
+torn apart."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def yardstick(**changes: object) -> Yardstick:
         "registrars": frozenset({"9098"}),
         "guard": Everywhere(),
         "indicators": frozenset(range(1, 39)),
-        "dimension_of": {8: Dimension.HEALTH, 13: Dimension.LIVING, 25: Dimension.EDUCATION, 29: Dimension.INCOME, 34: Dimension.ACCESS},
+        "dimension_of": {8: Dimension.HEALTH, 13: Dimension.LIVING, 25: Dimension.EDUCATION, 29:
+        Dimension.INCOME, 34: Dimension.ACCESS},
     }  # fmt: skip
     return Yardstick(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -163,7 +165,7 @@ def test_ids_are_masked_in_what_is_told(sheet: Sheet) -> None:
     assert only(read(sheet.set(0, PIN, "300792872122"))[0]).fault.value == "x" * 12
 
 
-# ---------------------------------------------------------------------------------------------------- harmless
+# ------------------------------------------------------------------------------------------------ harmless
 
 
 def pin_of(sheet: Sheet, row: int = 0) -> str:
@@ -304,7 +306,7 @@ def test_dimensions_of_different_rows_add_up(sheet: Sheet) -> None:
     assert read(sheet)[0].households[0].dimensions == Dimension.HEALTH.bit | Dimension.INCOME.bit
 
 
-# ----------------------------------------------------------------------------------------------------- notices
+# ------------------------------------------------------------------------------------------------- notices
 
 
 @pytest.mark.parametrize(
@@ -356,7 +358,8 @@ def test_row_that_only_repeats_a_person_counts_once(sheet: Sheet) -> None:
 
 
 def test_every_code_has_a_sentence_that_can_be_filled() -> None:
-    details = {"length": 1, "other_row": 2, "successors": "", "survey_year": 2567, "most": 1, "age": 120, "other": "", "successor": ""}  # fmt: skip
+    numbers = dict.fromkeys(("length", "other_row", "survey_year", "most", "age"), 1)
+    details = {**numbers, **dict.fromkeys(("successors", "other", "successor"), "")}
     for code in (*FAULTS, *NOTICES):
         assert "%(" not in message_of(code, details)
 
