@@ -29,13 +29,16 @@ class Step:
     inputs: tuple[str, ...]
 
 
+PREPARED_FROM = (
+    "*/migrations/*.py",
+    "*/*/migrations/*.py",
+    "povertyops/areas/**/*.py",
+    "dimensions/**/*",
+    "households/data/*",
+    "casework/data/*",
+)
 IN_DATABASE = (
-    Step("migrate", "Preparing the database", ("migrate",), ("*/migrations/*.py", "*/*/migrations/*.py")),
-    Step("areas", "Loading the areas of the country", ("load_areas",), ("povertyops/areas/**/*.py",)),
-    Step("yardstick", "Loading the yardstick", ("load_yardstick",), ("dimensions/**/*",)),
-    Step("lists", "Loading the kinds of target lists", ("load_list_kinds",), ("households/data/*",)),
-    Step("lists", "Loading the kinds of list", ("load_list_kinds",), ("households/data/*",)),
-    Step("menu", "Loading the help menu", ("load_help_menu",), ("casework/data/*",)),
+    Step("prepare", "Preparing tables, areas, yardstick and menus", ("prepare",), PREPARED_FROM),
     Step("story", "Telling the story of two provinces", ("load_story",), STORY),
 )
 IN_FILES = (
