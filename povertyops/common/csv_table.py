@@ -68,7 +68,7 @@ def read_table(text: str, columns: Sequence[Column]) -> list[TableRow]:
 
     Raises InvalidInput when a required column is missing or there are too many rows.
     """
-    lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+    lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     try:
         heads = next(lines, [])
         places = _places(heads, columns)
