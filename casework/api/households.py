@@ -24,7 +24,7 @@ from ..filters import cohort_filters_of
 from ..models import CohortState, Help, Visit
 from ..queries import ORDER, as_of, cohort_count, cohort_list, standing
 from ..services.stages import explain
-from .serializers import HelpRow, HouseholdBody, HouseholdPage, RefusalBody, StoredVisit
+from .serializers import HelpRow, HouseholdBody, HouseholdPage, RefusalBody, stored_visit
 
 NEWEST = 20
 ALLOWED = ApiPolicy.allow(*sorted(HOUSEHOLD_ROLES))
@@ -109,7 +109,7 @@ class HouseholdView(APIView):
                     }
                     for condition in missing
                 ],
-                "visits": StoredVisit(visits[:NEWEST], many=True).data,
+                "visits": [stored_visit(visit) for visit in visits[:NEWEST]],
                 "helps": HelpRow(helps[:NEWEST], many=True).data,
             }
         )

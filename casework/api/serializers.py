@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from dimensions.enums import Dimension
@@ -12,6 +13,7 @@ from households.enums import VerificationStatus
 
 from ..enums import Answer, HelpStatus, VisitOutcome
 from ..inputs import FindingInput, HelpInput, VisitInput
+from ..models import Visit
 from ..validators import LONGEST_NOTE
 
 # A phone set to the Buddhist era runs 543 years ahead.
@@ -94,6 +96,20 @@ class StoredVisit(serializers.Serializer[Any]):
     note = serializers.CharField()
     next_visit_on = serializers.DateField(allow_null=True)
     recorded_at = serializers.DateTimeField()
+
+
+def stored_visit(visit: Visit) -> dict[str, Any]:
+    """A visit as `StoredVisit` describes it, written out by hand: a hundred of them come in one answer."""
+    return {
+        "id": visit.pk,
+        "household": visit.household_id,
+        "visited_at": timezone.localtime(visit.visited_at),
+        "visited_on": visit.visited_on,
+        "outcome": visit.outcome,
+        "note": visit.note,
+        "next_visit_on": visit.next_visit_on,
+        "recorded_at": timezone.localtime(visit.recorded_at),
+    }
 
 
 class VisitReceiptBody(serializers.Serializer[Any]):

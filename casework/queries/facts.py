@@ -138,7 +138,8 @@ class CaseFact(NamedTuple):
 class Facts:
     """One household's facts, each kind in the order of days; see the columns of `_COLUMNS`.
 
-    `judged` holds results of the stage rule by (fiscal year, day), so that one write judges each day once.
+    `criteria` and `intervals` are the JSON of two small tables, the same for every household. `judged` holds
+    results of the stage rule by (fiscal year, day), so that one write judges each day once.
     """
 
     household_id: UUID
@@ -161,6 +162,8 @@ class Facts:
     has_pending_removal: bool
     closing_refused: float
     stored_states: list[dict[str, Any]]
+    criteria: str
+    intervals: str
     judged: dict[tuple[int, date], StageResult] = field(default_factory=dict)
 
     @property
@@ -280,6 +283,19 @@ def _aggregate(values: str, tables: str, order: str) -> str:
     return f"(SELECT json_agg(json_build_array({values}) ORDER BY {order}) FROM {tables})"  # noqa: S608
 
 
+# Small tables that hold for all households: read once beside the facts, parsed by `LoadedYardstick`.
+_CRITERIA = """
+    (SELECT json_agg(json_build_object(
+         'version', version, 'province_code', province_code, 'effective_from', effective_from,
+         'sufficient_days', sufficient_days, 'assessments_gap_days', assessments_gap_days,
+         'passing_assessments', passing_assessments, 'needs_development_step', needs_development_step
+     ) ORDER BY effective_from, version)::text FROM dimensions_stagecriteria)
+"""
+_INTERVALS = """
+    (SELECT json_agg(json_build_array(province_code, stage, days))::text FROM casework_followupinterval)
+"""
+
+
 def _query(states: str) -> str:
     return f"""
         SELECT h.id, h.province_code, h.sort_key,
@@ -290,7 +306,9 @@ def _query(states: str) -> str:
                coalesce((SELECT extract(epoch FROM max(r.decided_at)) FROM casework_removalrequest r
                          WHERE r.household_id = h.id AND r.decision = '{Decision.REJECTED.value}'
                            AND r.reason = '{CloseReason.NOT_POOR.value}'), 0),
-               {states}
+               {states},
+               {_CRITERIA},
+               {_INTERVALS}
         FROM households_household h
         JOIN households_householdscope s ON s.household_id = h.id
         WHERE h.id = ANY(%s)
@@ -299,9 +317,7 @@ def _query(states: str) -> str:
 
 
 _FACTS = _query("NULL::json")
-_FACTS_AND_STATES = _query(
-    "(SELECT json_agg(c) FROM casework_cohortstate c WHERE c.household_id = h.id)"
-)
+_FACTS_AND_STATES = _query("(SELECT json_agg(c) FROM casework_cohortstate c WHERE c.household_id = h.id)")
 
 
 def load_facts(household_ids: Iterable[UUID], *, with_states: bool = False) -> list[Facts]:
@@ -322,7 +338,18 @@ def _day(text: str | None) -> date | None:
 
 
 def _facts_of(row: tuple[Any, ...]) -> Facts:
-    (household_id, province_code, sort_key, scope, *columns, pending, refused, states) = row
+    (
+        household_id,
+        province_code,
+        sort_key,
+        scope,
+        *columns,
+        pending,
+        refused,
+        states,
+        criteria,
+        intervals,
+    ) = row
     found = dict(zip(_COLUMNS, columns, strict=True))
     day = date.fromisoformat
     return Facts(
@@ -372,6 +399,8 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         has_pending_removal=pending,
         closing_refused=float(refused),
         stored_states=states or [],
+        criteria=criteria or "[]",
+        intervals=intervals or "[]",
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from dimensions.enums import Dimension
 from dimensions.models import StageCriteria
@@ -13,10 +15,20 @@ from dimensions.rules import DimensionMap, StageRule
 
 from ..models import FollowUpInterval
 from ..rules import follow_up_days
+from .facts import Facts
+
+
+class _Criteria(NamedTuple):
+    province_code: str
+    effective_from: date
+    rule: StageRule
 
 
 class LoadedYardstick:
-    """Asks the database at most once for each of its tables, and only when it is asked."""
+    """Takes criteria and intervals from facts where there are any, else asks each table once, when it is asked."""
+
+    def __init__(self, facts: Sequence[Facts] = ()) -> None:
+        self._beside = facts[0] if facts else None
 
     def mapping(self, survey_year: int) -> DimensionMap:
         """Indicator number -> dimension, in the set that applies to a survey year."""
@@ -27,9 +39,8 @@ class LoadedYardstick:
 
     def rule(self, province_code: str, on: date) -> StageRule:
         """The criteria of a province on a day: its own, else the nation's, else version 1 as built in."""
-        begun = {row.province_code: row for row in self._criteria if row.effective_from <= on}
-        row = begun.get(province_code) or begun.get("")
-        return self._rules[row.pk] if row else StageRule()
+        begun = {row.province_code: row.rule for row in self._criteria if row.effective_from <= on}
+        return begun.get(province_code) or begun.get("") or StageRule()
 
     def follow_up_days(self, province_code: str, stage: int) -> int:
         return follow_up_days(self._intervals, province_code, stage)
@@ -42,13 +53,18 @@ class LoadedYardstick:
         return mappings()
 
     @cached_property
-    def _criteria(self) -> list[StageCriteria]:
-        return list(StageCriteria.objects.order_by("effective_from", "version"))
-
-    @cached_property
-    def _rules(self) -> dict[int, StageRule]:
-        return {row.pk: row.as_rule() for row in self._criteria}
+    def _criteria(self) -> list[_Criteria]:
+        if self._beside:
+            rows = [StageCriteria(**values) for values in json.loads(self._beside.criteria)]
+        else:
+            rows = list(StageCriteria.objects.order_by("effective_from", "version"))
+        return [
+            _Criteria(row.province_code, date.fromisoformat(str(row.effective_from)), row.as_rule())
+            for row in rows
+        ]
 
     @cached_property
     def _intervals(self) -> list[tuple[str, int, int]]:
+        if self._beside:
+            return [(province, stage, days) for province, stage, days in json.loads(self._beside.intervals)]
         return list(FollowUpInterval.objects.values_list("province_code", "stage", "days"))

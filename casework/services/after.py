@@ -38,11 +38,11 @@ def after_write(*, actor: Actor, household_ids: Iterable[UUID], since: date) -> 
     for households that fail nothing, CohortState of the fiscal years that end on or after `since`,
     HouseholdScope, and dirty marks for leaves that moved. The caller has locked the households.
     """
-    yardstick = LoadedYardstick()
     ids = sorted(set(household_ids))
     with transaction.atomic(savepoint=False):
         for start in range(0, len(ids), CHUNK):
             facts = load_facts(ids[start : start + CHUNK], with_states=True)
+            yardstick = LoadedYardstick(facts)
             _settle_all(actor, facts, yardstick, since)
             today = timezone.localdate()
             _write_scopes(facts, today)

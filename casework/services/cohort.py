@@ -44,7 +44,7 @@ def refresh_cohort(
     `since` leaves fiscal years alone that ended before that day. Three to five queries for any number of households.
     """
     facts = load_facts(household_ids, with_states=True)
-    return refresh_from_facts(facts, LoadedYardstick(), today=today, since=since)
+    return refresh_from_facts(facts, LoadedYardstick(facts), today=today, since=since)
 
 
 def refresh_from_facts(
@@ -87,10 +87,11 @@ def refresh_from_facts(
 def expected_states(household_ids: Iterable[UUID], *, today: date | None = None) -> dict[Key, StateRow]:
     """What the rows of these households should be, computed from the base tables; writes nothing."""
     day = today or timezone.localdate()
-    yardstick = LoadedYardstick()
+    found = load_facts(household_ids)
+    yardstick = LoadedYardstick(found)
     return {
         (row.household_id, row.fiscal_year): row
-        for facts in load_facts(household_ids)
+        for facts in found
         for row in state_rows(facts, yardstick, today=day)
     }
 

@@ -56,7 +56,7 @@ def explain(household_id: UUID, today: date | None = None) -> StageResult:
     found = load_facts([household_id])
     if not found:
         raise Http404
-    return judge(found[0], LoadedYardstick(), today or timezone.localdate())
+    return judge(found[0], LoadedYardstick(found), today or timezone.localdate())
 
 
 def judge(facts: Facts, yardstick: Yardstick, on: date) -> StageResult:
@@ -83,8 +83,9 @@ def approve_stages(
         raise InvalidInput("future_day", _("วันที่ประชุมต้องไม่อยู่ในอนาคต"), field="effective_on")
     with transaction.atomic():
         cases, targets = _locked(actor, case_ids)
-        facts = {found.household_id: found for found in load_facts(case.household_id for case in cases)}
-        yardstick = LoadedYardstick()
+        loaded = load_facts(case.household_id for case in cases)
+        facts = {found.household_id: found for found in loaded}
+        yardstick = LoadedYardstick(loaded)
         alone = _centres_without_second(actor, targets.values())
         refused = [_absent(pk) for pk in case_ids if pk not in {case.pk for case in cases}]
         events = []

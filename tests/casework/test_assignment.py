@@ -65,7 +65,7 @@ def test_bulk_takes_the_same_queries_for_any_number(cast: Cast, number: int) -> 
     with CaptureQueriesContext(connection) as captured:
         assign_households(actor=cast.officer, household_ids=ids, team_id=cast.other_mentor_team.pk)
 
-    assert len(queries_of(captured)) == 14
+    assert len(queries_of(captured)) == 12
 
 
 def test_mentor_must_belong_to_the_team(cast: Cast) -> None:

@@ -126,14 +126,14 @@ def test_unchanged_household_is_neither_written_nor_marked(cast: Cast) -> None:
     assert not DirtyMark.objects.exists()
 
 
-def test_one_household_takes_five_queries(cast: Cast) -> None:
+def test_one_household_takes_three_queries(cast: Cast) -> None:
     household = in_care(cast)
     CohortState.objects.all().delete()
 
     with CaptureQueriesContext(connection) as captured:
         refresh_cohort([household.pk])
 
-    assert len(captured) == 5
+    assert len(captured) == 3
 
 
 def test_rebuild_mends_rows_that_went_wrong(cast: Cast) -> None:

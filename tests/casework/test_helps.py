@@ -154,7 +154,7 @@ def test_batch_takes_the_same_queries_for_any_number(cast: Cast, number: int) ->
     with CaptureQueriesContext(connection) as captured:
         batch(cast, households, item)
 
-    assert len(queries_of(captured)) == 18
+    assert len(queries_of(captured)) == 16
 
 
 def test_batch_warns_of_likely_repeats_and_stores_them_when_told(cast: Cast) -> None:

@@ -59,7 +59,7 @@ def test_a_village_takes_the_same_queries_for_any_number(cast: Cast, number: int
     with CaptureQueriesContext(connection) as captured:
         verify_households(actor=cast.officer, findings=findings, effective_on=MARCH)
 
-    assert len(queries_of(captured)) == 10
+    assert len(queries_of(captured)) == 8
 
 
 def test_out_of_area_is_not_found(cast: Cast) -> None:

@@ -43,14 +43,14 @@ def test_visit_is_stored_counted_audited_and_marked(cast: Cast) -> None:
     assert (YEAR, VILLAGE) in DirtyMark.objects.values_list("fiscal_year", "area_code")
 
 
-def test_plain_visit_takes_nine_queries(cast: Cast) -> None:
+def test_plain_visit_takes_seven_queries(cast: Cast) -> None:
     household = in_care(cast)
     with CaptureQueriesContext(
         connection,
     ) as captured:
         record_visit(actor=cast.mentor, visit=a_visit(household))
 
-    assert len(queries_of(captured)) == 9
+    assert len(queries_of(captured)) == 7
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -63,7 +63,7 @@ def test_batch_takes_the_same_queries_for_any_number(cast: Cast, number: int) ->
         results = record_visits(actor=cast.mentor, visits=visits)
 
     assert [result.status for result in results] == ["created"] * number
-    assert len(queries_of(captured)) == 17
+    assert len(queries_of(captured)) == 15
 
 
 def test_visit_with_relieving_help_brings_the_household_to_survive(cast: Cast) -> None:
