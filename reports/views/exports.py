@@ -17,6 +17,7 @@ from casework.queries.cohort import as_of
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import BOARD_ROLES, HOUSEHOLD_ROLES
 from povertyops.common.audit import log_access
+from povertyops.common.errors import InvalidInput
 from povertyops.common.policies import allow
 from povertyops.common.thai import format_thai_date
 
@@ -30,6 +31,8 @@ from .board import actor_of
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("csv", "xlsx")
+# A workbook is written whole before it is sent; above this a request would take too long.
+MOST_XLSX_ROWS = 100_000
 # Names of persons typed into the search box do not belong into the log.
 UNLOGGED = frozenset({"q", "after"})
 
@@ -43,6 +46,8 @@ def export_list(request: HttpRequest, kind: str, fmt: str) -> HttpResponseBase:
         raise Http404
     actor = actor_of(request)
     filters = cohort_filters_of(request.GET, today=actor.today())
+    if fmt == "xlsx":
+        _check_size(export.count(actor, filters))
     day = as_of(filters)
     about: list[tuple[Text, Text]] = [
         (gettext_lazy("รายการ"), export.label),
@@ -108,6 +113,15 @@ def _answer(sheet: Sheet, fmt: str, name: str) -> HttpResponseBase:
         response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
     return FileResponse(xlsx_file(sheet), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+
+
+def _check_size(rows: int) -> None:
+    if rows > MOST_XLSX_ROWS:
+        raise InvalidInput(
+            "too_many_rows",
+            _("รายการนี้มี %(rows)s แถว มากกว่าที่ไฟล์ Excel ทำได้ในครั้งเดียว โปรดส่งออกเป็น CSV ซึ่งได้ครบทุกแถว")
+            % {"rows": f"{rows:,}"},
+        )
 
 
 def _log(actor: Actor, request: HttpRequest, kind: str, fmt: str) -> None:

@@ -65,7 +65,7 @@ def _counts(villages: list[str], households: int) -> list[int]:
     """Uneven on purpose: a village has between one and eight shares, the focus district its fixed number."""
     random = Random(2568)
     focus = [code.startswith(FOCUS_DISTRICT) for code in villages]
-    inside = min(FOCUS_HOUSEHOLDS, households)
+    inside = min(FOCUS_HOUSEHOLDS, households) if any(focus) else 0
     parts = []
     for is_focus, total in ((True, inside), (False, households - inside)):
         shares = [random.randint(1, 8) if flag is is_focus else 0 for flag in focus]
@@ -74,7 +74,7 @@ def _counts(villages: list[str], households: int) -> list[int]:
 
 
 def _divide(total: int, shares: list[int]) -> list[int]:
-    whole, given, seen, made = sum(shares), 0, 0, []
+    whole, given, seen, made = sum(shares) or 1, 0, 0, []
     for share in shares:
         seen += share
         upto = total * seen // whole

@@ -150,6 +150,20 @@ def test_an_export_takes_a_fixed_number_of_queries(
         read_csv(client, kind=kind)
 
 
+def test_a_workbook_that_would_take_too_long_points_to_csv(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.views.exports.MOST_XLSX_ROWS", 1)
+    a_household(cast)
+    client = client_of(cast.officer)
+    assert len(read_xlsx(client, "household")) == 2
+    a_household(cast)
+    refused = client.get(reverse("export", args=["household", "xlsx"]))
+    assert refused.status_code == 400
+    assert "โปรดส่งออกเป็น CSV" in refused.content.decode()
+    assert len(read_csv(client)) == 3
+
+
 def test_a_board_leaves_with_every_figure_and_without_names(cast: Cast) -> None:
     a_household(cast)
     full_rollup(year())
