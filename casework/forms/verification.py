@@ -42,7 +42,7 @@ class PersonRowForm(forms.Form):
         label=_("หมายเหตุ"),
         max_length=500,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "input"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "input", "placeholder": _("หมายเหตุ")}),
     )
 
     def finding(self, person_id: UUID) -> FindingInput | None:
