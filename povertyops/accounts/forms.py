@@ -166,7 +166,12 @@ class ApplyForm(forms.Form):
 
 
 class UserFilter(forms.Form):
-    q = forms.CharField(label=_("ค้นหา"), required=False, max_length=80)
+    q = forms.CharField(
+        label=_("ค้นหา"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"placeholder": _("ชื่อ ชื่อผู้ใช้ หรือโทรศัพท์")}),
+    )
     role = forms.ChoiceField(label=_("บทบาท"), required=False)
     province = forms.ChoiceField(label=_("จังหวัด"), required=False)
     state = forms.ChoiceField(

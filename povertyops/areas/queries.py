@@ -143,3 +143,14 @@ def mentor_teams_under(centre_ids: Iterable[UUID]) -> QuerySet[Centre]:
     ids = list(centre_ids)
     under = Q(parent_id__in=ids) | Q(parent__parent_id__in=ids, parent__kind=CentreKind.SUBDISTRICT_TEAM)
     return Centre.objects.filter(under, kind=CentreKind.MENTOR_TEAM, is_active=True).order_by("name")
+
+
+def subdistricts_by_district(province_code: str) -> list[tuple[Area, list[Area]]]:
+    """The current districts of a province with their subdistricts, both in Thai order; one query."""
+    levels = (Level.DISTRICT, Level.SUBDISTRICT)
+    areas = Area.objects.filter(code__startswith=province_code, level__in=levels, is_current=True)
+    rows = list(areas.order_by("sort_key", "code"))
+    under: dict[str | None, list[Area]] = {}
+    for row in rows:
+        under.setdefault(row.parent_id, []).append(row)
+    return [(district, under.get(district.code, [])) for district in under.get(province_code, [])]

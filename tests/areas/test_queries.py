@@ -14,6 +14,7 @@ from povertyops.areas.queries import (
     resolve_subdistricts,
     responsible_centre,
     responsible_centres,
+    subdistricts_by_district,
 )
 from tests.cast import (
     CITY_SUBDISTRICT,
@@ -88,3 +89,10 @@ def test_path_and_address(cast: Cast) -> None:
 
 def test_mentor_teams_under_a_district(cast: Cast) -> None:
     assert set(mentor_teams_under([cast.district_centre.pk])) == {cast.mentor_team, cast.other_mentor_team}
+
+
+def test_subdistricts_by_district_in_thai_order(cast: Cast, django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        found = subdistricts_by_district("90")
+    assert [district.name for district, _ in found] == ["เมืองสงขลา", "ระโนด"]
+    assert [area.name for area in found[1][1]] == ["คลองแดน", "ระโนด"]

@@ -39,7 +39,7 @@ class PersonInput:
 
 
 def one_time_password() -> str:
-    """Twelve characters in three groups, about 57 bits: kxbm-4729-thqw."""
+    """Sixteen characters in four groups, about 66 bits: kxbm-4729-thqw-dpea."""
     groups = (_LETTERS, _DIGITS, _LETTERS, _LETTERS)
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for alphabet in groups)
 

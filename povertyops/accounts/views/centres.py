@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from povertyops.areas.enums import CentreKind, Extent
-from povertyops.areas.models import Centre
-from povertyops.areas.queries import centres_of_province
+from povertyops.areas.models import Area, Centre
+from povertyops.areas.queries import centres_of_province, subdistricts_by_district
 from povertyops.areas.rules import ENTERED_KINDS, PARENT_KINDS
 from povertyops.areas.services import CentreChange, CentreDraft
 from povertyops.common.csv_table import decode
 from povertyops.common.errors import DomainError
+from povertyops.common.names import sort_key
 from povertyops.common.policies import allow
 
 from ..access import get_centre_in_sphere, parents_for
@@ -40,7 +41,7 @@ def centre_list(request: ActorRequest) -> HttpResponse:
     province = _province(request, provinces)
     kinds = [k for k in CentreKind if k is not CentreKind.NATIONAL]
     by_kind: dict[str, list[Centre]] = {kind: [] for kind in kinds}
-    for centre in centres_of_province(province):
+    for centre in sorted(centres_of_province(province), key=lambda centre: sort_key(centre.name)):
         by_kind[centre.kind].append(centre)
     context = {
         "provinces": provinces,
@@ -83,7 +84,7 @@ def centre_new(request: ActorRequest, kind: str) -> HttpResponse:
     return render(
         request,
         "areas/centre_form.html",
-        {"form": form, "kind": wanted, "centre": None},
+        {"form": form, "kind": wanted, "centre": None, "codes": _codes(request.actor.province_code)},
         status=status_of(form),
     )
 
@@ -106,8 +107,14 @@ def centre_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("บันทึกแล้ว"))
             return redirect(f"/centres/?province={centre.province_code}")
-    context = {"form": form, "kind": CentreKind(centre.kind), "centre": centre}
+    codes = _codes(centre.province_code)
+    context = {"form": form, "kind": CentreKind(centre.kind), "centre": centre, "codes": codes}
     return render(request, "areas/centre_form.html", context, status=status_of(form))
+
+
+def _codes(province: str) -> list[tuple[Area, list[Area]]]:
+    """The codes of a province to look up beside the form."""
+    return subdistricts_by_district(province) if province else []
 
 
 def _values(centre: Centre) -> dict[str, object]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from povertyops.areas.enums import CentreKind, Level
 from povertyops.areas.models import Area, Centre
 from povertyops.common.csv_table import MAX_BYTES, Column
+from povertyops.common.names import sort_key
 
 from ..access import centres_in_sphere
 from ..actor import Actor
@@ -46,7 +47,7 @@ def appointment_form_args(request: ActorRequest) -> dict[str, Any]:
 
 
 def _place_of_kind(centre: Centre) -> tuple[int, str]:
-    return list(CentreKind).index(CentreKind(centre.kind)), centre.name
+    return list(CentreKind).index(CentreKind(centre.kind)), sort_key(centre.name)
 
 
 def posted(request: ActorRequest, row: Appointment) -> dict[str, Any]:
