@@ -31,6 +31,7 @@ from .sheets import as_csv
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 VISITS_A_CALL = 100
+WORTH_ANOTHER_LOOK = 1_000
 
 
 def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
@@ -140,6 +141,10 @@ def known_households(province: str, kind: str, fiscal_year: int) -> list[Known]:
     ]
 
 
+Given = tuple[HelpMenuItem, str, int, str]
+"""A help of the story: item, agency, baht, delivered or promised."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """A visit of the story before it has an id."""
@@ -149,8 +154,7 @@ class Deed:
     on: date
     note: str = ""
     outcome: str = "met"
-    helps: tuple[tuple[HelpMenuItem, str, int, str], ...] = ()
-    """(item, agency, baht, status)"""
+    helps: tuple[Given, ...] = ()
     findings: tuple[tuple[UUID, str], ...] = ()
     answers: Mapping[int, str] = field(default_factory=dict)
     survey_year: int | None = None
@@ -181,8 +185,9 @@ class Diary:
                 _expect_stored(record_visits(actor=actor, visits=[self._visit(deed) for deed in chunk]))
             done += len(deeds)
             self._teller.step(text, done, len(self._deeds))
+        if len(self._deeds) > WORTH_ANOTHER_LOOK:
+            self._teller.look_again()
         self._deeds = []
-        self._teller.look_again()
 
     def _visit(self, deed: Deed) -> VisitInput:
         random = self._teller.random

@@ -26,7 +26,7 @@ from ..cast import by_district as grouped
 from ..invent import AGENCIES, NOTES, USUAL, a_list, shares
 from ..people import Inventor
 from ..personas import PERSONAS
-from ..telling import Deed, Diary, Known, Menu, Teller, acting
+from ..telling import Deed, Diary, Given, Known, Menu, Teller, acting
 
 PROVINCE = "90"
 HOME = "9007"
@@ -302,7 +302,7 @@ class Songkhla:
             if household.id not in teams or luck < 0.3:
                 continue
             on = self.teller.between(listed_on, yesterday)
-            helps = ()
+            helps: tuple[Given, ...] = ()
             if luck > 0.62:
                 dimension = household.failing[0]
                 helps = (
