@@ -20,6 +20,7 @@ from households.access import can_write, scope_q
 from households.models import ListedPerson, Membership, Verification
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit_many
+from povertyops.common.bulk import insert_rows
 from povertyops.common.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
 
@@ -348,7 +349,7 @@ def _store(work: _Work, visits: Sequence[VisitInput]) -> dict[UUID, Visit]:
     if not visits:
         return {}
     rows = [_visit_row(work, visit) for visit in visits]
-    Visit.objects.bulk_create(rows)
+    _insert(work.actor, rows)
     _store_helps(work, visits)
     _store_findings(work, visits)
     _store_assessments(work, visits)
@@ -370,6 +371,22 @@ def _store(work: _Work, visits: Sequence[VisitInput]) -> dict[UUID, Visit]:
         since=min([since, *amended, *given]),
     )
     return {row.pk: row for row in rows}
+
+
+# Every column but `recorded_at`, which is the database's.
+_COLUMNS = [field.column for field in Visit._meta.concrete_fields if field.name != "recorded_at"]
+
+
+def _insert(actor: Actor, rows: Sequence[Visit]) -> None:
+    """Store visits and put the recorded time on them."""
+    columns, values = _COLUMNS, [{name: vars(row)[name] for name in _COLUMNS} for row in rows]
+    if actor.recorded_at:
+        columns = [*_COLUMNS, "recorded_at"]
+        values = [{**row, "recorded_at": actor.recorded_at} for row in values]
+    recorded = dict(insert_rows(Visit, columns, values, returning=("id", "recorded_at")))
+    for row in rows:
+        row.recorded_at = recorded[row.pk]
+        row._state.adding = False
 
 
 def _audited(visit: VisitInput) -> dict[str, Any]:
@@ -403,7 +420,6 @@ def _visit_row(work: _Work, visit: VisitInput) -> Visit:
         clock_skew_s=visit.clock_skew_s,
         amends_id=visit.amends,
         recorded_by=work.actor.user,
-        recorded_at=work.actor.stamp,
     )
 
 

@@ -6,7 +6,19 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID
 
+from .bulk import insert_rows
 from .models import AccessEntry, AuditEntry
+
+_COLUMNS = (
+    "user_id",
+    "appointment_id",
+    "action",
+    "object_type",
+    "object_id",
+    "household_id",
+    "province_code",
+    "changes",
+)
 
 
 class Acting(Protocol):
@@ -59,21 +71,22 @@ def audit_many(
     rows: Iterable[tuple[object, UUID | None, str, dict[str, Any]]],
 ) -> None:
     """Write one audit row per (object id, household id, province code, changes), in batches of 5,000."""
-    AuditEntry.objects.bulk_create(
-        [
-            AuditEntry(
-                user_id=actor.user_id,
-                appointment_id=actor.appointment_id,
-                action=action,
-                object_type=object_type,
-                object_id=str(object_id),
-                household_id=household_id,
-                province_code=province,
-                changes=changes,
-            )
+    insert_rows(
+        AuditEntry,
+        _COLUMNS,
+        (
+            {
+                "user_id": actor.user_id,
+                "appointment_id": actor.appointment_id,
+                "action": action,
+                "object_type": object_type,
+                "object_id": str(object_id),
+                "household_id": household_id,
+                "province_code": province,
+                "changes": changes,
+            }
             for object_id, household_id, province, changes in rows
-        ],
-        batch_size=5_000,
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from .bulk import insert_rows
 from .models import DirtyMark
 
 Leaf = tuple[int, str, UUID | None]
@@ -31,11 +32,13 @@ _next_call = 0.0
 
 def mark_dirty(leaves: Iterable[Leaf]) -> None:
     """Mark (fiscal year, leaf area code, municipal centre or None) for recomputing; duplicates fold."""
-    DirtyMark.objects.bulk_create(
-        [
-            DirtyMark(fiscal_year=year, area_code=code, centre_id=centre)
+    insert_rows(
+        DirtyMark,
+        ("fiscal_year", "area_code", "centre_id"),
+        (
+            {"fiscal_year": year, "area_code": code, "centre_id": centre}
             for year, code, centre in sorted(set(leaves), key=lambda leaf: (leaf[0], leaf[1], str(leaf[2])))
-        ]
+        ),
     )
     transaction.on_commit(call_for_drain)
 
