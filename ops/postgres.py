@@ -47,7 +47,7 @@ class Postgres:
         data = home / "data"
         if not (data / "PG_VERSION").exists():
             self._initialise(binaries, data)
-        _wait_for_predecessor(data)
+        wait_for_predecessor(data)
         settings = [
             f"port={self.port}",
             "listen_addresses=127.0.0.1",
@@ -180,12 +180,14 @@ def _public_temp() -> str | None:
     return "/tmp" if unprivileged() else None
 
 
-def _wait_for_predecessor(data: Path) -> None:
+def wait_for_predecessor(data: Path, patience: float = 20) -> None:
     """A server that lost its runner a moment ago may still be shutting down."""
     lock = data / "postmaster.pid"
-    deadline = time.monotonic() + 20
-    while lock.exists() and time.monotonic() < deadline:
+    deadline = time.monotonic() + patience
+    while lock.exists():
         pid = lock.read_text().split("\n", 1)[0].strip()
         if not pid.isdigit() or not Path(f"/proc/{pid}").exists():
             return
+        if time.monotonic() > deadline:
+            raise CannotStart(f"A PostgreSQL runs on {data} already (process {pid}). Stop that one first.")
         time.sleep(0.2)

@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ops.postgres import FORGETFUL, Postgres, others_can_enter
-from ops.processes import free_port
+from ops.postgres import FORGETFUL, Postgres, others_can_enter, wait_for_predecessor
+from ops.processes import CannotStart, free_port
 
 
 @pytest.fixture
@@ -59,6 +59,14 @@ def test_password_is_asked_and_thai_is_read(folder):
         assert ask(server, "SELECT similarity('ทองดี', 'ทองดี')") == [(1.0,)]
     finally:
         child.stop()
+
+
+def test_second_server_on_the_same_data_is_refused(folder):
+    (folder / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n")
+    with pytest.raises(CannotStart, match=rf"process {os.getpid()}"):
+        wait_for_predecessor(folder, patience=0)
+    (folder / "postmaster.pid").write_text("999999999\n")
+    wait_for_predecessor(folder, patience=0)
 
 
 def test_folder_closed_to_others_is_noticed(folder):
