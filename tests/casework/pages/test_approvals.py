@@ -6,42 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from casework.inputs import StepInput
 from casework.models import Case, StageEvent, StageRejection
-from casework.services.plans import save_plan
-from casework.services.visits import record_visit
-from dimensions.enums import Dimension, Stage
-from dimensions.queries import dimension_of_indicators, indicator_set_for
-from households.models import Household
-from povertyops.accounts.actor import Actor
-from tests.casework.pages.families import family, text_of, this_year, today, typed
-from tests.casework.work import a_visit
+from dimensions.enums import Stage
+from tests.casework.pages.families import text_of, today, typed
+from tests.casework.pages.ready import ready
 from tests.cast import Cast, client_of
 
 URL = "/approvals/"
-FOUR_T = {"attitude": ["loves_work"], "skills": ["farming"], "resources": ["land"], "way_out": ["market"]}
-
-
-def ready(cast: Cast, actor: Actor | None = None, **values: Any) -> Case:
-    """A household whose evidence for *sufficient* was recorded by this person a few days ago."""
-    actor = actor or cast.mentor
-    call_command("load_yardstick", verbosity=0)
-    household: Household = family(cast, **values)
-    day = today() - timedelta(days=2)
-    year = this_year() - 1
-    mapping = dimension_of_indicators(indicator_set_for(year).indicator_set)
-    passed = {number: "pass" for number, dimension in mapping.items() if dimension == Dimension.LIVING}
-    record_visit(
-        actor=actor,
-        visit=a_visit(household, day=day, answers=passed, survey_year=year, self_solved=(Dimension.LIVING,)),
-    )
-    steps = [StepInput(text="ปลูกผักขาย", done_on=day)]
-    save_plan(
-        actor=actor, household_id=household.pk, four_t=FOUR_T, goal="พอเพียง", steps=steps, agreed_on=day
-    )
-    return Case.objects.get(household=household)
 
 
 def body(*cases: Case, **values: Any) -> dict[str, Any]:

@@ -1,0 +1,111 @@
+"""Every page of the work, on a phone and at a desk: axe finds nothing, nothing sticks out, no complaint."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from casework.models import Help, Visit
+from casework.services.helps import record_help
+from casework.services.removal import request_removal
+from casework.services.visits import record_visit
+from households.models import Household, Membership
+from tests.casework.pages.families import family, today
+from tests.casework.pages.ready import ready
+from tests.casework.work import a_help, a_visit, an_item
+from tests.cast import VILLAGE, Cast
+from tests.journeys.steps import DESK, PHONE, carry_session, faults_of, listen
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FIELD = (
+    "/today/",
+    "/households/",
+    "/households/{household}/",
+    "/households/{household}/visit/",
+    "/households/{household}/help/",
+    "/households/{household}/plan/",
+    "/households/{household}/remove/",
+    "/households/{household}/reveal/{person}/",
+    "/visits/{visit}/?saved=1",
+    "/visits/{visit}/amend/",
+    "/helps/{promise}/deliver/",
+    "/helps/{promise}/amend/",
+)
+OFFICE = (
+    "/queues/",
+    "/households/?overdue=1&failing=living",
+    "/households/?q=ไม่มีใคร",
+    "/visits/",
+    "/helps/",
+    "/persons/",
+    "/verify/",
+    f"/verify/{VILLAGE}/",
+    "/approvals/",
+    "/removals/",
+    "/conflicts/",
+    "/teams/",
+    "/teams/{team}/",
+    "/teams/new/",
+    "/help/bulk/",
+)
+
+
+@pytest.fixture
+def places(cast: Cast) -> dict[str, str]:
+    """A world in which every page has something to show."""
+    household = family(cast)
+    Household.objects.filter(pk=household.pk).update(phone="0812345678", latitude=7.5, longitude=100.25)
+    item = an_item("living")
+    record_visit(
+        actor=cast.mentor,
+        visit=a_visit(household, day=today() - timedelta(days=1), helps=(a_help(item, given_on=today()),)),
+    )
+    promise = a_help(an_item("income"), household, status="promised", given_on=today())
+    record_help(actor=cast.mentor, help=promise)
+    request_removal(
+        actor=cast.mentor,
+        household_id=family(cast).pk,
+        reason="moved",
+        note="ไปอยู่กับลูก",
+        effective_on=today(),
+    )
+    ready(cast)
+    return {
+        "household": str(household.pk),
+        "person": str(Membership.objects.filter(household=household).first().person_id),
+        "visit": str(Visit.objects.filter(household=household).first().pk),
+        "promise": str(Help.objects.get(status="promised").pk),
+        "team": str(cast.mentor_team.pk),
+    }
+
+
+@pytest.mark.parametrize(("role", "pages"), [("mentor", FIELD), ("officer", OFFICE)])
+def test_pages_are_sound(
+    page: Page,
+    context: BrowserContext,
+    live_server: LiveServer,
+    cast: Cast,
+    places: dict[str, str],
+    role: str,
+    pages: tuple[str, ...],
+) -> None:
+    carry_session(context, live_server, getattr(cast, role))
+    heard, found = listen(page), []
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        for pattern in pages:
+            url = pattern.format(**places)
+            answer = page.goto(f"{live_server.url}{url}")
+            assert answer is not None
+            assert answer.status == 200, url
+            page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
+                found.append((size["width"], pattern, "sticks out", ""))
+            assert heard == [], url
+            found += [(size["width"], pattern, *fault) for fault in faults_of(page)]
+            heard.clear()  # axe tries styles of its own, which the policy refuses
+    assert found == []
