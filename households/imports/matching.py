@@ -31,9 +31,10 @@ Found = list[tuple[int, int, str]]
 def match_register(batch: ImportBatch, *, again: bool) -> None:
     """Find the households and persons of the file in the register; `again` forgets an earlier answer
     first."""
-    refresh_statistics(batch)
     if again:
         _run(batch, *_FORGET)
+    else:
+        refresh_statistics(batch)
     _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_ADDRESS, _PERSONS_BY_ID, _PERSONS_BY_NAME)
 
 
@@ -137,8 +138,8 @@ def _parameters(batch: ImportBatch) -> dict[str, Any]:
 
 _FORGET = (
     """
-    UPDATE households_importhousehold SET match_id = NULL, listing_id = NULL, outcome = ''
-    WHERE batch_id = %(batch)s AND NOT is_applied AND (match_id IS NOT NULL OR outcome <> '')
+    UPDATE households_importhousehold SET match_id = NULL
+    WHERE batch_id = %(batch)s AND NOT is_applied AND match_id IS NOT NULL
     """,
     """
     UPDATE households_importrow r SET match_id = NULL FROM households_importhousehold s
@@ -249,12 +250,11 @@ _ELSEWHERE = """
 """
 
 _OUTCOMES = """
-    UPDATE households_importhousehold s
-    SET listing_id = found.listing_id,
-        outcome = CASE WHEN s.is_held THEN '' WHEN s.match_id IS NULL THEN 'new'
-                       WHEN found.content_hash <> s.content_hash THEN 'changed' ELSE 'known' END
+    UPDATE households_importhousehold s SET listing_id = found.listing_id, outcome = found.outcome
     FROM (
-        SELECT i.id, l.id AS listing_id, l.content_hash
+        SELECT i.id, l.id AS listing_id,
+               CASE WHEN i.is_held THEN '' WHEN i.match_id IS NULL THEN 'new'
+                    WHEN l.content_hash <> i.content_hash THEN 'changed' ELSE 'known' END AS outcome
         FROM households_importhousehold i
         LEFT JOIN households_targetlist t
              ON t.kind_id = %(kind)s AND t.fiscal_year = %(year)s AND t.province_code = i.province_code
@@ -263,6 +263,7 @@ _OUTCOMES = """
         WHERE i.batch_id = %(batch)s AND NOT i.is_applied
     ) AS found
     WHERE s.id = found.id
+      AND (s.outcome <> found.outcome OR s.listing_id IS DISTINCT FROM found.listing_id)
 """
 
 _COUNTS = """
