@@ -100,6 +100,7 @@ def hole(name: str, row: str) -> Filler:
 HOUSEHOLD = hole("pk", "household")
 BOARDS_ANYWHERE = frozenset({Role.NATIONAL_VIEWER})
 ADMINISTERS = frozenset({Role.SYSTEM_ADMIN})
+HAS_A_CENTRE = frozenset({Role.MUNICIPAL_OFFICER})  # answers for a centre, not for an area
 
 
 def _chosen(scene: Scene, actor: Actor) -> Mapping[str, Any]:
@@ -263,13 +264,15 @@ ROUTES: dict[str, Route] = {
     "api_household": Route(HOUSEHOLD),
     "api_visits": Route(body=_visit),
     "api_progress": Route(
-        lambda scene, actor: {"area_code": _board(scene, actor)["code"]}, also=BOARDS_ANYWHERE
+        lambda scene, actor: {"area_code": _board(scene, actor)["code"]},
+        also=BOARDS_ANYWHERE,
+        not_for=HAS_A_CENTRE,
     ),
     # exports: their rows follow from who asks
     "export": Route(lambda scene, actor: {"kind": "household", "fmt": "csv"}, general=True),
     "export_board": Route(lambda scene, actor: {"fmt": "csv"}, general=True),
     # boards
-    "board": Route(_board, also=BOARDS_ANYWHERE),
+    "board": Route(_board, also=BOARDS_ANYWHERE, not_for=HAS_A_CENTRE),
     "board_centre": Route(
         hole("pk", "municipality"),
         also=BOARDS_ANYWHERE,
