@@ -7,7 +7,7 @@ PIP := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet --no
 
 export PORT
 
-.PHONY: help demo demo-reset db test lint accept bench messages lock
+.PHONY: help demo demo-reset db test lint accept bench screens messages lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
@@ -36,6 +36,9 @@ accept: $(VENV)/.dev node_modules/.package-lock.json ## the acceptance run on th
 
 bench: $(VENV)/.dev ## speed, as ratios against bare floors measured in the same run
 	$(RUN) -m bench
+
+screens: $(VENV)/.dev ## take the pictures of docs/screens from the running demo (PORT=...)
+	$(RUN) -m docs.take_screens http://127.0.0.1:$${PORT:-8000}
 
 messages: $(VENV)/.demo ## collect the texts for translation and compile the catalogues
 	$(RUN) -m ops messages
