@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -30,29 +30,37 @@ class HelpContext:
     kept_promises: set[UUID] = field(default_factory=set)
     used_ids: set[UUID] = field(default_factory=set)
 
-    def check(self, help_: HelpInput, *, household_id: UUID, province_code: str) -> None:
-        """Raises InvalidInput or Conflict when the help refers to what it may not."""
+    def check(self, helps: Sequence[HelpInput], household_id: UUID, province_code: str) -> None:
+        """Raises InvalidInput or Conflict when one of them refers to what it may not.
+
+        Good ones use up their ids and the promises they keep; of a refused visit nothing is used up.
+        """
+        ids, promises = set(self.used_ids), set(self.kept_promises)
+        for help_ in helps:
+            self._check_item(help_, household_id, province_code)
+            if help_.id in ids:
+                raise Conflict("help_exists", _("บันทึกความช่วยเหลือนี้ไปแล้ว"))
+            ids.add(help_.id)
+            if help_.fulfils is not None:
+                self._check_promise(help_.fulfils, household_id, promises)
+                promises.add(help_.fulfils)
+        self.used_ids, self.kept_promises = ids, promises
+
+    def _check_item(self, help_: HelpInput, household_id: UUID, province_code: str) -> None:
         item = self.items.get(help_.item_id)
         if item is None or not item.is_active or item.province_code not in ("", province_code):
             raise InvalidInput("unknown_item", _("ไม่พบรายการช่วยเหลือนี้ในเมนู โปรดเลือกรายการใหม่"), field="item")
         if help_.household_id not in (None, household_id):
             raise InvalidInput("other_household", _("ความช่วยเหลือนี้เป็นของครัวเรือนอื่น"), field="household")
-        if help_.id in self.used_ids:
-            raise Conflict("help_exists", _("บันทึกความช่วยเหลือนี้ไปแล้ว"))
         if len(clean_text(help_.agency_name)) > LONGEST_AGENCY:
             raise InvalidInput("long_agency", _("ชื่อหน่วยงานยาวเกินไป"), field="agency")
-        self.used_ids.add(help_.id)
-        self._check_promise(help_, household_id)
 
-    def _check_promise(self, help_: HelpInput, household_id: UUID) -> None:
-        if help_.fulfils is None:
-            return
-        promise = self.promises.get(help_.fulfils)
+    def _check_promise(self, promise_id: UUID, household_id: UUID, kept: set[UUID]) -> None:
+        promise = self.promises.get(promise_id)
         if promise is None or promise.household_id != household_id:
             raise InvalidInput("unknown_promise", _("ไม่พบคำรับปากนี้ในครัวเรือนนี้"), field="fulfils")
-        if promise.pk in self.kept_promises:
+        if promise_id in kept:
             raise Conflict("promise_kept", _("คำรับปากนี้ส่งมอบหรือยกเลิกไปแล้ว"))
-        self.kept_promises.add(promise.pk)
 
     def agencies_of(self, helps: Iterable[HelpInput]) -> dict[str, UUID]:
         """Name as typed -> agency, made when it is new."""

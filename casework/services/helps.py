@@ -58,7 +58,7 @@ def record_help(*, actor: Actor, help: HelpInput) -> Help:
             return _same_or_conflict(actor, stored, help)
         check_help(help, today=actor.today())
         context = load_help_context([help])
-        context.check(help, household_id=target.household.pk, province_code=target.household.province_code)
+        context.check([help], target.household.pk, target.household.province_code)
         row = help_row(
             actor,
             help,
@@ -99,8 +99,8 @@ def _replacement_row(actor: Actor, wrong: Help, replacement: HelpInput, target: 
     )
     check_help(checked, today=actor.today())
     context = load_help_context([checked])
-    context.kept_promises.discard(wrong.fulfils_id)  # type: ignore[arg-type]
-    context.check(checked, household_id=wrong.household_id, province_code=wrong.province_code)
+    context.kept_promises -= {wrong.fulfils_id}
+    context.check([checked], wrong.household_id, wrong.province_code)
     row = help_row(
         actor,
         checked,
@@ -282,7 +282,7 @@ def _batch_rows(
         for household_id in targets
     ]
     context = load_help_context(helps[:1])
-    context.check(helps[0], household_id=next(iter(targets)), province_code=batch.province_code)
+    context.check(helps[:1], next(iter(targets)), batch.province_code)
     agency_id = agencies_by_name([agency_name]).get(agency_name)
     rows = []
     for help_, target in zip(helps, targets.values(), strict=True):
