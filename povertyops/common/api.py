@@ -1,4 +1,4 @@
-"""The policy of API views as a permission class. No import of DRF views here: its settings load this module."""
+"""The policy of API views as a permission class. Imports no DRF views: their settings load this module."""
 
 from __future__ import annotations
 
