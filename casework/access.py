@@ -43,7 +43,7 @@ class Workable:
 
 
 def households_to_work_on(actor: Actor, ids: Iterable[UUID], *, lock: bool = True) -> dict[UUID, Workable]:
-    """The visible ones of these households, locked in one order so that two bulk acts never wait for each other.
+    """The visible ones of these households, locked in one order: two bulk acts never wait for each other.
 
     Whether the actor may change one is asked with `households.access.can_write`.
     """

@@ -89,7 +89,14 @@ class CohortFilterForm(forms.Form):
             membership=values.get("membership", ""),
             team=values.get("team"),
             q=values.get("q", ""),
-            **{name: bool(values.get(name)) for name in SWITCHES},
+            no_team=bool(values.get("no_team")),
+            overdue=bool(values.get("overdue")),
+            visited_90=bool(values.get("visited_90")),
+            helped=bool(values.get("helped")),
+            removed=bool(values.get("removed")),
+            verified=bool(values.get("verified")),
+            checked=bool(values.get("checked")),
+            proposed=bool(values.get("proposed")),
         )
 
 

@@ -81,7 +81,7 @@ class CohortFilters:
     """What narrows the lists of households, persons, visits and helps; the same words as in their addresses.
 
     `as_of` is the day the list stands at; None: the earlier of today and the last day of the fiscal year.
-    Dimensions given together must all hold. An empty `membership` means the cohort, without carried households.
+    Dimensions given together must all hold. An empty `membership` means the cohort, without carried ones.
     """
 
     fiscal_year: int

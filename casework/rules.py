@@ -1,4 +1,4 @@
-"""Rules of the work as plain functions: days that count, who may do what, when a household is due. No ORM, no clock."""
+"""Rules of the work as plain functions: days that count, who may do what, when a household is due."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def due_day(
 
 
 def follow_up_days(rows: Iterable[tuple[str, int, int]], province_code: str, stage: int) -> int:
-    """Interval of a stage from (province, stage, days) rows; a province's own row goes before the national one."""
+    """Interval of a stage from (province, stage, days) rows; a province's own row goes first."""
     found: Mapping[str, int] = {code: days for code, of_stage, days in rows if of_stage == stage}
     return found.get(province_code) or found.get("") or FOLLOW_UP_DAYS
 

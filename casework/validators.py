@@ -1,4 +1,4 @@
-"""What makes the values of the work impossible, each with the Thai sentence that says how to mend it. No ORM."""
+"""What makes the values of the work impossible, each with the Thai sentence that says how to mend it."""
 
 from __future__ import annotations
 

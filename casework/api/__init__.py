@@ -1,1 +1,1 @@
-"""What programs may call: visits in, households out. The same services, predicate and filters as the pages."""
+"""What programs may call: visits in, households out. Services and filters are those of the pages."""

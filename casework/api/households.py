@@ -20,7 +20,7 @@ from povertyops.common.api import ApiPolicy
 from povertyops.common.paging import PARAMETER, keyset_page
 
 from ..enums import Membership
-from ..filters import cohort_filters_of
+from ..filters import SWITCHES, cohort_filters_of
 from ..models import CohortState, Help, Visit
 from ..queries import ORDER, as_of, cohort_count, cohort_list, standing
 from ..services.stages import explain
@@ -29,7 +29,6 @@ from .serializers import HelpRow, HouseholdBody, HouseholdPage, RefusalBody, sto
 NEWEST = 20
 ALLOWED = ApiPolicy.allow(*sorted(HOUSEHOLD_ROLES))
 TEXT, DAY, NUMBER = OpenApiTypes.STR, OpenApiTypes.DATE, OpenApiTypes.INT
-SWITCHES = ("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed")
 
 
 def _parameter(name: str, kind: Any, said: str) -> OpenApiParameter:
@@ -84,7 +83,7 @@ class HouseholdView(APIView):
 
     @extend_schema(operation_id="households_read", responses={200: HouseholdBody, 404: RefusalBody})
     def get(self, request: Request, pk: UUID) -> Response:
-        """The household in its newest fiscal year, what is missing for the next stage, newest visits and helps."""
+        """The household in its newest fiscal year, what the next stage lacks, newest visits and helps."""
         household = get_household_for(request.actor, pk)  # type: ignore[attr-defined]
         states = list(CohortState.objects.filter(household=household).order_by("fiscal_year"))
         for state in states:
@@ -116,7 +115,7 @@ class HouseholdView(APIView):
 
 
 def row_json(state: CohortState) -> dict[str, Any]:
-    """A row of the list; `HouseholdRow` describes it. Written out by hand: serializers cost more than the query."""
+    """A row as `HouseholdRow` describes it, written out by hand: serializers cost more than the query."""
     household = state.household
     return {
         "id": state.household_id,

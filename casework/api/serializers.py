@@ -52,12 +52,12 @@ class VisitBody(serializers.Serializer[VisitInput]):
     note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, default="", trim_whitespace=False)
     next_visit_on = serializers.DateField(allow_null=True, default=None)
     notice_version = serializers.CharField(max_length=20, allow_blank=True, default="")
-    helps = HelpBody(many=True, default=tuple, max_length=20)
-    verifications = FindingBody(many=True, default=tuple, max_length=50)
+    helps = serializers.ListField(child=HelpBody(), default=list, max_length=20)
+    verifications = serializers.ListField(child=FindingBody(), default=list, max_length=50)
     answers = serializers.DictField(child=serializers.ChoiceField(Answer.choices), default=dict)
     survey_year = serializers.IntegerField(min_value=2500, max_value=2700, allow_null=True, default=None)
     self_solved = serializers.ListField(
-        child=serializers.ChoiceField(Dimension.choices), default=tuple, max_length=5
+        child=serializers.ChoiceField(Dimension.choices), default=list, max_length=5
     )
     latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True, default=None)
     longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True, default=None)
@@ -121,7 +121,7 @@ class VisitReceiptBody(serializers.Serializer[Any]):
     visit = StoredVisit(required=False, allow_null=True)
     code = serializers.CharField(required=False)
     message = serializers.CharField(required=False)
-    errors = serializers.DictField(required=False)
+    fields_to_mend = serializers.DictField(required=False)
 
 
 class RefusalBody(serializers.Serializer[Any]):
@@ -132,7 +132,7 @@ class RefusalBody(serializers.Serializer[Any]):
 
 
 class HouseholdRow(serializers.Serializer[Any]):
-    """A household as it stands in a fiscal year. Dimensions are codes: health, living, education, income, access."""
+    """A household in a fiscal year. Dimensions are codes: health, living, education, income, access."""
 
     id = serializers.UUIDField()
     fiscal_year = serializers.IntegerField()

@@ -84,7 +84,7 @@ def _unreadable(body: Any, errors: Any) -> dict[str, Any]:
         "result": "refused",
         "code": "invalid",
         "message": gettext("ข้อมูลการเยี่ยมไม่ครบหรือไม่ถูกต้อง โปรดแก้ช่องที่ระบุแล้วส่งใหม่"),
-        "errors": errors,
+        "fields_to_mend": errors,
     }
 
 

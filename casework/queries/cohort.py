@@ -1,4 +1,4 @@
-"""Lists of households as they stand in a fiscal year: each number of a board has exactly one of these behind it."""
+"""Lists of households as they stand in a fiscal year: each number of a board has exactly one behind it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class MaskOfList(Func):
     def __init__(self, kind: str) -> None:
         super().__init__(F("list_dimensions"), F("list_kinds"), Value(kind))
 
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_context: Any) -> tuple[str, Any]:
         parts = [compiler.compile(part) for part in self.source_expressions]
         (masks, _none), (kinds, _nothing), (kind, values) = parts
         return f"({masks})[array_position({kinds}, {kind}::varchar)]", list(values)
@@ -147,7 +147,7 @@ def _has(mask: Combinable, dimensions: tuple[Dimension, ...]) -> Q:
 
 
 def name_q(text: str) -> Q:
-    """Households with a member of this name (no tone marks, titles or spaces needed), or this house code or number."""
+    """Households with a member of this name (tone marks and spaces do not count), house code or number."""
     typed = to_arabic_digits(text.strip())
     digits = typed.replace("-", "")
     if digits.isdecimal() and len(digits) == HOUSE_CODE_DIGITS:

@@ -25,7 +25,7 @@ HELP_ORDER = ("-given_on", "-id")
 
 def standing(model: type[Model]) -> Q:
     """Rows of Visit or Help that nothing corrected and nobody took back."""
-    return Q(is_void=False) & ~Exists(model._default_manager.filter(amends=OuterRef("pk")))
+    return Q(~Exists(model._default_manager.filter(amends=OuterRef("pk"))), is_void=False)
 
 
 def visits_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Visit]:

@@ -25,7 +25,7 @@ class _Criteria(NamedTuple):
 
 
 class LoadedYardstick:
-    """Takes criteria and intervals from facts where there are any, else asks each table once, when it is asked."""
+    """Takes criteria and intervals from facts where there are any, else asks each table at most once."""
 
     def __init__(self, facts: Sequence[Facts] = ()) -> None:
         self._beside = facts[0] if facts else None

@@ -1,4 +1,4 @@
-"""The end of every write: stages follow the evidence, the read model follows the facts, leaves are marked dirty."""
+"""The end of every write: stages follow the evidence, the read model the facts, leaves are marked dirty."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def after_write(*, actor: Actor, household_ids: Iterable[UUID], since: date) -> 
             refresh_from_facts(facts, yardstick, today=today, since=since)
 
 
-# ------------------------------------------------------------------------------------------------------ stages
+# ------------------------------------------------------------------------------------------------- stages
 
 
 def _settle_all(actor: Actor, facts: Sequence[Facts], yardstick: Yardstick, since: date) -> None:
@@ -71,7 +71,7 @@ def _settle_all(actor: Actor, facts: Sequence[Facts], yardstick: Yardstick, sinc
 
 
 def _take_over(facts: Facts, settlement: Settlement) -> _CaseChange | None:
-    """Put the settlement into the facts, so that the rows that follow see it; the case's change, if it has one."""
+    """Put the settlement into the facts, so that the rows see it; the case's change, if it has one."""
     case = facts.open_case
     assert case is not None
     facts.events += [
@@ -145,7 +145,7 @@ def _write_cases(changes: Sequence[_CaseChange]) -> None:
 
 
 def _propose_closing(actor: Actor, households: Sequence[Facts]) -> None:
-    """A household that was assessed in full and fails nothing is proposed for closing; a second person decides."""
+    """Propose closing for households assessed in full that fail nothing; a second person decides."""
     if not households:
         return
     RemovalRequest.objects.bulk_create(
@@ -167,7 +167,7 @@ def _propose_closing(actor: Actor, households: Sequence[Facts]) -> None:
     )
 
 
-# ------------------------------------------------------------------------------------------------------- scope
+# -------------------------------------------------------------------------------------------------- scope
 
 
 def _write_scopes(facts: Sequence[Facts], today: date) -> None:

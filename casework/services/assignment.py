@@ -54,7 +54,7 @@ def assign_households(
         Assignment.objects.bulk_create(
             [_row(actor, targets[pk], team, mentor_id, start) for pk in moving], batch_size=2_000
         )
-        facts = {"team": str(team_id), "mentor": mentor_id, "from": start.isoformat()}
+        facts: dict[str, object] = {"team": str(team_id), "mentor": mentor_id, "from": start.isoformat()}
         _audit(actor, "assignment.start", [targets[pk] for pk in moving], facts)
         if moving:
             after_write(actor=actor, household_ids=moving, since=start)
@@ -105,7 +105,7 @@ def _team_for(actor: Actor, team_id: UUID, targets: dict[UUID, Workable]) -> Men
 
 
 def _may_use(actor: Actor, team: MentorTeam) -> bool:
-    """Officers use the teams of their province, a municipality only its own, a team leader those of its parent centre."""
+    """The province uses all its teams, a district or municipality its own, a leader those of its centre."""
     if actor.is_system:
         return True
     appointment = actor.appointment

@@ -1,4 +1,4 @@
-"""The read model CohortState: rebuilt from facts for some households, a whole year, or only computed to compare."""
+"""The read model CohortState: rebuilt for some households or a whole year, or only computed to compare."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ CHUNK = 1_000
 Key = tuple[UUID, int]
 
 COLUMNS = StateRow._fields
+_KEY = ("household_id", "fiscal_year")
 _UUIDS = [COLUMNS.index(name) for name in ("household_id", "centre_id", "team_id")]
 _DAYS = [COLUMNS.index(name) for name in ("last_visit_on", "due_on")]
 _BAHT = COLUMNS.index("baht")
@@ -32,16 +33,16 @@ _UPSERT = f"""
     INSERT INTO casework_cohortstate ({", ".join(COLUMNS)})
     SELECT {", ".join(COLUMNS)} FROM json_populate_recordset(NULL::casework_cohortstate, %s)
     ON CONFLICT (household_id, fiscal_year) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in ("household_id", "fiscal_year"))}
+    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)}
 """  # noqa: S608 - built from the constants above
 
 
 def refresh_cohort(
     household_ids: Iterable[UUID], *, today: date | None = None, since: date | None = None
 ) -> int:
-    """Bring the rows of these households up to their facts and mark what moved; returns how many rows changed.
+    """Bring the rows of these households up to their facts, mark what moved; returns how many changed.
 
-    `since` leaves fiscal years alone that ended before that day. Three to five queries for any number of households.
+    `since` leaves fiscal years alone that ended before that day. At most four queries for any number.
     """
     facts = load_facts(household_ids, with_states=True)
     return refresh_from_facts(facts, LoadedYardstick(facts), today=today, since=since)
@@ -175,7 +176,8 @@ def _delete(keys: list[Key]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            """DELETE FROM casework_cohortstate USING unnest(%s::uuid[], %s::smallint[]) AS gone (household, year)
+            """DELETE FROM casework_cohortstate
+               USING unnest(%s::uuid[], %s::smallint[]) AS gone (household, year)
                WHERE household_id = gone.household AND fiscal_year = gone.year""",
             [[key[0] for key in keys], [key[1] for key in keys]],
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from django.http import Http404
@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from households.access import can_write
 from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import Role
 from povertyops.common.errors import NotAllowed
 
 from ..access import Workable, households_to_work_on
 
 
-def require_role(actor: Actor, roles: Iterable[str]) -> None:
+def require_role(actor: Actor, roles: Collection[Role]) -> None:
     """The system may do everything; a person only under one of these roles."""
     if not actor.is_system and actor.role not in roles:
         raise NotAllowed("role", _("บทบาทของท่านทำรายการนี้ไม่ได้"))

@@ -46,7 +46,7 @@ class Repeat:
 
 
 def record_help(*, actor: Actor, help: HelpInput) -> Help:
-    """Store one help. Sent again with the same id and content it answers the stored row; other content is a Conflict.
+    """Store one help. Sent again it answers the stored row; with other content it is a Conflict.
 
     Side effects: agency when new, audit row, `after_write`.
     """
@@ -75,7 +75,7 @@ def record_help(*, actor: Actor, help: HelpInput) -> Help:
 
 
 def amend_help(*, actor: Actor, help_id: UUID, replacement: HelpInput | None, reason: str) -> Help:
-    """Correct a help by a new row, or take it back when there is no replacement. The wrong row stays as history."""
+    """Correct a help by a new row, or take it back without a replacement. The wrong row stays as history."""
     if not reason.strip():
         raise InvalidInput("reason_needed", _("โปรดบอกเหตุผลที่แก้ไข"), field="reason")
     with transaction.atomic():
@@ -124,7 +124,7 @@ def likely_repeats(
     given_on: date,
     letter_number: str = "",
 ) -> list[Repeat]:
-    """Standing helps of the same item in these households within thirty days with the same amount, or under the same letter."""
+    """Standing helps of this item in these households: same amount within thirty days, or same letter."""
     near = Q(
         amount_baht=amount_baht,
         given_on__range=(
@@ -158,8 +158,8 @@ def record_help_batch(
 ) -> HelpBatch:
     """The same delivered help for many households under one letter, in a constant number of statements.
 
-    Raises Conflict "likely_repeat" (details: repeats) unless `allow_repeat`. The same batch id answers the stored
-    batch. One household out of sight refuses the whole batch.
+    Raises Conflict "likely_repeat" (details: repeats) unless `allow_repeat`. The same batch id answers the
+    stored batch. One household out of sight refuses the whole batch.
     """
     ids = sorted(set(household_ids))
     require_role(actor, BULK_HELP_ROLES)

@@ -1,4 +1,4 @@
-"""From the facts of one household to its row of each fiscal year and the changes of stage that follow. No queries."""
+"""From the facts of a household to its row of each fiscal year and the changes of its stage. No queries."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def sufficient_since(events: Iterable[EventFact], on: date) -> date | None:
 
 
 def latest_failure(evidence: StageEvidence, baseline_mask: int, on: date) -> date:
-    """The last day on which a list or an answer called a baseline dimension failing; the first of all days if none did."""
+    """The last day on which a list or an answer called a baseline dimension failing."""
     listed = (failure.failed_on for failure in evidence.baseline if failure.failed_on <= on)
     answered = (
         answer.on
@@ -225,7 +225,7 @@ def change_of_stage(
 
 
 def settle(facts: Facts, yardstick: Yardstick, *, today: date, since: date) -> Settlement | None:
-    """Judge the open case at the end of every fiscal year from `since` on, and today; None without an open case."""
+    """Judge the open case at the end of every fiscal year from `since` on, and today; None without one."""
     case = facts.open_case
     if case is None:
         return None
@@ -297,7 +297,7 @@ def state_rows(
     since: date | None = None,
     only_year: int | None = None,
 ) -> list[StateRow]:
-    """The rows of every fiscal year that ends on or after `since`, as of the earlier of today and its last day."""
+    """The rows of the fiscal years that end on or after `since`, each as of today or its last day."""
     return [
         _state_row(facts, yardstick, year, carried, today)
         for year, carried in years_of(facts, today)
@@ -383,7 +383,7 @@ def _membership(listings: list[ListingFact], carried: bool) -> Membership:
 
 
 def _place_on(facts: Facts, on: date) -> tuple[str, UUID, bool]:
-    """Area, responsible centre and whether it is a municipality, on a day; before the first placement, that one."""
+    """Area, responsible centre and whether that is a municipality; before the first placement, that one."""
     begun = [place for place in facts.placements if place.valid_from <= on]
     place = begun[-1] if begun else next(iter(facts.placements), None)
     source = place or facts.scope

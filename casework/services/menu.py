@@ -27,7 +27,7 @@ class MenuChange(NamedTuple):
 
 
 def load_help_menu(*, actor: Actor, source: Path = SOURCE) -> list[MenuChange]:
-    """Bring the national items up to the file; returns what changed. Items that left the file become inactive."""
+    """Bring the national items up to the file; returns what changed. Items that left it become inactive."""
     wanted = {item["code"]: _values(place, item) for place, item in enumerate(_items(source))}
     with transaction.atomic():
         known = {row.code: row for row in HelpMenuItem.objects.select_for_update().filter(province_code="")}

@@ -100,7 +100,7 @@ def answer_repeats(
     """What to say of visits whose id was used before, or whose household the caller cannot see.
 
     Equal content is the same visit, for its sender and for whoever sees its household. Other content is kept
-    beside it for the officer. Of a record out of sight nothing is said. `reachable` are the visible households.
+    beside it for the officer. Of a record out of sight nothing is said. `reachable`: the visible households.
     """
     if not visits:
         return []

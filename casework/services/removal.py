@@ -95,7 +95,7 @@ def why_not_decide(actor: Actor, removal: RemovalRequest) -> str | None:
 
 
 def close_case(*, actor: Actor, household_id: UUID, reason: str, effective_on: date, note: str = "") -> Case:
-    """End the care of a household that left poverty: only after *sustainable*. Other reasons go by removal."""
+    """End the care of a household that left poverty, after *sustainable*. Other reasons go by removal."""
     require_role(actor, DECIDING_ROLES)
     if reason != CloseReason.LEFT_POVERTY:
         raise InvalidInput("needs_removal", _("การยุติด้วยเหตุนี้ต้องส่งคำขอให้ผู้อื่นพิจารณา"), field="reason")

@@ -52,7 +52,7 @@ class Approval:
 
 
 def explain(household_id: UUID, today: date | None = None) -> StageResult:
-    """What the rule says of a household on a day: the stage its evidence supports, what is met and what is missing."""
+    """What the rule says of a household on a day: the stage, what is met and what is missing."""
     found = load_facts([household_id])
     if not found:
         raise Http404
@@ -71,9 +71,9 @@ def approve_stages(
 ) -> Approval:
     """Approve the proposed stages of these cases under one meeting's minutes.
 
-    Each case is judged again as of the meeting's day. Refused with a reason: out of sight or read-only, nothing
-    proposed, evidence that does not hold on that day, and evidence recorded by the approver, unless the approver
-    is the provincial secretary and the responsible centre has no second person.
+    Each case is judged again as of the meeting's day. Refused with a reason: out of sight or read-only,
+    nothing proposed, evidence that does not hold on that day, and evidence recorded by the approver, unless
+    that is the provincial secretary and the responsible centre has no second person.
     Side effects: StageEvents, audit rows, `after_write`.
     """
     require_role(actor, APPROVING_ROLES)
@@ -238,13 +238,15 @@ def _centres_without_second(actor: Actor, targets: Collection[Workable]) -> set[
 
 
 def _event(actor: Actor, case: Case, result: StageResult, minutes: str, on: date) -> StageEvent:
+    proposed = case.proposed_stage
+    assert proposed is not None
     return StageEvent(
         case=case,
         household_id=case.household_id,
         province_code=case.province_code,
         kind=StageEventKind.APPROVED,
         from_stage=case.stage,
-        to_stage=case.proposed_stage,
+        to_stage=proposed,
         effective_on=on,
         rule_version=result.version,
         evidence=evidence_json(result),

@@ -27,8 +27,8 @@ LOOK_BACK_DAYS = 7
 def turn_day(*, actor: Actor | None = None, today: date | None = None) -> int:
     """Judge again every household that the new day changes; returns how many. May run twice.
 
-    Carried rows of a new fiscal year, proposals that time has ripened, lists and visits whose day has come. Works
-    in transactions of a thousand households; killed halfway, the next turn finds the rest.
+    Carried rows of a new fiscal year, proposals that time has ripened, lists and visits whose day has come.
+    Works in transactions of a thousand households; killed halfway, the next turn finds the rest.
     """
     acting = actor or system_actor()
     day = today or acting.today()

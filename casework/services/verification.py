@@ -1,4 +1,4 @@
-"""The field check of persons, one by one or a whole village at once. Append-only: the latest finding counts."""
+"""The field check of persons, one by one or a whole village at once. The latest finding counts."""
 
 from __future__ import annotations
 

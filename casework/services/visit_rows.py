@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from dimensions.enums import Dimension
@@ -32,7 +33,7 @@ class VisitWork:
 
 
 # Every column but `recorded_at`, which is the database's.
-_COLUMNS = [field.column for field in Visit._meta.concrete_fields if field.name != "recorded_at"]
+_COLUMNS = [str(field.column) for field in Visit._meta.concrete_fields if field.name != "recorded_at"]
 
 
 def insert_visits(actor: Actor, rows: Sequence[Visit]) -> None:
@@ -41,7 +42,9 @@ def insert_visits(actor: Actor, rows: Sequence[Visit]) -> None:
     if actor.recorded_at:
         columns = [*_COLUMNS, "recorded_at"]
         values = [{**row, "recorded_at": actor.recorded_at} for row in values]
-    recorded = dict(insert_rows(Visit, columns, values, returning=("id", "recorded_at")))
+    recorded: dict[UUID, datetime] = dict(
+        insert_rows(Visit, columns, values, returning=("id", "recorded_at"))
+    )
     for row in rows:
         row.recorded_at = recorded[row.pk]
         row._state.adding = False

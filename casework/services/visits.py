@@ -43,9 +43,9 @@ __all__ = ["VisitOutcomeResult", "content_hash", "record_visit", "record_visits"
 
 
 def record_visit(*, actor: Actor, visit: VisitInput) -> VisitOutcomeResult:
-    """Store one visit with everything it found and gave; sent again it answers "same", with other content "conflict".
+    """Store one visit with all it found and gave; sent again it is the "same", other content a "conflict".
 
-    Side effects: Visit, receipt, helps, verifications, assessment, findings, audit row, and all of `after_write`.
+    Side effects: Visit, receipt, helps, verifications, assessment, findings, audit row, `after_write`.
     Raises Http404 for a household out of sight, NotAllowed for one that is read-only, InvalidInput otherwise.
     """
     with transaction.atomic():

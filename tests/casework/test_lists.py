@@ -254,7 +254,7 @@ def test_person_on_two_lists_counts_once(cast: Cast) -> None:
     assert CohortState.objects.get(fiscal_year=YEAR).persons == 2
 
 
-# ------------------------------------------------------------------------------------------- whom to see today
+# -------------------------------------------------------------------------------- whom to see today
 
 
 def test_due_list_gives_the_most_urgent_reason_first(cast: Cast) -> None:
