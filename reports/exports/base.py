@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from itertools import islice
 from typing import IO, Any
 
 import xlsxwriter
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 
 Cell = str | int | float | Decimal | None
@@ -29,7 +32,10 @@ BUDDHIST_OFFSET = 543
 
 @dataclass(frozen=True)
 class Sheet:
-    """One export ready to be written: `rows` runs when it is read, `about` says what it holds."""
+    """One export ready to be written: `rows` runs when it is read, `about` says what it holds.
+
+    Text that people typed goes through `safe` where a row is made; the product's own words need not.
+    """
 
     name: str
     heads: Sequence[Text]
@@ -42,13 +48,15 @@ def safe(text: str) -> str:
     return f"'{text}" if text[:1] in FORMULA_STARTS and text else text
 
 
-def _safe_row(row: Row) -> list[Cell]:
-    return [safe(cell) if cell.__class__ is str else cell for cell in row]
-
-
+@cache
 def thai_day(day: date | None) -> str:
     """21/11/2568."""
     return f"{day.day:02d}/{day.month:02d}/{day.year + BUDDHIST_OFFSET}" if day else ""
+
+
+def text_of(column: str) -> Cast:
+    """A key as text: made by the database, it costs a tenth of what Python asks for a UUID."""
+    return Cast(column, TextField())
 
 
 def in_chunks(rows: QuerySet[Any, Any]) -> Iterator[Any]:
@@ -63,10 +71,10 @@ def csv_stream(sheet: Sheet) -> Iterator[bytes]:
     writer = csv.writer(buffer)
     buffer.write(BOM)
     writer.writerow([str(head) for head in sheet.heads])
-    for number, row in enumerate(sheet.rows(), start=1):
-        writer.writerow(_safe_row(row))
-        if number % ROWS_AT_ONCE == 0:
-            yield _taken(buffer)
+    rows = sheet.rows()
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        writer.writerows(some)
+        yield _taken(buffer)
     yield _taken(buffer)
 
 
@@ -87,7 +95,7 @@ def xlsx_file(sheet: Sheet) -> IO[bytes]:
     page.set_column(0, len(sheet.heads) - 1, 16)
     _write(page, 0, [str(head) for head in sheet.heads], bold)
     for number, row in enumerate(sheet.rows(), start=1):
-        _write(page, number, _safe_row(row))
+        _write(page, number, row)
     _write_about(book, sheet.about, bold)
     book.close()
     target.seek(0)

@@ -11,7 +11,7 @@ from dimensions.enums import Dimension
 
 from ..definitions import FIGURES, Figure, dimension_of
 from ..models import AreaProgress
-from .base import Row, Text
+from .base import Row, Text, safe
 
 HEADS: tuple[Text, ...] = (_("รหัส"), _("พื้นที่"))
 
@@ -30,4 +30,4 @@ def heads() -> list[Text]:
 def rows(figures: list[tuple[AreaProgress, Any]]) -> Iterator[Row]:
     """`figures` pairs each row with its label, in the order of the board."""
     for row, label in figures:
-        yield (row.code, str(label), *(getattr(row, figure.code) for figure in FIGURES))
+        yield (row.code, safe(str(label)), *(getattr(row, figure.code) for figure in FIGURES))

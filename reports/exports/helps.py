@@ -12,7 +12,7 @@ from casework.queries.lists import helps_list
 from dimensions.enums import Dimension
 from povertyops.accounts.actor import Actor
 
-from .base import Row, in_chunks, thai_day
+from .base import Row, in_chunks, safe, text_of, thai_day
 from .places import Names
 
 HEADS = (
@@ -35,8 +35,8 @@ HEADS = (
     _("จังหวัด"),
 )
 COLUMNS = (
-    "id",
-    "household_id",
+    text_of("id"),
+    text_of("household_id"),
     "household__head_name",
     "given_on",
     "dimension",
@@ -53,13 +53,13 @@ COLUMNS = (
 
 
 def rows(actor: Actor, filters: CohortFilters) -> Iterator[Row]:
-    names = Names(actor, filters)
+    address = Names(actor, filters).address
     dimensions = {dimension.value: str(dimension.label) for dimension in Dimension}
     natures = {nature.value: str(nature.label) for nature in HelpNature}
     for found in in_chunks(helps_list(actor, filters).select_related(None).values_list(*COLUMNS)):
         (pk, household, head, day, dimension, item, nature, agency, baht, detail, letter, *by, area) = found
         yield (
-            str(pk), str(household), head, thai_day(day), dimensions[dimension], item, natures[nature],
-            agency or "", baht, detail, letter, " ".join(part for part in by if part), area,
-            *names.address(area),
+            pk, household, safe(head), thai_day(day), dimensions[dimension], safe(item), natures[nature],
+            safe(agency or ""), baht, safe(detail), safe(letter),
+            safe(" ".join(part for part in by if part)), area, *address[area],
         )  # fmt: skip

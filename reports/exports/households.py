@@ -13,7 +13,7 @@ from casework.queries.cohort import cohort_list
 from dimensions.enums import Dimension, Stage
 from povertyops.accounts.actor import Actor
 
-from .base import Row, in_chunks, thai_day
+from .base import Row, in_chunks, safe, text_of, thai_day
 from .places import Names
 
 HEADS = (
@@ -41,7 +41,7 @@ HEADS = (
     _("นำออกแล้ว"),
 )
 COLUMNS = (
-    "household_id",
+    text_of("household_id"),
     "household__house_code",
     "household__house_no",
     "household__head_name",
@@ -54,7 +54,7 @@ COLUMNS = (
     "relieved",
     "recovered",
     "stage",
-    "team_id",
+    text_of("team_id"),
     "last_visit_on",
     "due_on",
     "visits",
@@ -66,6 +66,7 @@ COLUMNS = (
 
 def rows(actor: Actor, filters: CohortFilters) -> Iterator[Row]:
     names = Names(actor, filters)
+    address, team_names = names.address, names.team
     groups = {member.value: str(member.label) for member in Membership}
     stages = {stage.value: str(stage.label) for stage in Stage}
     lights = _lights()
@@ -74,9 +75,9 @@ def rows(actor: Actor, filters: CohortFilters) -> Iterator[Row]:
         (pk, house_code, house_no, head, area, membership, kinds, persons, verified, *masks_and_rest) = found
         baseline, relieved, recovered, stage, team, last, due, visits, helps, baht, removed = masks_and_rest
         yield (
-            str(pk), house_code, house_no, head, area, *names.address(area), groups[membership],
+            pk, house_code, safe(house_no), safe(head), area, *address[area], groups[membership],
             " ".join(kinds), persons, verified, *lights[baseline, relieved, recovered], stages[stage],
-            names.team(team), thai_day(last), thai_day(due), visits, helps, baht, yes if removed else "",
+            team_names[team], thai_day(last), thai_day(due), visits, helps, baht, yes if removed else "",
         )  # fmt: skip
 
 

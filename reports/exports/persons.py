@@ -15,7 +15,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.common.crypto import open_sealed
 from povertyops.common.nid import mask
 
-from .base import Row, in_chunks, thai_day
+from .base import Row, in_chunks, safe, text_of, thai_day
 from .places import Names
 
 HEADS = (
@@ -36,7 +36,7 @@ HEADS = (
     _("จังหวัด"),
 )
 COLUMNS = (
-    "listing__household_id",
+    text_of("listing__household_id"),
     "person_id",
     "person__national_id__key_id",
     "person__national_id__sealed",
@@ -52,15 +52,16 @@ COLUMNS = (
 
 
 def rows(actor: Actor, filters: CohortFilters) -> Iterator[Row]:
-    names = Names(actor, filters)
+    address = Names(actor, filters).address
     statuses = {status.value: str(status.label) for status in VerificationStatus}
     sexes = {sex.value: str(sex.label) for sex in Sex}
     today = actor.today()
     for found in in_chunks(persons_list(actor, filters).select_related(None).values_list(*COLUMNS)):
         household, person, key_id, sealed, title, first, last, sex, born, status, house_no, area = found
         yield (
-            str(household), _masked(person, key_id, sealed), title, first, last, sexes[sex], thai_day(born),
-            _age(born, today), statuses[status], house_no, area, *names.address(area),
+            household, _masked(person, key_id, sealed), safe(title), safe(first), safe(last), sexes[sex],
+            thai_day(born),
+            _age(born, today), statuses[status], safe(house_no), area, *address[area],
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from casework.inputs import CohortFilters
 from casework.queries.lists import visits_list
 from povertyops.accounts.actor import Actor
 
-from .base import Row, in_chunks, thai_day
+from .base import Row, in_chunks, safe, text_of, thai_day
 from .places import Names
 
 HEADS = (
@@ -33,15 +33,15 @@ HEADS = (
     _("จังหวัด"),
 )
 COLUMNS = (
-    "id",
-    "household_id",
+    text_of("id"),
+    text_of("household_id"),
     "household__head_name",
     "visited_on",
     "visited_at",
     "outcome",
     "note",
     "next_visit_on",
-    "team_id",
+    text_of("team_id"),
     "recorded_by__first_name",
     "recorded_by__last_name",
     "area_code",
@@ -50,11 +50,12 @@ COLUMNS = (
 
 def rows(actor: Actor, filters: CohortFilters) -> Iterator[Row]:
     names = Names(actor, filters)
+    address, team_names = names.address, names.team
     outcomes = {outcome.value: str(outcome.label) for outcome in VisitOutcome}
     for found in in_chunks(visits_list(actor, filters).select_related(None).values_list(*COLUMNS)):
-        pk, household, head, day, moment, outcome, note, then, team, first, last, area = found
+        pk, household, head, day, moment, outcome, note, then, team, *by, area = found
         yield (
-            str(pk), str(household), head, thai_day(day), f"{timezone.localtime(moment):%H:%M}",
-            outcomes[outcome], note, thai_day(then), names.team(team), f"{first or ''} {last or ''}".strip(),
-            area, *names.address(area),
+            pk, household, safe(head), thai_day(day), f"{timezone.localtime(moment):%H:%M}",
+            outcomes[outcome], safe(note), thai_day(then), team_names[team], safe(" ".join(part for part in by if part)),
+            area, *address[area],
         )  # fmt: skip
