@@ -56,6 +56,6 @@ def rows(actor: Actor, filters: CohortFilters) -> Iterator[Row]:
         pk, household, head, day, moment, outcome, note, then, team, *by, area = found
         yield (
             pk, household, safe(head), thai_day(day), f"{timezone.localtime(moment):%H:%M}",
-            outcomes[outcome], safe(note), thai_day(then), team_names[team], safe(" ".join(part for part in by if part)),
-            area, *address[area],
+            outcomes[outcome], safe(note), thai_day(then), team_names[team],
+            safe(" ".join(part for part in by if part)), area, *address[area],
         )  # fmt: skip
