@@ -31,6 +31,7 @@ urlpatterns = [
     path("households/<uuid:pk>/help/", helps.help_form, name="help_form"),
     path("households/<uuid:pk>/plan/", plans.plan_form, name="plan_form"),
     path("households/<uuid:pk>/remove/", removals.removal_form, name="removal_form"),
+    path("households/<uuid:pk>/close/", removals.case_close, name="case_close"),
     path("households/<uuid:pk>/reveal/<uuid:person_id>/", households.reveal_id, name="reveal_id"),
     path("steps/<uuid:pk>/done/", plans.step_done, name="step_done"),
     path("visits/", lists.visit_list, name="visit_list"),

@@ -221,6 +221,7 @@ ROUTES: dict[str, Route] = {
     "removal_form": Route(
         HOUSEHOLD, lambda scene, actor: {"reason": "not_poor", "note": "x", "effective_on": _today()}
     ),
+    "case_close": Route(HOUSEHOLD, lambda scene, actor: {"effective_on": _today()}),
     "reveal_id": Route(_person_of_household, lambda scene, actor: {"reason": "verify"}),
     "step_done": Route(hole("pk", "step"), lambda scene, actor: {"done_on": _today()}),
     "visit": Route(hole("pk", "visit")),

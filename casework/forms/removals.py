@@ -40,3 +40,10 @@ class DecisionForm(forms.Form):
         if data.get("decision") == "reject" and not data.get("note", "").strip():
             self.add_error("note", _("เมื่อไม่เห็นชอบ โปรดเขียนเหตุผล"))
         return data
+
+
+class ClosingForm(forms.Form):
+    """The end of care for a household that left poverty."""
+
+    effective_on = ThaiDateField(label=_("ยุติการดูแลวันที่"))
+    note = forms.CharField(label=_("หมายเหตุ"), max_length=1000, required=False)

@@ -14,10 +14,11 @@ from households.access import get_household_for_write
 from povertyops.common.policies import allow
 
 from ..access import get_removal_for
-from ..forms.removals import DecisionForm, RemovalForm
+from ..enums import CloseReason
+from ..forms.removals import ClosingForm, DecisionForm, RemovalForm
 from ..pages.removals import pending_removals
 from ..rules import DECIDING_ROLES
-from ..services.removal import decide_removal, request_removal
+from ..services.removal import close_case, decide_removal, request_removal
 from .shared import WRITING_ROLES, actor_of, posted, status_of, succeeds
 
 DECIDERS = tuple(sorted(DECIDING_ROLES))
@@ -67,3 +68,26 @@ def removal_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     cards = pending_removals(actor)
     context = {"cards": cards, "faulty": form, "faulty_id": pk}
     return render(request, "casework/removals.html", context, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*DECIDERS)
+def case_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Care ends because the household left poverty; only from the stage sustainable."""
+    actor = actor_of(request)
+    household = get_household_for_write(actor, pk)
+    form = ClosingForm(posted(request), initial={"effective_on": actor.today()})
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and succeeds(
+            form,
+            lambda: close_case(
+                actor=actor, household_id=pk, reason=CloseReason.LEFT_POVERTY, **form.cleaned_data
+            ),
+        )
+    ):
+        messages.success(request, _("ยุติการดูแลแล้ว ครัวเรือนพ้นจากความยากจน"))
+        return redirect("household", pk=pk)
+    context = {"form": form, "household": household}
+    return render(request, "casework/case_close.html", context, status=status_of(form))

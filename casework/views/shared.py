@@ -8,13 +8,14 @@ from typing import Any, TypeVar, cast
 from django.forms import Form
 from django.http import HttpRequest, QueryDict
 
+from dimensions.enums import Stage
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICER_ROLES
 from povertyops.common.errors import Conflict, DomainError, InvalidInput
 
 from ..models import Agency
 from ..pages.household import HouseholdStory
-from ..rules import ASSIGNING_ROLES
+from ..rules import ASSIGNING_ROLES, DECIDING_ROLES
 
 WRITING_ROLES = tuple(sorted(FIELD_ROLES | OFFICER_ROLES))
 READING_ROLES = tuple(sorted(HOUSEHOLD_ROLES))
@@ -66,6 +67,10 @@ def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
         "plan": works,
         "verify": works,
         "remove": works and not story.is_closed and story.removal is None,
+        "close": works
+        and not story.is_closed
+        and story.stage_now == Stage.SUSTAINABLE
+        and actor.role in DECIDING_ROLES,
         "assign": works and actor.role in ASSIGNING_ROLES,
         "reveal": actor.role in WRITING_ROLES,
     }

@@ -9,6 +9,7 @@ import pytest
 
 from casework.models import Case, RemovalRequest
 from casework.services.removal import request_removal
+from dimensions.enums import Stage
 from tests.casework.pages.families import family, text_of, today, typed
 from tests.cast import Cast, client_of
 
@@ -127,3 +128,27 @@ def test_queue_takes_the_same_queries_for_any_length(
 
     with django_assert_num_queries(6):
         client.get("/removals/")
+
+
+def test_care_ends_only_after_the_stage_sustainable(cast: Cast) -> None:
+    household = family(cast)
+    client = client_of(cast.officer)
+    url = f"/households/{household.pk}/close/"
+
+    early = client.post(url, {"effective_on": typed(today())})
+    Case.objects.filter(household=household).update(stage=Stage.SUSTAINABLE)
+    offered = text_of(client.get(f"/households/{household.pk}/"))
+    client.post(url, {"effective_on": typed(today())})
+
+    assert early.status_code == 422
+    assert "เมื่อครัวเรือนถึงขั้นยั่งยืนแล้ว" in text_of(early)
+    assert url in offered
+    case = Case.objects.get(household=household)
+    assert (case.closed_on, case.close_reason) == (today(), "left_poverty")
+
+
+def test_mentor_does_not_close_cases(cast: Cast) -> None:
+    household = family(cast)
+
+    assert client_of(cast.mentor).get(f"/households/{household.pk}/close/").status_code == 403
+    assert client_of(cast.far_officer).get(f"/households/{household.pk}/close/").status_code == 404
