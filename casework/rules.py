@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from dimensions.enums import Stage
 from povertyops.accounts.enums import Role
 from povertyops.common.thai import fiscal_year_bounds
 
@@ -74,15 +73,6 @@ def true_time(visited_at: datetime, clock_skew_s: int | None) -> datetime:
 
 def visit_day(visited_at: datetime, clock_skew_s: int | None) -> date:
     return timezone.localdate(true_time(visited_at, clock_skew_s))
-
-
-def needs_approval(stage: int) -> bool:
-    """Waiting and survive are computed; the higher stages are proposed and then approved."""
-    return stage >= Stage.SUFFICIENT
-
-
-def why_not_assign(role: Role | None) -> str | None:
-    return None if role in ASSIGNING_ROLES else "role"
 
 
 def may_decide_removal(decision: str, to: Decision) -> bool:

@@ -247,7 +247,7 @@ def settle(facts: Facts, yardstick: Yardstick, *, today: date, since: date) -> S
             known.append(EventFact(case.id, event.kind, event.to_stage, event.effective_on))
             known.sort(key=lambda fact: fact.on)
     assert result is not None
-    stage, current = stage_on(known, today)
+    stage, current = stage_on(known, date.max)
     fails_nothing = any(missing.code == "fails_nothing" for missing in result.missing)
     return Settlement(
         events=tuple(made),

@@ -6,15 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Stage
 from povertyops.accounts.actor import Actor
-from povertyops.accounts.enums import Role
-from povertyops.accounts.models import Appointment
-from povertyops.areas.enums import CentreKind
 from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 
@@ -118,20 +114,6 @@ def close_case(*, actor: Actor, household_id: UUID, reason: str, effective_on: d
         )
         after_write(actor=actor, household_ids=[household_id], since=effective_on)
     return case
-
-
-def has_second_person(actor: Actor, centre_id: UUID, day: date) -> bool:
-    """Whether the responsible centre has an officer besides this one."""
-    officers = Appointment.objects.valid_on(day).filter(
-        Q(role=Role.DISTRICT_OFFICER, centre__kind=CentreKind.DISTRICT)
-        | Q(
-            role=Role.MUNICIPAL_OFFICER,
-            centre__kind__in=[CentreKind.CITY_MUNICIPALITY, CentreKind.TOWN_MUNICIPALITY],
-        ),
-        centre=centre_id,
-        user__is_active=True,
-    )
-    return officers.exclude(user=actor.user_id).exists()
 
 
 def _check_request(reason: str, note: str, effective_on: date, today: date) -> None:

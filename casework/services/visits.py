@@ -74,7 +74,7 @@ def void_visit(*, actor: Actor, visit_id: UUID, new_id: UUID, note: str) -> Visi
             raise Conflict("already_amended", _("บันทึกนี้ถูกแก้ไขหรือยกเลิกไปแล้ว โปรดเปิดฉบับล่าสุด"))
         row = _void_row(actor, wrong, target, new_id, note.strip())
         row.save(force_insert=True)
-        helps = Help.objects.filter(visit=wrong, is_void=False, amendments=None)
+        helps = list(Help.objects.filter(visit=wrong, is_void=False, amendments=None))
         Help.objects.bulk_create([void_row(actor, help_) for help_ in helps])
         facts = {"void": str(new_id), "note": note.strip()}
         audit_many(
@@ -83,7 +83,8 @@ def void_visit(*, actor: Actor, visit_id: UUID, new_id: UUID, note: str) -> Visi
             object_type="visit",
             rows=[(wrong.pk, wrong.household_id, wrong.province_code, facts)],
         )
-        after_write(actor=actor, household_ids=[wrong.household_id], since=wrong.visited_on)
+        since = min([wrong.visited_on, *(help_.given_on for help_ in helps)])
+        after_write(actor=actor, household_ids=[wrong.household_id], since=since)
     return row
 
 

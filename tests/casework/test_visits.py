@@ -251,3 +251,50 @@ def test_one_visit_sent_by_ten_threads_at_once_is_stored_once() -> None:
     assert answers.count("created") == 1
     assert answers.count("conflict") == VisitConflict.objects.count() * (9 if answers[9] == "created" else 1)
     assert state_of(household).visits == 1
+
+
+def test_void_visit_takes_back_help_of_an_earlier_year(cast: Cast) -> None:
+    household = in_care(cast)
+    given = date(2025, 9, 28)
+    wrong = a_visit(household, day=date(2025, 10, 5), helps=(a_help(an_item(), given_on=given),))
+    record_visit(actor=cast.mentor, visit=wrong)
+    assert state_of(household).helps == 1
+
+    void_visit(actor=cast.mentor, visit_id=wrong.id, new_id=uuid7(), note="บันทึกผิดบ้าน")
+
+    assert (state_of(household).helps, state_of(household).stage) == (0, Stage.WAITING)
+
+
+def test_refused_visit_of_a_batch_uses_up_nothing(cast: Cast) -> None:
+    household, item = in_care(cast), an_item()
+    given = a_help(item)
+    bad = a_visit(household, helps=(given,), amends=uuid7())
+
+    results = record_visits(actor=cast.mentor, visits=[bad, a_visit(household, helps=(given,))])
+
+    assert [result.status for result in results] == ["refused", "created"]
+
+
+def test_refused_visit_twice_in_a_batch_is_never_called_stored(cast: Cast) -> None:
+    bad = a_visit(in_care(cast), visited_at=timezone.now() + timedelta(days=2))
+
+    results = record_visits(actor=cast.mentor, visits=[bad, bad])
+
+    assert [result.status for result in results] == ["refused", "refused"]
+    assert VisitReceipt.objects.count() == 0
+
+
+def test_help_twice_in_one_visit_is_refused(cast: Cast) -> None:
+    help_ = a_help(an_item())
+    with pytest.raises(Conflict):
+        record_visit(actor=cast.mentor, visit=a_visit(in_care(cast), helps=(help_, help_)))
+
+
+def test_seeded_visit_carries_the_time_it_was_given(cast: Cast) -> None:
+    recorded = moment(date(2025, 3, 12))
+    actor = dataclasses.replace(cast.mentor, recorded_at=recorded)
+
+    result = record_visit(actor=actor, visit=a_visit(in_care(cast)))
+
+    assert result.visit.recorded_at == Visit.objects.get().recorded_at == recorded
+    assert VisitReceipt.objects.get().recorded_at == recorded
