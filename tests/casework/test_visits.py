@@ -298,3 +298,25 @@ def test_seeded_visit_carries_the_time_it_was_given(cast: Cast) -> None:
 
     assert result.visit.recorded_at == Visit.objects.get().recorded_at == recorded
     assert VisitReceipt.objects.get().recorded_at == recorded
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_people_at_one_household_lose_no_visit() -> None:
+    cast = build_cast()
+    household = in_care(cast)
+    people = [cast.mentor, cast.second_mentor, cast.team_member, cast.officer, cast.secretary]
+
+    def send(number: int) -> str:
+        try:
+            visit = a_visit(household, helps=(a_help(item),) if number == 3 else ())
+            return record_visit(actor=people[number % 5], visit=visit).status
+        finally:
+            connections.close_all()
+
+    item = an_item()
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(send, range(16)))
+
+    state = state_of(household)
+    assert answers == ["created"] * 16
+    assert (state.visits, state.helps, state.stage) == (16, 1, Stage.SURVIVE)
