@@ -46,9 +46,8 @@ PAGES = (
 def main(address: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-background-networking"]
-        )
+        arguments = ["--no-sandbox", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
         for width, height in SIZES:
             for name, page in pages(browser, address, width, height):
                 page.wait_for_load_state("networkidle")

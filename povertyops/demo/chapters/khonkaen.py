@@ -259,7 +259,8 @@ class KhonKaen:
                     on,
                     note=self.random.choice(NOTES[dimension]),
                     helps=helps,
-                    next_visit_on=on + timedelta(days=self.random.choice((10, 21, 30))),
+                    next_visit_on=max(on, self.today - timedelta(days=6))
+                    + timedelta(days=self.random.randint(1, 30)),
                 )
             )
         diary.write("งานในปีงบประมาณนี้", latest=self.today)

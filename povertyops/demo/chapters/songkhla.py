@@ -261,7 +261,7 @@ class Songkhla:
         """A new list of the current fiscal year; lists and queues are alive on the day the demo is made."""
         self._still_visited()
         self.teller.step(f"นำเข้าบัญชี CSR ปีงบประมาณ {self.this_year}", 0, 1)
-        listed_on = min(self.year_start + timedelta(days=8), self.today)
+        listed_on = self.listed_on = min(self.year_start + timedelta(days=8), self.today)
         places = subdistricts_of(PROVINCE)
         districts = grouped(places)
         inventor = Inventor("songkhla-now", "south", self.today.year, 91)
@@ -282,7 +282,7 @@ class Songkhla:
         for household in self.known:
             if household.id in self.teams:
                 on = self.today - timedelta(days=self.random.randint(20, 80))
-                following = on + timedelta(days=self.random.choice((30, 60, 90)))
+                following = self.today + timedelta(days=self.random.randint(-9, 45))
                 diary.add(
                     Deed(
                         household,
@@ -326,7 +326,8 @@ class Songkhla:
                     else (),
                     answers=passing,
                     survey_year=self.this_year - 1 if passing else None,
-                    next_visit_on=on + timedelta(days=self.random.choice((7, 14, 30, 45))),
+                    next_visit_on=max(on, self.today - timedelta(days=6))
+                    + timedelta(days=self.random.randint(1, 30)),
                 )
             )
         diary.write("งานในปีงบประมาณนี้", latest=self.today)
@@ -378,15 +379,16 @@ class Songkhla:
                 note="มีรถกระบะและร้านค้าของตนเอง ผู้ใหญ่บ้านยืนยัน",
                 effective_on=self.today,
             )
+        promised_on = max(self.listed_on, self.today - timedelta(days=9))
         for household in [household for household in waiting[2:] if household.id in teams][:5]:
             dimension = household.failing[0]
             record_help(
-                actor=acting(teams[household.id], self.today, 8),
+                actor=acting(teams[household.id], promised_on, 16),
                 help=HelpInput(
                     id=uuid4(),
                     household_id=household.id,
                     item_id=self.menu.first_relieving(dimension).pk,
-                    given_on=self.today,
+                    given_on=promised_on,
                     agency_name=AGENCIES[dimension][0],
                     amount_baht=Decimal(3_000),
                     status="promised",

@@ -159,7 +159,7 @@ def filter_panel(
         "form": form,
         "visible": visible,
         "folded": folded,
-        "opened": any(field.data for field in folded) or any(field.errors for field in folded),
+        "opened": any(field.errors for field in folded),
         "chips": chips,
         "clear_url": clear_url,
         "target": target,
