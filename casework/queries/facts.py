@@ -5,7 +5,7 @@ Rows that no longer stand (superseded, amended, void) are left out here, once, f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -402,8 +402,3 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         criteria=criteria or "[]",
         intervals=intervals or "[]",
     )
-
-
-def chunks(ids: Sequence[UUID], size: int) -> Iterator[Sequence[UUID]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

@@ -1,0 +1,1 @@
+"""Business acts, one function each: explicit actor, one transaction, rules asked, audit row written."""
