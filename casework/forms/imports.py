@@ -28,7 +28,6 @@ class ImportForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=_("ถ้าไม่เลือก ใช้ปีก่อนปีงบประมาณ"),
     )
     effective_on = ThaiDateField(
         label=_("บัญชีมีผลตั้งแต่วันที่"),
