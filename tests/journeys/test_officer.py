@@ -38,10 +38,11 @@ def test_from_the_queue_households_go_to_a_team(page: Page, live_server: LiveSer
     expect(page.locator("[data-checked-count=household]")).to_have_text("1")
     page.get_by_role("button", name="มอบหมายทีม").click()
     page.get_by_label("ทีมพี่เลี้ยง", exact=True).select_option(label="ทีมพี่เลี้ยงรับแพรก (ดูแลอยู่ 0 ครัวเรือน)")
+    page.get_by_label("พี่เลี้ยงในทีม").select_option(label=cast.mentor.user.display_name)
     page.get_by_role("button", name="มอบหมาย 1 ครัวเรือน").click()
 
     expect(page.get_by_text("มอบหมายแล้ว 1 ครัวเรือน")).to_be_visible()
-    assert list(Assignment.objects.values_list("household", flat=True)) == [chosen.pk]
+    assert list(Assignment.objects.values_list("household", "mentor")) == [(chosen.pk, cast.mentor.user_id)]
     expect(page.get_by_role("link", name=left.head_name)).to_be_visible()
     assert heard == []
 
