@@ -112,11 +112,11 @@ def _reason(item: DueItem, promises: Mapping[UUID, Help], today: date) -> str:
 
 
 def _promise_reason(promise: Help, today: date) -> str:
-    return gettext("%(dimension)s: รับปาก%(item)s ผ่านมา %(days)d วัน") % {
-        "dimension": Dimension(promise.dimension).label,
-        "item": promise.item.name,
-        "days": (today - promise.given_on).days,
-    }
+    said = {"dimension": Dimension(promise.dimension).label, "item": promise.item.name}
+    days = (today - promise.given_on).days
+    if days < 1:
+        return gettext("%(dimension)s: รับปาก%(item)sไว้วันนี้") % said
+    return gettext("%(dimension)s: รับปาก%(item)sไว้ %(days)d วันแล้ว") % {**said, "days": days}
 
 
 def _visit_reason(last_visit_on: date | None) -> str:

@@ -65,6 +65,15 @@ def test_card_says_why_in_one_line_and_how_to_get_there(cast: Cast) -> None:
     assert "destination=7.5,100.25" in page
 
 
+@pytest.mark.parametrize(("days", "said"), [(0, "รับปากซ่อมบ้านไว้วันนี้"), (5, "รับปากซ่อมบ้านไว้ 5 วันแล้ว")])
+def test_promise_says_how_long_it_waits(cast: Cast, days: int, said: str) -> None:
+    household = family(cast)
+    promised = a_help(an_item(), household, status="promised", given_on=today() - timedelta(days=days))
+    record_help(actor=cast.mentor, help=promised)
+
+    assert f"ความเป็นอยู่: {said}" in text_of(client_of(cast.mentor).get(URL))
+
+
 def test_without_phone_or_place_nothing_is_offered_for_them(cast: Cast) -> None:
     family(cast)
 
