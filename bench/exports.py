@@ -40,7 +40,8 @@ def run(report: Report, households: int) -> None:
                 f"""COPY (
                     SELECT s.household_id, h.house_code, h.house_no, h.head_name, s.area_code, s.membership,
                            s.list_kinds, s.persons, s.verified_persons, s.baseline, s.relieved, s.recovered,
-                           s.stage, s.team_id, s.last_visit_on, s.due_on, s.visits, s.helps, s.baht, s.is_removed
+                           s.stage, s.team_id, s.last_visit_on, s.due_on, s.visits, s.helps, s.baht,
+                           s.is_removed
                     FROM casework_cohortstate s JOIN households_household h ON h.id = s.household_id
                     WHERE s.fiscal_year = {year} ORDER BY s.sort_key, s.household_id
                 ) TO STDOUT (FORMAT csv)""",

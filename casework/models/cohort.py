@@ -21,7 +21,8 @@ class CohortState(models.Model):
     Never the place of a fact: `services.cohort` rebuilds any row from the base tables.
     Masks use `Dimension.bit`. The scope columns equal those of HouseholdScope, so one predicate
     serves both. The five `list_` arrays are parallel: kind, and that list's own mask and persons, for
-    figures narrowed to one kind. A carried row is an open case of an earlier year, outside the cohort's figures.
+    figures narrowed to one kind. A carried row is an open case of an earlier year, outside the
+    cohort's figures.
     """
 
     id = models.BigAutoField(primary_key=True)
