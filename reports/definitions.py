@@ -28,7 +28,7 @@ class Unit(Enum):
     BAHT = _("บาท")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Figure:
     """One number of the board. `page` is the URL name of its list, `query` that list's filter."""
 
