@@ -143,7 +143,12 @@ def make_lists(fiscal_year: int, effective_on: date) -> None:
         HelpMenuItem.objects.get_or_create(
             code=f"{ITEM_CODE}-{dimension.value}",
             province_code="",
-            defaults={"dimension": dimension, "name": dimension.label, "nature": "relief", "relieves": True},
+            defaults={
+                "dimension": dimension,
+                "name": str(dimension.label),
+                "nature": "relief",
+                "relieves": True,
+            },
         )
 
 
