@@ -39,6 +39,7 @@ _DIGIT_SEPARATORS = re.compile("[\\s\\-\u2010-\u2015.'’]+")
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 _INDICATOR_WORDS = re.compile(r"ตัวชี้วัดที่|ตัวชี้วัด|ข้อที่|ข้อ|ตชว\.?|จปฐ\.?|ที่")
 _INDICATOR_BREAK = re.compile(r"[\s,;/|、และ]+")
+_PLAIN_HOUSE_NO = re.compile(r"[0-9]{1,5}(?:/[0-9]{1,5})?")
 _MONEY = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _MONEY_WORDS = re.compile(r"บาท.*$|^฿|\s+")
 _BIGGEST_INCOME = 2_000_000_000
@@ -119,6 +120,9 @@ def clean_short(cell: Cell) -> str:
 
 
 def clean_house_no(cell: Cell) -> str:
+    """The number of the house as typed, in Arabic digits, without spaces."""
+    if isinstance(cell, str) and _PLAIN_HOUSE_NO.fullmatch(cell):
+        return cell
     return to_arabic_digits(clean_short(cell)).replace(" ", "")
 
 

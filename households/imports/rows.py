@@ -20,8 +20,8 @@ from uuid import UUID
 from dimensions.enums import BITS, Dimension
 from povertyops.areas.queries import Found, Resolution
 from povertyops.areas.rules import same_village_name
-from povertyops.common.crypto import blind_index, seal
-from povertyops.common.ids import uuid7
+from povertyops.common.crypto import indexer, sealer
+from povertyops.common.ids import uuid7s
 from povertyops.common.names import search_key, sort_key
 from povertyops.common.nid import clean_pin, mask, why_bad
 from povertyops.common.thai import format_thai_date
@@ -37,8 +37,9 @@ HOUSEHOLD_FIELDS = (
     "indicators", "income_baht", *DIMENSION_FIELDS,
 )  # fmt: skip
 PERSON_FIELDS = ("pin", "title", "first_name", "last_name", "full_name", "birth", "sex", "relation")
+# A sort key of 240 characters holds both names twice.
 TEXT_LIMITS = {
-    "village_name": 120, "house_no": 40, "title": 40, "first_name": 110, "last_name": 110, "relation": 60,
+    "village_name": 120, "house_no": 40, "title": 40, "first_name": 58, "last_name": 58, "relation": 60,
     "family": 20,
 }  # fmt: skip
 
@@ -118,10 +119,10 @@ class StagedHousehold:
         """The fingerprint of everything clean that the list says; the order of persons does not matter."""
         stated = self.stated
         said = (
-            stated.area, self.code, stated.house_no, self.phone, self.dimensions,
-            sorted(self.indicators), self.income, self.persons, self.digest % _WHOLE,
-        )  # fmt: skip
-        return sha256(repr(said).encode()).digest()
+            f"{stated.area}\x1f{self.code}\x1f{stated.house_no}\x1f{self.phone}\x1f{self.dimensions}\x1f"
+            f"{sorted(self.indicators)}\x1f{self.income}\x1f{self.persons}\x1f{self.digest % _WHOLE:x}"
+        )
+        return sha256(said.encode()).digest()
 
 
 class StagedRow(NamedTuple):
@@ -188,16 +189,18 @@ class Reader:
         self.faults: list[FoundFault] = []
         self.number_of_row: dict[int, int] = {}
         self._yardstick = yardstick
+        self._seal, self._index, self._ids = sealer(), indexer(), uuid7s()
         self._household_cells = _getter(layout, HOUSEHOLD_FIELDS)
         self._person_cells = _getter(layout, PERSON_FIELDS)
         self._by_code: dict[tuple[str, str], StagedHousehold] = {}
         self._by_address: dict[tuple[str, str, str], StagedHousehold] = {}
         self._villages: dict[str, str] = {}
+        self._village_names: dict[Cell, str] = {}
         self._other_villages: set[tuple[str, str]] = set()
         self._pins: dict[str, tuple[StagedHousehold, int, str]] = {}
         self._births: dict[Cell, _Birth] = {}
         self._relations: dict[Cell, tuple[str, bool]] = {}
-        self._sexes: dict[Cell, str | None] = {}
+        self._sexes: dict[Cell, str] = {}
         self._places: dict[tuple[Cell, Cell, Cell], _Located] = {}
         self._verdicts: dict[tuple[Cell, ...], tuple[tuple[int, ...], int, tuple[Fault, ...]]] = {}
         self._kept_names: dict[tuple[Cell, Cell], tuple[str, _NamePart]] = {}
@@ -214,7 +217,7 @@ class Reader:
             raise Unreadable("no_rows")
 
     def _read(self, rows: Iterable[Row]) -> Iterator[StagedRow]:
-        width, header_row = len(self.layout.headers), self.layout.header_row
+        width, header_row, most = len(self.layout.headers), self.layout.header_row, limits.MAX_ROWS
         household_cells, person_cells = self._household_cells, self._person_cells
         last_cells: tuple[Cell, ...] | None = None
         household: StagedHousehold | None = None
@@ -222,12 +225,10 @@ class Reader:
         for number, row in enumerate(rows, start=1):
             if number <= header_row or not any(row):
                 continue
-            self._count()
-            cells = [*row[:width], *[""] * (width + 1 - len(row))] if len(row) < width else [*row[:width], ""]
-            of_household, of_person = household_cells(cells), person_cells(cells)
-            broken = _broken_cells(self.layout, cells) if _is_broken(of_household, of_person) else ()
-            if broken:
-                of_household, of_person = household_cells(cells), person_cells(cells)
+            self.rows += 1
+            cells = [*row[:width], *[""] * (width + 1 - len(row))]
+            broken = _broken_cells(self.layout, cells) if _needs_a_look(row) else ()
+            of_household = household_cells(cells)
             if household is None or of_household != last_cells:
                 stated = self._state(of_household)
                 household = self._place(stated, household, number)
@@ -236,16 +237,14 @@ class Reader:
             else:
                 found = faults  # of what a household's rows repeat, a notice is told once
             self.number_of_row[number] = household.number
-            for fault in (*found, *broken):
-                self._note(household, number, fault)
-            person = self._person(household, number, of_person)
+            if found or broken:
+                for fault in (*found, *broken):
+                    self._note(household, number, fault)
+            person = self._person(household, number, person_cells(cells))
             if person is not None:
                 yield person
-
-    def _count(self) -> None:
-        self.rows += 1
-        if self.rows > limits.MAX_ROWS:
-            raise Unreadable("too_many_rows", most=limits.MAX_ROWS)
+            if self.rows > most:
+                raise Unreadable("too_many_rows", most=most)
 
     def _note(self, household: StagedHousehold, row: int, fault: Fault) -> None:
         is_notice = fault.code in NOTICES
@@ -278,10 +277,10 @@ class Reader:
             subdistrict=code,
             area=area,
             moo=located.moo,
-            village_name=_bounded("village_name", cleaning.clean_short(village_name), found),
+            village_name=self._village_name(village_name, found),
             house_no=_bounded("house_no", clean_no, found),
             house_code=clean_code or "",
-            family=_bounded("family", cleaning.clean_short(family), found),
+            family=_bounded("family", cleaning.clean_short(family), found) if family else "",
             phone=clean_phone,
             dimensions=dimensions,
             indicators=failed,
@@ -292,8 +291,16 @@ class Reader:
                 ("phone", phone, clean_phone), ("village", village, area),
             ),
             found=tuple(found),
-            faults=tuple(fault for fault in found if fault.code not in NOTICES),
+            faults=tuple([fault for fault in found if fault.code not in NOTICES]) if found else (),
         )  # fmt: skip
+
+    def _village_name(self, cell: Cell, found: list[Fault]) -> str:
+        name = self._village_names.get(cell)
+        if name is None:
+            name = _bounded("village_name", cleaning.clean_short(cell), found)
+            if not found:
+                _remember(self._village_names, cell, name)
+        return name
 
     def _locate(self, cells: tuple[Cell, Cell, Cell]) -> _Located:
         """The place that these cells name; remembered."""
@@ -422,7 +429,7 @@ class Reader:
         return True
 
     def _begin(self, stated: Stated, row: int) -> StagedHousehold:
-        household = StagedHousehold(len(self.households) + 1, uuid7(), row, stated, stated.house_code)
+        household = StagedHousehold(len(self.households) + 1, next(self._ids), row, stated, stated.house_code)
         self.households.append(household)
         return household
 
@@ -468,7 +475,7 @@ class Reader:
         name, key, order = self._name(household, row, (title, first, last, full))
         birth = self._births.get(typed_birth) or self._birth(typed_birth)
         relation, is_head_word = self._relations.get(typed_relation) or self._relation(typed_relation)
-        sex = self._sex(household, row, typed_sex)
+        sex = self._sexes[typed_sex] if typed_sex in self._sexes else self._sex(household, row, typed_sex)
         if birth.fault:
             self._note(household, row, Fault(birth.fault, "birth", birth.printed))
         elif birth.age > _ODD_AGE or (is_head_word and 0 <= birth.age < _YOUNGEST_HEAD):
@@ -478,10 +485,10 @@ class Reader:
             return None
         index = pin_seal = None
         key_id = ""
-        person_id = uuid7()
+        person_id = next(self._ids)
         if pin and self._pins.get(pin, (None,))[0] is household:
-            index = blind_index(pin)
-            key_id, pin_seal = seal(pin, person_id.bytes)
+            index = self._index(pin)
+            key_id, pin_seal = self._seal(pin, person_id.bytes)
         is_head = is_head_word and not household.has_head
         if is_head or not household.persons:
             household.head, household.head_order = name, order
@@ -553,14 +560,11 @@ class Reader:
         return found
 
     def _sex(self, household: StagedHousehold, row: int, cell: Cell) -> str:
-        if cell in self._sexes:
-            sex = self._sexes[cell]
-        else:
-            sex = cleaning.clean_sex(cell)
-            _remember(self._sexes, cell, sex)
+        sex = cleaning.clean_sex(cell)
         if sex is None:
             self._note(household, row, Fault("unknown_sex", "sex", _shown(cell)))
             return ""
+        _remember(self._sexes, cell, sex)
         return sex
 
     def _check_pin(self, household: StagedHousehold, row: int, pin: str, key: str, birth: str) -> bool:
@@ -627,20 +631,14 @@ def raw_of_household(household: StagedHousehold) -> str:
     differs."""
     stated = household.stated
     title, first, last = household.head
-    raw: dict[str, Any] = {
-        "area_code": stated.area,
-        "house_code": household.code,
-        "house_no": stated.house_no,
-        "phone": household.phone,
-        "head_title": title,
-        "head_first_name": first,
-        "head_last_name": last,
-    }
-    if household.village_name:
-        raw["village_name"] = household.village_name
+    raw = (
+        f'{{"area_code":"{stated.area}","house_code":"{household.code}","house_no":{_quoted(stated.house_no)},'
+        f'"phone":{_quoted(household.phone)},"head_title":{_quoted(title)},"head_first_name":{_quoted(first)},'
+        f'"head_last_name":{_quoted(last)},"village_name":{_quoted(household.village_name)}'
+    )
     if stated.printed:
-        raw["printed"] = stated.printed
-    return _encode(raw)
+        raw += f',"printed":{_encode(stated.printed)}'
+    return raw + "}"
 
 
 def _raw_of_person(
@@ -692,13 +690,13 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _is_broken(*groups: tuple[Cell, ...]) -> bool:
-    """Whether a row needs a closer look: an unreadable character, or far too much text."""
-    for cells in groups:
-        text = "".join(map(str, cells))
-        if len(text) > limits.MAX_CELL or "\ufffd" in text or "\x00" in text:
-            return True
-    return False
+def _needs_a_look(row: Row) -> bool:
+    """Whether a row holds an unreadable character or far too much text."""
+    try:
+        text = "".join(row)  # type: ignore[arg-type]
+    except TypeError:  # numbers out of a workbook
+        text = "".join(map(str, row))
+    return len(text) > limits.MAX_CELL or "\ufffd" in text or "\x00" in text
 
 
 def _broken_cells(layout: Layout, cells: list[Cell]) -> list[Fault]:

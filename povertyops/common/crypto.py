@@ -6,6 +6,7 @@ They stand outside the database and its backups.
 
 import hmac
 import os
+from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -26,6 +27,24 @@ def seal(plain: str, aad: bytes) -> tuple[str, bytes]:
     key_id, cipher = _sealing_cipher()
     nonce = os.urandom(_NONCE_BYTES)
     return key_id, nonce + cipher.encrypt(nonce, plain.encode(), aad)
+
+
+def sealer() -> Callable[[str, bytes], tuple[str, bytes]]:
+    """`seal` for many values one after the other: the key is looked up once."""
+    key_id, cipher = _sealing_cipher()
+    encrypt, random = cipher.encrypt, os.urandom
+
+    def seal_one(plain: str, aad: bytes) -> tuple[str, bytes]:
+        nonce = random(_NONCE_BYTES)
+        return key_id, nonce + encrypt(nonce, plain.encode(), aad)
+
+    return seal_one
+
+
+def indexer() -> Callable[[str], bytes]:
+    """`blind_index` for many ids one after the other."""
+    key, digest = settings.NID_INDEX_KEY, hmac.digest
+    return lambda pin: digest(key, pin.encode(), "sha256")
 
 
 def open_sealed(key_id: str, sealed: bytes, aad: bytes) -> str:

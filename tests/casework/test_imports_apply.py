@@ -323,6 +323,17 @@ def test_household_moves_with_its_newest_list(world: Cast, years: tuple[int, int
     assert_cohort_follows_rule()
 
 
+def test_closed_case_stays_closed_for_lists_of_its_year_and_opens_anew_for_the_next(world: Cast) -> None:
+    families = make_households(1)
+    bring_in(Sheet(families), fiscal_year=2568)
+    Case.objects.update(closed_on=date(2025, 3, 1), close_reason="not_poor")
+    bring_in(Sheet(families), kind="csr", fiscal_year=2568)
+    assert not Case.objects.filter(closed_on=None).exists()
+    bring_in(Sheet(families), fiscal_year=2569)
+    assert Case.objects.get(closed_on=None).opened_on == date(2025, 10, 1)
+    assert_cohort_follows_rule()
+
+
 def test_survey_year_of_a_list_stays(world: Cast) -> None:
     bring_in(Sheet(make_households(1)))
     TargetList.objects.update(survey_year=2566)
@@ -423,6 +434,30 @@ def test_conflict_that_arises_after_the_preview_is_caught_when_applying(world: C
 
 
 # ---------------------------------------------------------------------------------------------------- left
+
+
+def test_poison_rows_are_reported_and_the_rest_goes_in(world: Cast, tmp_path: Path) -> None:
+    """One in fifty rows is poison of some kind; every one of them is told, nothing else is held back."""
+    families = make_households(300, persons=2)
+    sheet = Sheet(families)
+    poison: list[tuple[str, object]] = [
+        (PIN, "5006429245553"),
+        (NAME, "สม\x00ชาย"),
+        (NAME, "ก" * 1_000_000),
+        (PIN, sheet.get(599, PIN)),
+        (BIRTH, "=TODAY()"),
+        (CODE, "@SUM(A1)"),
+    ]
+    for turn in range(12):
+        column, value = poison[turn % len(poison)]
+        sheet.set(turn * 40, column, value)
+    for codec in ("utf-8-sig", "utf-8"):
+        batch = check(sheet.csv(tmp_path / f"{codec}.csv", codec=codec))
+        rows = {row for row, _code in codes(batch)}
+        assert rows == {turn * 40 + 2 for turn in range(12)} | {601}
+        assert batch.held_back == 13
+    apply(batch)
+    assert Household.objects.count() == 287
 
 
 def test_left_are_those_of_the_year_before_in_the_areas_of_the_file(world: Cast) -> None:

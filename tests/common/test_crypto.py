@@ -102,3 +102,12 @@ def test_a_sealed_file_does_not_open_as_an_id():
 
     with pytest.raises(crypto.SealBroken):
         crypto.open_sealed(key_id, sealed[5 + sealed[4] :], ROW)
+
+
+def test_bulk_sealing_and_indexing_equal_the_single_ones():
+    seal_one, index_one = crypto.sealer(), crypto.indexer()
+    key_id, sealed = seal_one(PIN, ROW)
+
+    assert crypto.open_sealed(key_id, sealed, ROW) == PIN
+    assert seal_one(PIN, ROW)[1] != sealed
+    assert index_one(PIN) == crypto.blind_index(PIN)
