@@ -10,8 +10,8 @@ import pytest
 
 APPS = ("povertyops.accounts", "povertyops.areas", "dimensions", "households", "casework", "reports")
 OPEN_ROOMS = frozenset({"models", "enums", "rules", "access", "queries", "services"})
-# What these rooms speak in: who acts, why a rule said so, what a service takes.
-WORDS = frozenset({"actor", "reasons", "inputs"})
+# What these rooms speak in: who acts, why a rule said so, what a service takes, how a list's address is read.
+WORDS = frozenset({"actor", "reasons", "inputs", "filters"})
 
 
 @pytest.fixture(scope="module")
