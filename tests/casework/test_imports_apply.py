@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.http import Http404
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -701,3 +702,39 @@ def people_in_register(family: ListHousehold) -> int:
         household__house_no=family.house_no, household__area_code=family.area_code
     )
     return found.count()
+
+
+CELLS = st.one_of(
+    st.text(max_size=300),
+    st.text("\\\t\n\r\x00\x0b\x85\u2028\u200b\ufffd\"',;{}%=+-@๐๙เแำ่์", max_size=40),
+    st.from_regex(r"[0-9๐-๙./ -]{1,30}", fullmatch=True),
+    st.sampled_from(
+        ["9" * 400, "1e999", "-0", "0/0/0", "29/02/2567", "\\N", "\\.", "ก" * 59, "NaN", "-1.5e-7"]
+    ),
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    spoiled=st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, len(Sheet([]).header) - 1), CELLS), min_size=1, max_size=8
+    ),
+    codec=st.sampled_from(["utf-8-sig", "utf-16"]),
+)
+def test_whatever_stands_in_a_cell_is_told_or_taken(
+    world: Cast, spoiled: list[tuple[int, int, str]], codec: str
+) -> None:
+    """No cell, however strange, breaks the import: it is a fault, a notice, or a value."""
+    sheet = Sheet(make_households(3, persons=2))
+    for row, place, value in spoiled:
+        sheet.rows[row][place] = value.encode("utf-8", "replace").decode()
+    with transaction.atomic():
+        with TemporaryDirectory() as folder:
+            batch = check(sheet.csv(Path(folder) / "list.csv", codec=codec))
+        assert batch.status == ImportStatus.READY
+        if batch.can_apply:
+            batch = apply(batch)
+        assert Household.objects.count() == batch.new
+        assert batch.new + batch.held_back == batch.households
+        transaction.set_rollback(True)

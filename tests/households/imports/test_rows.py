@@ -460,3 +460,15 @@ def test_raw_values_keep_what_was_printed_but_never_the_id(sheet: Sheet) -> None
     _reader, rows = read(sheet.set(0, NAME, "  เอกชัย "))
     assert '"first_name":"  เอกชัย "' in rows[0].raw
     assert not any(pin_of(sheet, place) in row.raw for place, row in enumerate(rows))
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, 1.5, 12.0, 1e-9, 1e300, float("inf"), float("nan")])
+def test_number_in_any_cell_is_told_or_taken(sheet: Sheet, value: float) -> None:
+    for place in range(len(sheet.header)):
+        row = place % 9
+        before = sheet.rows[row][place]
+        sheet.rows[row][place] = value
+        reader, rows = read(sheet)
+        assert len(rows) == 9
+        assert reader.rows == 9
+        sheet.rows[row][place] = before
