@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from households.access import get_import_for, visible_imports
-from households.imports.limits import MAX_FILE_BYTES, MIB
 from households.models import ImportBatch
 from households.services.target_lists import open_error_file, receive_list
 from povertyops.accounts.actor import Actor
@@ -33,6 +33,7 @@ from .shared import actor_of, attempt, status_of
 IMPORTERS = tuple(sorted(OFFICER_ROLES))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAULTS_SHOWN = 50
+MIB = 1024 * 1024
 
 
 @require_safe
@@ -59,7 +60,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     )
     if is_too_big(request):
         message = _("ไฟล์ใหญ่เกิน %(most)d เมกะไบต์ แบ่งเป็นหลายไฟล์ เช่น อำเภอละไฟล์ แล้วส่งใหม่")
-        form.add_error("file", message % {"most": MAX_FILE_BYTES // MIB})
+        form.add_error("file", message % {"most": settings.UPLOAD_MAX_BYTES // MIB})
     elif is_sent and form.is_valid():
         batch = attempt(form, lambda: _receive(actor, form))
         if batch:
