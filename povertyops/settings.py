@@ -90,6 +90,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "povertyops.urls"
 WSGI_APPLICATION = "povertyops.wsgi.application"
+FORM_RENDERER = "povertyops.common.forms.InputRenderer"
 
 TEMPLATES: list[dict[str, Any]] = [
     {

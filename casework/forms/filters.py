@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from povertyops.common.forms import LongSelect
+
 from ..filters import CohortFilterForm
 from ..inputs import CohortFilters
 from ..pages.listing import Names, area_choices
@@ -54,5 +56,5 @@ class FilterPanel(CohortFilterForm):
         self.initial["fiscal_year"] = filters.fiscal_year
 
     def _choose(self, name: str, choices: list[Any]) -> None:
-        widget = forms.Select(choices=choices) if len(choices) > 1 else forms.HiddenInput()
+        widget = LongSelect(choices=choices) if len(choices) > 1 else forms.HiddenInput()
         self.fields[name].widget = widget
