@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -164,6 +166,17 @@ def depth_of(actor: Actor, filters: CohortFilters) -> int:
     """How far up a place is named: to the district for those who see several."""
     several = bool(actor.reach.provinces) and len(filters.area) < 4
     return 3 if several else 2
+
+
+@cache
+def _household_route() -> list[str]:
+    nobody = UUID(int=0)
+    return reverse("household", args=[nobody]).split(str(nobody))
+
+
+def household_url(household_id: UUID) -> str:
+    """Address of a household; a list holds one a row, so the route is looked up once."""
+    return str(household_id).join(_household_route())
 
 
 def offered(values: Sequence[tuple[Any, Any]], blank: str | Promise) -> Choices:

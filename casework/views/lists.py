@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from povertyops.common.paging import Page, page_of_request
@@ -17,7 +18,7 @@ from povertyops.common.policies import allow
 from ..forms.filters import FilterPanel
 from ..forms.households import NationalIdForm
 from ..models import CohortState
-from ..pages.listing import chips_of, depth_of, names_for, tidy
+from ..pages.listing import Names, chips_of, depth_of, household_url, names_for, tidy
 from ..pages.persons import person_rows
 from ..queries.cohort import ORDER, as_of, cohort_count, cohort_list
 from ..queries.lists import (
@@ -42,10 +43,12 @@ def household_list(request: HttpRequest) -> HttpResponse:
     page, urls = page_of_request(request, cohort_list(actor, filters), ORDER)
     frame = _frame(request, panel, (row.area_code for row in page.rows), (row.team_id for row in page.rows))
     names, depth = frame["names"], depth_of(actor, filters)
+    codes = {row.area_code for row in page.rows}
+    places = {code: names.place(code, depth=depth) for code in codes}
     context = {
         **frame,
         **urls,
-        "rows": [_household_row(row, names, depth) for row in page.rows],
+        "rows": [_household_row(row, names, places) for row in page.rows],
         "count": cohort_count(actor, filters),
         "may_assign": actor.role in ASSIGNING_ROLES,
         "may_help": actor.role in BULK_HELP_ROLES,
@@ -56,13 +59,16 @@ def household_list(request: HttpRequest) -> HttpResponse:
     return render(request, "households/household_list.html", context)
 
 
-def _household_row(row: CohortState, names: Any, depth: int) -> dict[str, Any]:
+def _household_row(row: CohortState, names: Names, places: Mapping[str, str]) -> dict[str, Any]:
+    household = row.household
     return {
         "state": row,
-        "household": row.household,
-        "place": names.place(row.area_code, depth=depth),
-        "team": names.teams.get(row.team_id, ""),
-        "stage": row.get_stage_display(),
+        "household": household,
+        "url": household_url(row.household_id),
+        "pick_label": _("เลือก %(name)s") % {"name": household.head_name},
+        "house": _("บ้านเลขที่ %(number)s") % {"number": household.house_no} if household.house_no else "",
+        "place": places[row.area_code],
+        "team": names.teams.get(row.team_id, "") if row.team_id else "",
     }
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .looks import DIMENSIONS, LIGHT_STATES, STAGES, Text, stage_look
-from .text import Number, share_of, stage_label
+from .text import Number, number, share_of, stage_label
 
 register = template.Library()
 
@@ -164,3 +164,17 @@ def stage_bar(stages: Mapping[str, int]) -> SafeString:
         said,
         rects,
     )
+
+
+@register.simple_tag
+def figure_cells(cells: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The figures of one row of a table, `{value, url?, tone?, group_start?}` each."""
+    return SafeString("".join(map(_figure_cell, cells)))
+
+
+def _figure_cell(cell: Mapping[str, Any]) -> str:
+    tone, url = cell.get("tone", ""), cell.get("url", "")
+    names = ("num", tone, "group-start" if cell.get("group_start") else "")
+    shown = number(cell["value"])
+    inside = f'<a class="cell" href="{escape(url)}">{shown}</a>' if url else shown
+    return f'<td class="{" ".join(filter(None, names))}">{inside}</td>'

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -22,13 +22,19 @@ EMPTY = SafeString()
 @register.simple_tag
 def icon(name: str, label: Text = "", size: str = "") -> SafeString:
     """An icon of the sprite; `size` is sm, lg or xl. With a label it is an image, else decoration."""
+    return _icon(name, str(conditional_escape(str(label))) if label else "", size)
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, size: str) -> SafeString:
+    """A page draws the same few icons hundreds of times; `label` comes escaped."""
     classes = f"icon icon--{size}" if size else "icon"
     href = f"{static('icons/sprite.svg')}#{name}"
     if label:
         return format_html(
             '<svg class="{}" viewBox="0 0 24 24" role="img" aria-label="{}"><use href="{}"></use></svg>',
             classes,
-            label,
+            SafeString(label),
             href,
         )
     return format_html(
@@ -113,7 +119,12 @@ def dimension_chip(code: str) -> SafeString:
 @register.simple_tag
 def stage_pill(stage: str | int, big: bool = False) -> SafeString:
     """The stage by name; the icon fills as many steps as are reached."""
-    look = stage_look(stage)
+    return _pill(stage_look(stage).code, big, get_language())
+
+
+@lru_cache(maxsize=64)
+def _pill(code: str, big: bool, language: str | None) -> SafeString:
+    look = stage_look(code)
     return format_html(
         '<span class="stage stage--{}{}" title="{}">{}{}</span>',
         look.code,
