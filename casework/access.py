@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db import connection
+from django.db.models import QuerySet
 from django.http import Http404
 
-from households.access import scope_q, visible_households
+from households.access import scope_q, scope_sql, visible_households
 from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor
+from povertyops.common.prepared import fetch_prepared
 
 from .models import Case, CohortState, Help, HelpMenuItem, PlanStep, RemovalRequest, Visit, VisitConflict
 
 SCOPE = "household__scope__"
 
 
-# The first day from which a list of the household counts. As SQL: it is part of every write.
-_LISTED_FROM = RawSQL(
-    """(SELECT min(t.effective_on) FROM households_listing l
-        JOIN households_targetlist t ON t.id = l.target_list_id
-        WHERE l.household_id = households_household.id AND l.superseded_at IS NULL)""",
-    [],
-    output_field=DateField(),
-)
+_HOUSEHOLD = [field for field in Household._meta.concrete_fields if field.name in {"id", "province_code"}]
+_SCOPE = HouseholdScope._meta.concrete_fields
+
+# By hand, because it is part of every write. `listed_from`: the first day from which a list counts.
+_TO_WORK_ON = f"""
+    SELECT (SELECT min(t.effective_on) FROM households_listing l
+            JOIN households_targetlist t ON t.id = l.target_list_id
+            WHERE l.household_id = h.id AND l.superseded_at IS NULL),
+           {", ".join(f"h.{field.column}" for field in _HOUSEHOLD)},
+           {", ".join(f"s.{field.column}" for field in _SCOPE)}
+    FROM households_household h JOIN households_householdscope s ON s.household_id = h.id
+    WHERE h.id = ANY(%s) AND {{scope}} ORDER BY h.id {{lock}}
+"""  # noqa: S608 - names of the models
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +54,21 @@ def households_to_work_on(actor: Actor, ids: Iterable[UUID], *, lock: bool = Tru
 
     Whether the actor may change one is asked with `households.access.can_write`.
     """
-    rows = (
-        Household.objects.filter(scope_q(actor, "scope__"), pk__in=list(ids))
-        .select_related("scope")
-        .annotate(listed_from=_LISTED_FROM)
-        .order_by("pk")
+    scope, codes = scope_sql(actor, "s")
+    statement = _TO_WORK_ON.format(scope=scope, lock="FOR UPDATE OF h" if lock else "")
+    targets = (_workable(row) for row in fetch_prepared(statement, [list(ids), *codes]))
+    return {target.household.pk: target for target in targets}
+
+
+def _workable(row: tuple[Any, ...]) -> Workable:
+    listed_from, *values = row
+    names = [field.attname for field in _HOUSEHOLD]
+    household = Household.from_db(connection.alias, names, values[: len(names)])
+    scope = HouseholdScope.from_db(
+        connection.alias, [field.attname for field in _SCOPE], values[len(names) :]
     )
-    if lock:
-        rows = rows.select_for_update(of=("self",))
-    return {row.pk: Workable(row, row.listed_from) for row in rows}
+    scope.household = household
+    return Workable(household, listed_from)
 
 
 def visible_visits(actor: Actor | None) -> QuerySet[Visit]:

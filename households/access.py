@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -23,32 +25,49 @@ def scope_q(actor: Actor | None, prefix: str = "") -> Q:
     `prefix` leads from the queried table to those columns ("scope__" from a household, "" on
     HouseholdScope and CohortState). The system sees everything, nobody sees nothing.
     """
-    if actor is None:
-        return NOTHING
-    if actor.is_system:
+    terms = _terms(actor)
+    if terms is None:
         return Q()
+    found = NOTHING
+    for column, values in terms:
+        term = Q(
+            **{f"{prefix}{column}": values[0]} if len(values) == 1 else {f"{prefix}{column}__in": values}
+        )
+        found = term if found is NOTHING else found | term
+    return found
+
+
+def scope_sql(actor: Actor | None, alias: str) -> tuple[str, list[Any]]:
+    """`scope_q` for SQL written by hand: a condition on the scope columns of `alias`, and its parameters."""
+    terms = _terms(actor)
+    if terms is None:
+        return "TRUE", []
+    parts = [f"{alias}.{column} = ANY(%s)" for column, _values in terms]
+    return f"({' OR '.join(parts)})" if parts else "FALSE", [list(values) for _column, values in terms]
+
+
+def _terms(actor: Actor | None) -> list[tuple[str, Sequence[Any]]] | None:
+    """The scope column and its values, of which one must hold; None: no limit."""
+    if actor is None:
+        return []
+    if actor.is_system:
+        return None
     if actor.role not in HOUSEHOLD_ROLES:
-        return NOTHING
+        return []
     reach = actor.reach
     if reach.nation:
-        return NOTHING
+        return []
     if reach.team_id is not None:
-        return Q(**{f"{prefix}team_id": reach.team_id})
+        return [("team_id", [reach.team_id])]
     if reach.centre_id is not None:
-        return Q(**{f"{prefix}centre_id": reach.centre_id})
-    found = NOTHING
-    for column, codes in (
+        return [("centre_id", [reach.centre_id])]
+    columns = (
         ("province_code", reach.provinces),
         ("district_code", reach.districts),
         ("subdistrict_code", reach.subdistricts),
         ("area_code", reach.villages),
-    ):
-        if codes:
-            term = Q(
-                **{f"{prefix}{column}": codes[0]} if len(codes) == 1 else {f"{prefix}{column}__in": codes}
-            )
-            found = term if found is NOTHING else found | term
-    return found
+    )
+    return [(column, codes) for column, codes in columns if codes]
 
 
 def visible_households(actor: Actor | None) -> QuerySet[Household]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,7 @@ def _record_all(request: Request, bodies: Sequence[Any]) -> list[dict[str, Any]]
         raise InvalidInput("too_many", gettext("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": BATCH_LIMIT})
     answers: dict[int, dict[str, Any]] = {}
     visits: dict[int, VisitInput] = {}
-    form = VisitBody()  # one for all: making a serializer costs more than running it
+    form = _form()
     for place, body in enumerate(bodies):
         try:
             visits[place] = visit_input(form.run_validation(body))
@@ -75,6 +76,12 @@ def _record_all(request: Request, bodies: Sequence[Any]) -> list[dict[str, Any]]
     for place, result in zip(visits, results, strict=True):
         answers[place] = _answer(result)
     return [answers[place] for place in range(len(bodies))]
+
+
+@cache
+def _form() -> VisitBody:
+    """One for all requests: making a serializer costs more than running it, and a run leaves no trace."""
+    return VisitBody()
 
 
 def _unreadable(body: Any, errors: Any) -> dict[str, Any]:

@@ -15,8 +15,11 @@ from uuid import UUID
 from django.db import connection
 
 from dimensions.rules import StageResult
+from povertyops.common.prepared import fetch_prepared
 
 from ..enums import CloseReason, Decision, HelpStatus
+
+FEW = 100
 
 
 class ScopeFact(NamedTuple):
@@ -328,9 +331,16 @@ def load_facts(household_ids: Iterable[UUID], *, with_states: bool = False) -> l
     ids = sorted(set(household_ids))
     if not ids:
         return []
+    statement = _FACTS_AND_STATES if with_states else _FACTS
+    # Planning costs more than the facts of a few; a plan for many must see how large the tables have grown.
+    rows = fetch_prepared(statement, [ids]) if len(ids) <= FEW else _fetch(statement, ids)
+    return [_facts_of(row) for row in rows]
+
+
+def _fetch(statement: str, ids: list[UUID]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS_AND_STATES if with_states else _FACTS, [ids])
-        return [_facts_of(row) for row in cursor.fetchall()]
+        cursor.execute(statement, [ids])
+        return cursor.fetchall()
 
 
 def _day(text: str | None) -> date | None:

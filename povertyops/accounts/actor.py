@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -47,12 +48,14 @@ class Reach:
 class Actor:
     """A person acting under one appointment; services take one explicitly.
 
-    `recorded_at` is set by seeding only: it stands for the database's clock in the rows written.
+    `recorded_at` is set by seeding only: it stands for the database's clock in the rows written. `coverage`
+    holds the area codes of the centre where they were read along with the appointment.
     """
 
     user: User | None
     appointment: Appointment | None
     recorded_at: datetime | None = field(default=None)
+    coverage: tuple[str, ...] | None = field(default=None, compare=False, repr=False)
 
     @property
     def user_id(self) -> int | None:
@@ -78,7 +81,9 @@ class Actor:
 
     @cached_property
     def reach(self) -> Reach:
-        return _reach_of(self.appointment) if self.appointment else Reach(nation=self.is_system)
+        if self.appointment is None:
+            return Reach(nation=self.is_system)
+        return _reach_of(self.appointment, self.coverage)
 
     def now(self) -> datetime:
         return self.recorded_at or timezone.now()
@@ -97,7 +102,7 @@ def system_actor(recorded_at: datetime | None = None) -> Actor:
     return Actor(user=None, appointment=None, recorded_at=recorded_at)
 
 
-def _reach_of(appointment: Appointment) -> Reach:
+def _reach_of(appointment: Appointment, coverage: Iterable[str] | None) -> Reach:
     centre = appointment.centre
     match CentreKind(centre.kind):
         case CentreKind.NATIONAL:
@@ -109,7 +114,9 @@ def _reach_of(appointment: Appointment) -> Reach:
         case CentreKind.MENTOR_TEAM:
             return Reach(team_id=centre.pk)
     by_length: dict[int, list[str]] = {2: [], 4: [], 6: [], 8: []}
-    for code in centre.coverage.order_by("area_id").values_list("area_id", flat=True):
+    if coverage is None:
+        coverage = centre.coverage.order_by("area_id").values_list("area_id", flat=True)
+    for code in coverage:
         by_length[len(code)].append(code)
     lengths = {Level.PROVINCE: 2, Level.DISTRICT: 4, Level.SUBDISTRICT: 6, Level.VILLAGE: 8}
     found = {level: tuple(by_length[length]) for level, length in lengths.items()}

@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
 
+from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import Appointment, User
+from povertyops.accounts.queries import actor_of_digest, valid_appointments
 from povertyops.accounts.services import reset_password
 from povertyops.common.models import AuditEntry
 from tests.cast import Cast, make_household
@@ -66,3 +68,40 @@ def test_token_ends_with_a_password_reset(cast: Cast) -> None:
 def test_token_for_an_unknown_account_is_refused(cast: Cast) -> None:
     with pytest.raises(CommandError, match="no open account"):
         token_of("who")
+
+
+def test_token_that_expired_is_refused(cast: Cast) -> None:
+    household, token = make_household(cast), token_of("officer")
+    AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+    assert get(token, household) == 401
+
+
+@pytest.mark.parametrize("token", ["0" * 64, "no-hex", "é", "ab"])
+def test_token_that_was_never_given_is_refused(cast: Cast, token: str) -> None:
+    token_of("officer")
+    assert get(token, make_household(cast)) == 401
+
+
+def test_token_brings_the_same_actor_as_a_session(cast: Cast) -> None:
+    today = timezone.localdate()
+    past, future = today - timedelta(days=9), today + timedelta(days=9)
+    for name, days in {
+        "over": {"valid_from": past, "valid_to": today - timedelta(days=1)},
+        "revoked": {"valid_from": today, "revoked_at": timezone.now()},
+        "older": {"valid_from": past, "valid_to": today},
+        "future": {"valid_from": future},
+    }.items():
+        Appointment.objects.create(
+            user=cast.officer.user,
+            role="district_officer",
+            centre=cast.far_district_centre,
+            order_number=name,
+            **days,
+        )
+    for username in ("officer", "mentor", "team.member", "nobody"):
+        token_of(username)
+    for held in AuthToken.objects.select_related("user"):
+        actor, token = actor_of_digest(held.digest)
+        posts = valid_appointments(held.user)
+        expected = Actor(user=held.user, appointment=posts[0] if posts else None)
+        assert (actor, actor.reach, token) == (expected, expected.reach, held)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from casework.models import Help, HelpMenuItem, Visit, VisitConflict
 from households.models import Household
+from povertyops.accounts.services import create_api_token
 from povertyops.common.ids import uuid7
+from tests.casework.test_visits import queries_of
 from tests.cast import Cast, client_of, make_case, make_household, make_listing
 
 URL = "/api/v1/visits/"
@@ -196,3 +200,18 @@ def test_visit_with_help_is_stored_with_it(cast: Cast, household: Household) -> 
     assert answer.status_code == 201
     stored = Help.objects.select_related("agency").get()
     assert (stored.amount_baht, stored.agency.name, stored.visit_id) == (3000, "พมจ.", Visit.objects.get().pk)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_visits_with_a_token_take_eight_queries(cast: Cast, household: Household, number: int) -> None:
+    token = create_api_token(actor=cast.officer, user=cast.mentor.user)
+    sent = [body(household) for _visit in range(number)]
+    post(client_of(cast.mentor), body(household))  # brings the household's rows up to its facts
+
+    with CaptureQueriesContext(connection) as captured:
+        answer = Client().post(
+            URL, sent, content_type="application/json", headers={"Authorization": f"Token {token}"}
+        )
+
+    assert [item["result"] for item in answer.json()] == ["created"] * number
+    assert len(queries_of(captured)) == 8
