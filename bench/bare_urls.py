@@ -26,16 +26,20 @@ class BareVisits(APIView):
     permission_classes = [IsAuthenticated]
 
     def post(self, request: Request) -> Response:
-        body = BareVisit(data=request.data)
+        many = isinstance(request.data, list)
+        body = BareVisit(data=request.data, many=many)
         body.is_valid(raise_exception=True)
-        visit = body.validated_data
+        visits = body.validated_data if many else [body.validated_data]
+        rows = [(visit["id"], visit["household"], visit["visited_at"], visit["note"]) for visit in visits]
         with connection.cursor() as cursor:
             cursor.execute(
                 """INSERT INTO bench_visit (id, household_id, visited_at, note, recorded_by_id)
-                   VALUES (%s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING""",
-                [visit["id"], visit["household"], visit["visited_at"], visit["note"], request.user.pk],
+                   SELECT id, household, visited_at, note, %s
+                   FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[], %s::text[])
+                     AS new (id, household, visited_at, note) ON CONFLICT (id) DO NOTHING""",
+                [request.user.pk, *(list(column) for column in zip(*rows, strict=True))],
             )
-        return Response(body.data, status=201)
+        return Response(body.data, status=200 if many else 201)
 
 
 urlpatterns = [path("api/v1/visits/", BareVisits.as_view())]
