@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension, Stage
 from povertyops.common.errors import InvalidInput
+from povertyops.common.forms import LongSelect
 from povertyops.common.thai import fiscal_year_of
 
 from .enums import Membership
@@ -51,9 +52,14 @@ class CohortFilterForm(forms.Form):
     failing = _dimensions(_("ตกเกณฑ์"))
     relieved = _dimensions(_("ได้รับความช่วยเหลือแล้ว"))
     recovered = _dimensions(_("ผ่านเกณฑ์แล้ว"))
-    stage = forms.ChoiceField(label=_("ขั้น"), choices=[("", _("ทุกขั้น")), *STAGES], required=False)
+    stage = forms.ChoiceField(
+        label=_("ขั้น"), choices=[("", _("ทุกขั้น")), *STAGES], widget=LongSelect, required=False
+    )
     membership = forms.ChoiceField(
-        label=_("กลุ่ม"), choices=[("", _("ตามบัญชีและที่พบเพิ่มเติม")), *MEMBERSHIPS], required=False
+        label=_("กลุ่ม"),
+        choices=[("", _("ตามบัญชีและที่พบเพิ่มเติม")), *MEMBERSHIPS],
+        widget=LongSelect,
+        required=False,
     )
     team = forms.UUIDField(label=_("ทีมพี่เลี้ยง"), required=False)
     no_team = _switch(_("ยังไม่มีทีมพี่เลี้ยง"))

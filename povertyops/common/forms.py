@@ -67,11 +67,16 @@ class InputRenderer(DjangoTemplates):
         )
     )
 
+    options = frozenset(
+        kind.option_template_name for kind in (forms.RadioSelect, forms.CheckboxSelectMultiple)
+    )
+
     def render(
         self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
     ) -> SafeString:
-        if template_name in self.inputs:
-            return _input(context["widget"])
+        widget = context.get("widget", {})
+        if template_name in self.inputs or (template_name in self.options and not widget.get("wrap_label")):
+            return _input(widget)
         return SafeString(super().render(template_name, context, request))
 
 

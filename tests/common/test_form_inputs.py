@@ -38,6 +38,7 @@ def test_long_select_is_djangos_select(value: Any) -> None:
         (forms.CheckboxInput(), True),
         (forms.CheckboxInput(), False),
         (forms.CheckboxSelectMultiple(choices=[("a", "ก"), ("b", "ข")]), ["b"]),
+        (forms.RadioSelect(choices=[("a", "ก"), ("b", "ข")]), "b"),
     ],
 )
 def test_plain_inputs_are_djangos_inputs(widget: forms.Widget, value: Any) -> None:
