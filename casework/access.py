@@ -24,6 +24,8 @@ SCOPE = "household__scope__"
 
 _HOUSEHOLD = [field for field in Household._meta.concrete_fields if field.name in {"id", "province_code"}]
 _SCOPE = HouseholdScope._meta.concrete_fields
+_HOUSEHOLD_NAMES = [field.attname for field in _HOUSEHOLD]
+_SCOPE_NAMES = [field.attname for field in _SCOPE]
 
 # By hand, because it is part of every write. `listed_from`: the first day from which a list counts.
 _TO_WORK_ON = f"""
@@ -62,11 +64,9 @@ def households_to_work_on(actor: Actor, ids: Iterable[UUID], *, lock: bool = Tru
 
 def _workable(row: tuple[Any, ...]) -> Workable:
     listed_from, *values = row
-    names = [field.attname for field in _HOUSEHOLD]
-    household = Household.from_db(connection.alias, names, values[: len(names)])
-    scope = HouseholdScope.from_db(
-        connection.alias, [field.attname for field in _SCOPE], values[len(names) :]
-    )
+    first = len(_HOUSEHOLD_NAMES)
+    household = Household.from_db(connection.alias, _HOUSEHOLD_NAMES, values[:first])
+    scope = HouseholdScope.from_db(connection.alias, _SCOPE_NAMES, values[first:])
     scope.household = household
     return Workable(household, listed_from)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -343,6 +344,12 @@ def _fetch(statement: str, ids: list[UUID]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+@lru_cache(maxsize=10_000)
+def uuid_of(text: str) -> UUID:
+    """A UUID out of JSON; centres, teams and households come again and again."""
+    return UUID(text)
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -366,9 +373,11 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         household_id=household_id,
         province_code=province_code,
         sort_key=sort_key,
-        scope=ScopeFact(scope[0], UUID(scope[1]), scope[2], UUID(scope[3]) if scope[3] else None, *scope[4:]),
+        scope=ScopeFact(
+            scope[0], uuid_of(scope[1]), scope[2], uuid_of(scope[3]) if scope[3] else None, *scope[4:]
+        ),
         placements=[
-            PlacementFact(area, UUID(centre), municipal, day(start), _day(end))
+            PlacementFact(area, uuid_of(centre), municipal, day(start), _day(end))
             for area, centre, municipal, start, end in found["placements"] or ()
         ],
         listings=[
@@ -397,14 +406,14 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         ],
         steps=[StepFact(pk, day(on), who, recorded or 0.0) for pk, on, who, recorded in found["steps"] or ()],
         assignments=[
-            AssignmentFact(UUID(team), mentor, day(start), _day(end))
+            AssignmentFact(uuid_of(team), mentor, day(start), _day(end))
             for team, mentor, start, end in found["assignments"] or ()
         ],
         cases=[
-            CaseFact(UUID(pk), day(start), _day(end), removed, stage, day(since), proposed)
+            CaseFact(uuid_of(pk), day(start), _day(end), removed, stage, day(since), proposed)
             for pk, start, end, removed, stage, since, proposed in found["cases"] or ()
         ],
-        events=[EventFact(UUID(case), kind, to, day(on)) for case, kind, to, on in found["events"] or ()],
+        events=[EventFact(uuid_of(case), kind, to, day(on)) for case, kind, to, on in found["events"] or ()],
         rejections=[RejectionFact(stage, recorded) for stage, recorded in found["rejections"] or ()],
         has_pending_removal=pending,
         closing_refused=float(refused),

@@ -17,7 +17,7 @@ from povertyops.common.dirty import Leaf, mark_dirty
 from povertyops.common.thai import fiscal_year_of
 
 from ..models import CohortState
-from ..queries.facts import Facts, load_facts
+from ..queries.facts import Facts, load_facts, uuid_of
 from ..queries.yardstick import LoadedYardstick
 from .judging import StateRow, Yardstick, state_rows
 
@@ -148,7 +148,7 @@ def _stored_row(row: dict[str, Any]) -> StateRow:
     """A row of CohortState out of JSON."""
     values = [row[name] for name in COLUMNS]
     for place in _UUIDS:
-        values[place] = UUID(values[place]) if values[place] else None
+        values[place] = uuid_of(values[place]) if values[place] else None
     for place in _DAYS:
         values[place] = date.fromisoformat(values[place]) if values[place] else None
     values[_BAHT] = Decimal(str(values[_BAHT]))
