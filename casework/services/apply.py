@@ -42,7 +42,7 @@ from .after import after_write
 from .opening import audit_range, open_cases, write_new_cohort
 
 HOUSEHOLDS_AT_ONCE = 1_000
-SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 3
 """Ranges applied at the same time, each on a connection of its own."""
 
 

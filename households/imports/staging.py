@@ -167,9 +167,9 @@ def _household_lines(batch_id: UUID, households: Iterable[StagedHousehold]) -> I
         ).replace("\\", "\\\\")
         indicators = "{" + ",".join(map(str, sorted(household.indicators))) + "}"
         income = NULL if household.income is None else household.income
-        held, area = "t" if household.is_held else "f", stated.area
+        held, area = ("t\tf\t" if household.is_held else "f\tf\tnew"), stated.area
         yield (
-            f"{household.id.hex}\t{batch_id.hex}\t{household.number}\t{household.first_row}\t{held}\tf\t\t"
+            f"{household.id.hex}\t{batch_id.hex}\t{household.number}\t{household.first_row}\t{held}\t"
             f"{area[:2]}\t{area}\t{household.dimensions}\t{indicators}\t{household.persons}\t{income}\t"
             f"\\\\x{household.content_hash.hex()}\t{text}\n"
         )
