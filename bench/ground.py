@@ -37,6 +37,7 @@ class Ground:
             "SECRET_KEY": secrets.token_urlsafe(48),
             "NID_KEYS": f"bench:{fresh_key()}",
             "NID_INDEX_KEY": fresh_key(),
+            "SEAL_KEYS": f"bench:{fresh_key()}",
             "STATIC_ROOT": str(self.folder / "static"),
             "MEDIA_ROOT": str(self.folder / "media"),
             "LOG_LEVEL": "WARNING",

@@ -31,12 +31,6 @@ class VisitOutcome(models.TextChoices):
     PHONE = "phone", _("ติดตามทางโทรศัพท์")
 
 
-class Answer(models.TextChoices):
-    PASS = "pass", _("ผ่าน")
-    FAIL = "fail", _("ไม่ผ่าน")
-    NOT_APPLICABLE = "na", _("ไม่เกี่ยวข้อง")
-
-
 class HelpNature(models.TextChoices):
     RELIEF = "relief", _("สงเคราะห์")
     DEVELOPMENT = "development", _("พัฒนา")
@@ -49,8 +43,46 @@ class HelpStatus(models.TextChoices):
 
 class PlanStatus(models.TextChoices):
     DRAFT = "draft", _("ร่าง")
+    PROPOSED = "proposed", _("รออำเภออนุมัติ")
+    RETURNED = "returned", _("ส่งกลับให้แก้")
     ACTIVE = "active", _("ใช้อยู่")
     REPLACED = "replaced", _("มีฉบับใหม่แล้ว")
+
+
+class PhotoKind(models.TextChoices):
+    VISIT = "visit", _("ภาพการเยี่ยม")
+    SIGNATURE = "signature", _("ลายมือชื่อในแผน")
+
+
+class PhotoState(models.TextChoices):
+    RECEIVING = "receiving", _("กำลังรับ")
+    STORED = "stored", _("เก็บแล้ว")
+    REFUSED = "refused", _("ใช้ไม่ได้")
+
+
+class TimeDoubt(models.TextChoices):
+    """Why the time that a phone gave was asked about, and kept beside the time the person then gave."""
+
+    NONE = "", _("ไม่มี")
+    BEFORE_LIST = "before_list", _("ก่อนเข้าบัญชี")
+    FUTURE = "future", _("อยู่ในอนาคต")
+
+
+class ReferralStatus(models.TextChoices):
+    SENT = "sent", _("ส่งแล้ว รอรับเรื่อง")
+    ACCEPTED = "accepted", _("รับเรื่องแล้ว")
+    RETURNED = "returned", _("ส่งคืนพร้อมเหตุผล")
+    DONE = "done", _("ดำเนินการแล้ว")
+    WITHDRAWN = "withdrawn", _("ผู้ส่งขอถอนเรื่อง")
+
+
+class SkipReason(models.TextChoices):
+    """Why an indicator was not answered."""
+
+    REFUSED = "refused", _("ครัวเรือนไม่ประสงค์ตอบ")
+    ABSENT = "absent", _("คนที่ตอบได้ไม่อยู่")
+    UNSURE = "unsure", _("ยังไม่แน่ใจ ขอตรวจหลักฐานก่อน")
+    LATER = "later", _("ไว้ถามครั้งหน้า")
 
 
 class StageEventKind(models.TextChoices):

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from dimensions.enums import Dimension
+from dimensions.enums import AnswerValue, Dimension
 from households.enums import VerificationStatus
 from povertyops.common.errors import InvalidInput
 from povertyops.common.thai import format_thai_date
 
-from .enums import Answer, HelpNature, HelpStatus, VisitOutcome
+from .enums import HelpNature, HelpStatus, VisitOutcome
 from .inputs import FindingInput, HelpInput, VisitInput
 from .rules import CLOCK_TOLERANCE, true_time, visit_day
 
@@ -102,7 +102,7 @@ def check_answers(visit: VisitInput) -> None:
     if visit.answers and visit.survey_year is None:
         raise InvalidInput("survey_year_needed", _("คำตอบตัวชี้วัดต้องระบุปีสำรวจ"), field="survey_year")
     for number, value in visit.answers.items():
-        if value not in Answer.values or number <= 0:
+        if value not in AnswerValue.values or number <= 0:
             raise InvalidInput("bad_answer", _("คำตอบตัวชี้วัดไม่ถูกต้อง"), field="answers")
     if any(dimension not in Dimension.values for dimension in visit.self_solved):
         raise InvalidInput("bad_dimension", _("ไม่รู้จักมิตินี้"), field="self_solved")

@@ -30,6 +30,14 @@ STILL_TARGET = frozenset(
 )
 
 
+class CorrectionState(models.TextChoices):
+    """What became of a value set by hand."""
+
+    APPLIED = "applied", _("ใช้แล้ว")
+    WAITING = "waiting", _("ขัดกัน รอเลือก")
+    SET_ASIDE = "set_aside", _("ไม่ได้เลือก")
+
+
 class ImportStatus(models.TextChoices):
     """Where a target list is on its way in."""
 

@@ -44,6 +44,7 @@ def complete(known: Mapping[str, str]) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "NID_KEYS": f"demo:{fresh_key()}",
         "NID_INDEX_KEY": fresh_key(),
+        "SEAL_KEYS": f"demo:{fresh_key()}",
         "POSTGRES_PASSWORD": secrets.token_urlsafe(24),
         "VALKEY_PASSWORD": secrets.token_urlsafe(24),
         **known,

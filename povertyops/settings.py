@@ -40,6 +40,8 @@ if DEMO and set(ALLOWED_HOSTS) - {*LOOPBACK, "testserver"}:
 # Keys for national ids: kept outside the database and its backups.
 NID_KEYS = env.keyring("NID_KEYS")
 NID_INDEX_KEY = env.key("NID_INDEX_KEY")
+# Private keys for what phones seal; their public halves are handed out.
+SEAL_KEYS = env.keyring("SEAL_KEYS")
 
 # --------------------------------------------------------------------------------------------- applications
 
@@ -217,6 +219,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
     BASE_DIR / "static",
     ("vendor/sarabun", BASE_DIR / "node_modules" / "@fontsource" / "sarabun" / "files"),
+    ("vendor/idb", BASE_DIR / "node_modules" / "idb" / "build"),
 ]
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 STATIC_STORAGE = {

@@ -53,6 +53,7 @@ def _settings(folder: Path) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(48),
         "NID_KEYS": f"test:{fresh_key()}",
         "NID_INDEX_KEY": fresh_key(),
+        "SEAL_KEYS": f"test:{fresh_key()}",
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
     }

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from dimensions.enums import Dimension
+from dimensions.enums import AnswerValue, Dimension
 from households.enums import VerificationStatus
 
-from ..enums import Answer, HelpStatus, VisitOutcome
+from ..enums import HelpStatus, VisitOutcome
 from ..inputs import FindingInput, HelpInput, VisitInput
 from ..models import Visit
 from ..validators import LONGEST_NOTE
@@ -54,7 +54,7 @@ class VisitBody(serializers.Serializer[VisitInput]):
     notice_version = serializers.CharField(max_length=20, allow_blank=True, default="")
     helps = serializers.ListField(child=HelpBody(), default=list, max_length=20)
     verifications = serializers.ListField(child=FindingBody(), default=list, max_length=50)
-    answers = serializers.DictField(child=serializers.ChoiceField(Answer.choices), default=dict)
+    answers = serializers.DictField(child=serializers.ChoiceField(AnswerValue.choices), default=dict)
     survey_year = serializers.IntegerField(min_value=2500, max_value=2700, allow_null=True, default=None)
     self_solved = serializers.ListField(
         child=serializers.ChoiceField(Dimension.choices), default=list, max_length=5

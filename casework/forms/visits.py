@@ -12,11 +12,11 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dimensions.enums import Dimension
+from dimensions.enums import AnswerValue, Dimension
 from households.enums import VerificationStatus
 from povertyops.common.forms import ThaiDateField
 
-from ..enums import Answer, HelpStatus, VisitOutcome
+from ..enums import HelpStatus, VisitOutcome
 from ..inputs import FindingInput, HelpInput, VisitInput
 from ..models import Help, HelpMenuItem, Visit
 from .fields import HELP_STATUSES, BahtField, ClientUUIDField, ItemField, agency_field, item_choices
@@ -208,7 +208,7 @@ class AnswersForm(forms.Form):
         super().__init__(*args, **kwargs)
         for number, text in questions:
             self.fields[f"indicator_{number}"] = forms.ChoiceField(
-                label=text, choices=Answer.choices, required=False, widget=forms.RadioSelect
+                label=text, choices=AnswerValue.choices, required=False, widget=forms.RadioSelect
             )
 
     def field_of(self, number: int) -> BoundField:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from dimensions.enums import Dimension
+from dimensions.enums import Dimension, Stage
 from households.models import Household
 from povertyops.common.ids import uuid7
 
@@ -33,7 +34,11 @@ class Agency(models.Model):
 
 
 class HelpMenuItem(models.Model):
-    """A kind of help under one of the five เมนูแก้จน. An empty province code is a national item."""
+    """A kind of help under one of the five เมนูแก้จน. An empty province code is a national item.
+
+    What it is for, as far as a program can tell: `stages` (empty: any), `indicators` it mends, the age of
+    some member and the income per person and year. `eligibility` says the rest in words.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.SlugField(max_length=40)
@@ -42,8 +47,23 @@ class HelpMenuItem(models.Model):
     name = models.CharField(_("รายการ"), max_length=200)
     nature = models.CharField(_("ลักษณะ"), max_length=12, choices=HelpNature)
     relieves = models.BooleanField(_("นับว่าบรรเทาปัญหา"), default=True)
+    agency_name = models.CharField(_("หน่วยงานที่ให้"), max_length=200, blank=True)
+    benefit = models.CharField(_("ครัวเรือนได้รับอะไร"), max_length=500, blank=True)
+    eligibility = models.CharField(_("ใครมีสิทธิ์"), max_length=500, blank=True)
+    stages = ArrayField(models.SmallIntegerField(choices=Stage), default=list, blank=True)
+    indicators = ArrayField(models.SmallIntegerField(), default=list, blank=True)
+    min_age = models.SmallIntegerField(_("อายุตั้งแต่"), null=True, blank=True)
+    max_age = models.SmallIntegerField(_("อายุไม่เกิน"), null=True, blank=True)
+    max_income_baht = models.IntegerField(_("รายได้ไม่เกิน (บาทต่อคนต่อปี)"), null=True, blank=True)
+    usual_baht = models.DecimalField(
+        _("มูลค่าทั่วไป (บาท)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     is_active = models.BooleanField(default=True)
     position = models.SmallIntegerField(default=0)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("เมนูแก้จน")
@@ -51,6 +71,18 @@ class HelpMenuItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HiddenMenuItem(models.Model):
+    """A national item that a province does not offer."""
+
+    id = models.BigAutoField(primary_key=True)
+    province_code = models.CharField(max_length=2, db_collation="C")
+    item = models.ForeignKey(HelpMenuItem, models.CASCADE, related_name="hidden_in")
+
+    class Meta:
+        verbose_name = _("รายการที่จังหวัดไม่ใช้")
+        constraints = [models.UniqueConstraint(fields=["province_code", "item"], name="menu_hidden_once")]
 
 
 class HelpBatch(models.Model):
@@ -94,6 +126,11 @@ class Help(models.Model):
     fulfils = models.ForeignKey("self", models.PROTECT, null=True, related_name="fulfilments", db_index=False)
     amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amendments", db_index=False)
     is_void = models.BooleanField(default=False)
+    tpmap_marked_at = models.DateTimeField(null=True)
+    tpmap_marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    referral = models.ForeignKey("casework.Referral", models.PROTECT, null=True, related_name="helps")
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -106,6 +143,11 @@ class Help(models.Model):
         indexes = [
             models.Index(fields=["household", "-given_on"], name="help_by_household"),
             models.Index(fields=["area_code", "given_on"], name="help_by_area"),
+            models.Index(
+                fields=["area_code", "given_on"],
+                name="help_not_in_tpmap",
+                condition=Q(tpmap_marked_at=None, is_void=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_baht__gte=0), name="help_amount_not_negative"),

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from dimensions.enums import Dimension
+from dimensions.enums import AnswerValue, Dimension
 from households.models import Household, Verification
 from povertyops.areas.queries import address_labels
 from povertyops.common.thai import fiscal_year_of
 
 from ..access import menu_items_for
-from ..enums import Answer
 from ..models import AssessmentAnswer, DimensionFinding, Help, HelpMenuItem, PlanStep, Visit
 from ..notices import PRIVACY_NOTICE
 from ..queries.lists import standing
@@ -107,7 +106,11 @@ def _answers_of(visit: Visit) -> list[tuple[str, str, str]]:
     )
     texts = indicator_texts({row.assessment.survey_year for row in rows})
     return [
-        (_question(texts[row.assessment.survey_year], row.indicator), str(Answer(row.value).label), row.value)
+        (
+            _question(texts[row.assessment.survey_year], row.indicator),
+            str(AnswerValue(row.value).label),
+            row.value,
+        )
         for row in rows
     ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -76,7 +78,8 @@ class HouseholdScope(models.Model):
     """What decides who sees a household; kept by services, read by `access`, nothing else.
 
     `centre` is the one responsible centre, `team_id` the mentor team (pk of its Centre) or NULL.
-    `dimensions` is the mask of failing dimensions, for lead offices.
+    `dimensions` is the mask of failing dimensions, for lead offices; `office_ids` the offices (pk of their
+    Centre) to which the household was referred.
     """
 
     household = models.OneToOneField(Household, models.CASCADE, primary_key=True, related_name="scope")
@@ -88,6 +91,7 @@ class HouseholdScope(models.Model):
     is_municipal = models.BooleanField(default=False)
     team_id = models.UUIDField(null=True)
     dimensions = models.SmallIntegerField(default=0)
+    office_ids = ArrayField(models.UUIDField(), default=list, db_default=[])
     is_open = models.BooleanField(default=False)
 
     household_id: UUID
@@ -99,4 +103,5 @@ class HouseholdScope(models.Model):
             models.Index(fields=["area_code"], name="scope_by_area"),
             models.Index(fields=["centre"], name="scope_by_centre", condition=Q(is_municipal=True)),
             models.Index(fields=["team_id"], name="scope_by_team", condition=Q(team_id__isnull=False)),
+            GinIndex(fields=["office_ids"], name="scope_by_office", condition=~Q(office_ids=[])),
         ]

@@ -28,6 +28,7 @@ class Person(models.Model):
     sort_key = models.CharField(max_length=240, db_collation="C")
     birth_date = models.DateField(_("วันเกิด"), null=True, blank=True)
     sex = models.CharField(_("เพศ"), max_length=1, choices=Sex, blank=True)
+    occupation = models.CharField(_("อาชีพ"), max_length=60, blank=True, db_default="")
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

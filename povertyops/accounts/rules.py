@@ -20,6 +20,8 @@ CENTRES_OF_ROLE: Mapping[Role, frozenset[CentreKind]] = {
     Role.DISTRICT_OFFICER: frozenset({CentreKind.DISTRICT}),
     Role.MUNICIPAL_OFFICER: MUNICIPAL,
     Role.PROVINCIAL_SECRETARY: frozenset({CentreKind.PROVINCE}),
+    Role.LEAD_OFFICE: frozenset({CentreKind.OFFICE}),
+    Role.AGENCY: frozenset({CentreKind.OFFICE}),
     Role.EXECUTIVE: frozenset({CentreKind.PROVINCE, CentreKind.DISTRICT}) | MUNICIPAL,
     Role.NATIONAL_VIEWER: frozenset({CentreKind.NATIONAL}),
     Role.SYSTEM_ADMIN: frozenset({CentreKind.NATIONAL}),
@@ -30,6 +32,8 @@ _PROVINCE = _FIELD | {
     Role.DISTRICT_OFFICER,
     Role.MUNICIPAL_OFFICER,
     Role.PROVINCIAL_SECRETARY,
+    Role.LEAD_OFFICE,
+    Role.AGENCY,
     Role.EXECUTIVE,
 }
 

@@ -27,6 +27,7 @@ class CentreKind(models.TextChoices):
     TOWN_MUNICIPALITY = "town_municipality", _("ศจพ.ทม.")
     SUBDISTRICT_TEAM = "subdistrict_team", _("ทีมปฏิบัติการตำบล")
     MENTOR_TEAM = "mentor_team", _("ทีมพี่เลี้ยง")
+    OFFICE = "office", _("หน่วยงาน")
 
     @property
     def is_municipal(self) -> bool:

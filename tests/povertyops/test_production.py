@@ -22,6 +22,7 @@ def production():
         "ALLOWED_HOSTS": "poverty.example.go.th",
         "NID_KEYS": f"k1:{KEY}",
         "NID_INDEX_KEY": KEY,
+        "SEAL_KEYS": f"k1:{KEY}",
         "DATABASE_URL": os.environ["DATABASE_URL"],
         "REDIS_URL": os.environ["REDIS_URL"],
         "STATIC_ROOT": os.environ["STATIC_ROOT"],
@@ -41,7 +42,7 @@ def test_deploy_check_is_clean(production):
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "NID_KEYS", "NID_INDEX_KEY", "DATABASE_URL", "REDIS_URL"]
+    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "NID_KEYS", "NID_INDEX_KEY", "SEAL_KEYS", "DATABASE_URL", "REDIS_URL"]
 )
 def test_missing_setting_is_one_sentence(production, name):
     done = run({**production, name: ""}, "manage.py", "check")

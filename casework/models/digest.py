@@ -1,0 +1,40 @@
+"""Digests: who wants one through which channel, and what was sent."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class DigestSetting(models.Model):
+    """How a person wants to be told what waits; without a row the defaults of the product hold."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="digest"
+    )
+    channel = models.CharField(_("ช่องทาง"), max_length=20, default="email")
+    is_on = models.BooleanField(_("ส่งสรุปงานให้"), default=True)
+    weekdays = models.SmallIntegerField(default=0b0011111)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("การรับสรุปงาน")
+
+
+class DigestSent(models.Model):
+    """A digest that went out: one a day for each appointment, whatever happens to the task."""
+
+    id = models.BigAutoField(primary_key=True)
+    appointment = models.ForeignKey("accounts.Appointment", models.CASCADE, related_name="digests")
+    day = models.DateField()
+    channel = models.CharField(max_length=20)
+    items = models.IntegerField()
+    state = models.CharField(max_length=10, default="sending")
+    problem = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("สรุปงานที่ส่งแล้ว")
+        constraints = [models.UniqueConstraint(fields=["appointment", "day"], name="digest_once_a_day")]
