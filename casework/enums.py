@@ -49,6 +49,17 @@ class PlanStatus(models.TextChoices):
     REPLACED = "replaced", _("มีฉบับใหม่แล้ว")
 
 
+class CareGround(models.TextChoices):
+    """Why a household cannot come to pass in a dimension: what continuing care rests on."""
+
+    BEDRIDDEN = "bedridden", _("ผู้ป่วยติดเตียงหรือช่วยเหลือตนเองไม่ได้")
+    ELDERLY = "elderly", _("ผู้สูงอายุอยู่ตามลำพัง ไม่มีผู้ดูแล")
+    DISABLED = "disabled", _("พิการจนประกอบอาชีพไม่ได้")
+    CHRONIC = "chronic", _("เจ็บป่วยเรื้อรังหรือจิตเวช รักษาไม่หายขาด")
+    NO_WORKER = "no_worker", _("ไม่มีสมาชิกวัยแรงงาน")
+    OTHER = "other", _("เหตุอื่น")
+
+
 class PhotoKind(models.TextChoices):
     VISIT = "visit", _("ภาพการเยี่ยม")
     SIGNATURE = "signature", _("ลายมือชื่อในแผน")

@@ -21,7 +21,8 @@ class CohortState(models.Model):
     Never the place of a fact: `services.cohort` rebuilds any row from the base tables.
     Masks use `Dimension.bit`. The scope columns equal those of HouseholdScope, so one predicate
     serves both. The five `list_` arrays are parallel: kind, and that list's own mask and persons, for
-    figures narrowed to one kind. A carried row is an open case of an earlier year, outside the
+    figures narrowed to one kind. `in_care` are the baseline dimensions in approved continuing care that have
+    not recovered. A carried row is an open case of an earlier year, outside the
     cohort's figures.
     """
 
@@ -47,6 +48,7 @@ class CohortState(models.Model):
     additional = models.SmallIntegerField(default=0)
     relieved = models.SmallIntegerField(default=0)
     recovered = models.SmallIntegerField(default=0)
+    in_care = models.SmallIntegerField(default=0, db_default=0)
     stage = models.SmallIntegerField(choices=Stage, default=Stage.WAITING)
     proposed_stage = models.SmallIntegerField(choices=Stage, null=True)
     is_open = models.BooleanField(default=True)
