@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from households.access import scope_q, scope_sql, visible_households
@@ -17,7 +17,17 @@ from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor
 from povertyops.common.prepared import fetch_prepared
 
-from .models import Case, CohortState, Help, HelpMenuItem, PlanStep, RemovalRequest, Visit, VisitConflict
+from .models import (
+    Case,
+    CohortState,
+    Help,
+    HelpMenuItem,
+    HiddenMenuItem,
+    PlanStep,
+    RemovalRequest,
+    Visit,
+    VisitConflict,
+)
 
 SCOPE = "household__scope__"
 
@@ -88,11 +98,19 @@ def visible_removals(actor: Actor | None) -> QuerySet[RemovalRequest]:
 
 
 def visible_cohort(actor: Actor | None) -> QuerySet[CohortState]:
-    return CohortState.objects.filter(scope_q(actor))
+    return CohortState.objects.filter(scope_q(actor, household="household"))
 
 
 def visible_steps(actor: Actor | None) -> QuerySet[PlanStep]:
     return PlanStep.objects.filter(scope_q(actor, "plan__household__scope__"))
+
+
+def visible_plans(actor: Actor | None) -> QuerySet[HouseholdPlan]:
+    return HouseholdPlan.objects.filter(scope_q(actor, SCOPE))
+
+
+def visible_care(actor: Actor | None) -> QuerySet[ContinuingCare]:
+    return ContinuingCare.objects.filter(scope_q(actor, SCOPE))
 
 
 def visible_conflicts(actor: Actor | None) -> QuerySet[VisitConflict]:
@@ -102,10 +120,28 @@ def visible_conflicts(actor: Actor | None) -> QuerySet[VisitConflict]:
 
 
 def menu_items_for(province_code: str) -> QuerySet[HelpMenuItem]:
-    """Active items of the nation and of the province, in the order of the menu."""
-    return HelpMenuItem.objects.filter(is_active=True, province_code__in=["", province_code]).order_by(
-        "position", "name"
-    )
+    """What a province offers, in the order of the menu: active items of the nation that it does not hide,
+    and its own."""
+    hidden = HiddenMenuItem.objects.filter(province_code=province_code, item=OuterRef("pk"))
+    return HelpMenuItem.objects.filter(
+        ~Exists(hidden), is_active=True, province_code__in=["", province_code]
+    ).order_by("position", "name")
+
+
+def visible_menu(actor: Actor | None) -> QuerySet[HelpMenuItem]:
+    """The whole menu as its keepers see it: inactive and hidden items too, never another province's own."""
+    if actor is None:
+        return HelpMenuItem.objects.none()
+    if actor.is_system:
+        return HelpMenuItem.objects.all()
+    return HelpMenuItem.objects.filter(province_code__in={"", actor.province_code})
+
+
+def get_menu_item_for(actor: Actor | None, pk: UUID) -> HelpMenuItem:
+    item = visible_menu(actor).filter(pk=pk).first()
+    if item is None:
+        raise Http404
+    return item
 
 
 def get_visit_for(actor: Actor | None, pk: UUID) -> Visit:
@@ -134,3 +170,18 @@ def get_step_for(actor: Actor | None, pk: UUID) -> PlanStep:
     if step is None:
         raise Http404
     return step
+
+
+def get_plan_for(actor: Actor | None, pk: UUID) -> HouseholdPlan:
+    people = ("recorded_by", "decided_by")
+    plan = visible_plans(actor).select_related("household__scope", *people).filter(pk=pk).first()
+    if plan is None:
+        raise Http404
+    return plan
+
+
+def get_care_for(actor: Actor | None, pk: UUID) -> ContinuingCare:
+    care = visible_care(actor).select_related("household__scope").filter(pk=pk).first()
+    if care is None:
+        raise Http404
+    return care
