@@ -20,9 +20,11 @@ from povertyops.common.prepared import fetch_prepared
 from .models import (
     Case,
     CohortState,
+    ContinuingCare,
     Help,
     HelpMenuItem,
     HiddenMenuItem,
+    HouseholdPlan,
     PlanStep,
     RemovalRequest,
     Visit,
