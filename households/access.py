@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from povertyops.accounts.actor import Actor
-from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICER_ROLES, Role
+from povertyops.accounts.actor import Actor, Reach
+from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICE_ROLES, OFFICER_ROLES, Role
 from povertyops.common.errors import NotAllowed
 
 from .models import Household, HouseholdScope, ImportBatch
@@ -19,15 +20,19 @@ from .models import Household, HouseholdScope, ImportBatch
 NOTHING = Q(pk__in=[])
 
 
-def scope_q(actor: Actor | None, prefix: str = "") -> Q:
+def scope_q(actor: Actor | None, prefix: str = "", *, household: str = "") -> Q:
     """Rows the actor may see, on any table with the scope columns.
 
     `prefix` leads from the queried table to those columns ("scope__" from a household, "" on
-    HouseholdScope and CohortState). The system sees everything, nobody sees nothing.
+    HouseholdScope and CohortState). What an office sees stands on the scope row alone: a table that only
+    repeats the columns (CohortState) names its column of the household as `household`.
+    The system sees everything, nobody sees nothing.
     """
     terms = _terms(actor)
     if terms is None:
         return Q()
+    if actor is not None and actor.reach.office_id is not None and terms:
+        return _office_q(actor.reach, prefix, household)
     found = NOTHING
     for column, values in terms:
         term = Q(
@@ -38,10 +43,12 @@ def scope_q(actor: Actor | None, prefix: str = "") -> Q:
 
 
 def scope_sql(actor: Actor | None, alias: str) -> tuple[str, list[Any]]:
-    """`scope_q` for SQL written by hand: a condition on the scope columns of `alias`, and its parameters."""
+    """`scope_q` for SQL written by hand: a condition on the scope row `alias`, and its parameters."""
     terms = _terms(actor)
     if terms is None:
         return "TRUE", []
+    if actor is not None and actor.reach.office_id is not None and terms:
+        return _office_sql(actor.reach, alias)
     parts = [f"{alias}.{column} = ANY(%s)" for column, _values in terms]
     return f"({' OR '.join(parts)})" if parts else "FALSE", [list(values) for _column, values in terms]
 
@@ -70,6 +77,27 @@ def _terms(actor: Actor | None) -> list[tuple[str, Sequence[Any]]] | None:
     return [(column, codes) for column, codes in columns if codes]
 
 
+def _office_q(reach: Reach, prefix: str, household: str) -> Q:
+    """Households of the province that were referred to the office or fail in a dimension it leads."""
+    (province,) = reach.provinces
+    if household:
+        seen = HouseholdScope.objects.filter(_office_q(reach, "", "")).values("pk")
+        return Q(**{f"{prefix}province_code": province, f"{household}__in": seen})
+    column = f"{prefix}office_ids"
+    # The second half is the condition of the index.
+    found = Q(**{f"{column}__contains": [reach.office_id]}) & ~Q(**{column: []})
+    if reach.led:
+        found |= Q(GreaterThan(F(f"{prefix}dimensions").bitand(reach.led), Value(0)))
+    return found & Q(**{f"{prefix}area_code__startswith": province})
+
+
+def _office_sql(reach: Reach, alias: str) -> tuple[str, list[Any]]:
+    """`_office_q` for SQL written by hand."""
+    condition = f"""({alias}.province_code = ANY(%s) AND ({alias}.dimensions & %s > 0
+        OR ({alias}.office_ids @> ARRAY[%s]::uuid[] AND {alias}.office_ids <> '{{}}')))"""
+    return condition, [list(reach.provinces), reach.led, reach.office_id]
+
+
 def visible_households(actor: Actor | None) -> QuerySet[Household]:
     """Households the actor may see."""
     return Household.objects.filter(scope_q(actor, "scope__"))
@@ -86,13 +114,19 @@ def get_household_for(actor: Actor | None, pk: UUID) -> Household:
 def can_write(actor: Actor, scope: HouseholdScope) -> bool:
     """Whether the actor may change a household it sees.
 
-    Executives read; a district reads the households of a municipal centre in it.
+    Executives read; offices answer referrals and record help (`can_give_help`), nothing else; a district
+    reads the households of a municipal centre in it.
     """
     if actor.is_system:
         return True
-    if actor.role is Role.EXECUTIVE:
+    if actor.role is Role.EXECUTIVE or actor.role in OFFICE_ROLES:
         return False
     return not (actor.role is Role.DISTRICT_OFFICER and scope.is_municipal)
+
+
+def can_give_help(actor: Actor, scope: HouseholdScope) -> bool:
+    """Whether the actor may record help for a household it sees: an office for its own agency, too."""
+    return actor.role in OFFICE_ROLES or can_write(actor, scope)
 
 
 def get_household_for_write(actor: Actor, pk: UUID, *, lock: bool = False) -> Household:

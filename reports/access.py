@@ -18,9 +18,13 @@ from povertyops.areas.rules import MUNICIPAL_KINDS
 LOWEST_LEVEL_OF_AGGREGATES = Level.SUBDISTRICT
 
 
+# They see how many, not who: a lead office has a list of its own dimension, which is another number.
+AGGREGATE_ROLES = frozenset({Role.NATIONAL_VIEWER, Role.LEAD_OFFICE})
+
+
 def may_open_lists(actor: Actor) -> bool:
     """Whether the numbers this person sees lead to households."""
-    return actor.is_system or actor.role is not Role.NATIONAL_VIEWER
+    return actor.is_system or actor.role not in AGGREGATE_ROLES
 
 
 def visible_area(actor: Actor | None, code: str) -> Area:
@@ -60,6 +64,8 @@ def _sees_area(actor: Actor | None, code: str) -> bool:
         return False
     if actor.role is Role.NATIONAL_VIEWER:
         return code == NATION or len(code) <= 2 * LOWEST_LEVEL_OF_AGGREGATES
+    if actor.role is Role.LEAD_OFFICE and len(code) > 2 * LOWEST_LEVEL_OF_AGGREGATES:
+        return False
     return not actor.reach.nation and actor.reach.covers(code)
 
 

@@ -20,11 +20,10 @@ from .help import Agency, HelpMenuItem
 
 
 class Office(models.Model):
-    """What is particular to a centre of kind office. `leads`: mask of the dimensions it leads there."""
+    """What is particular to a centre of kind office; what it leads stands on the centre (`leads`)."""
 
     centre = models.OneToOneField(Centre, models.CASCADE, primary_key=True, related_name="office")
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="offices")
-    leads = models.SmallIntegerField(_("เจ้าภาพมิติ"), default=0)
     answer_days = models.SmallIntegerField(_("รับเรื่องภายใน (วัน)"), default=7)
     finish_days = models.SmallIntegerField(_("ดำเนินการภายใน (วัน)"), default=30)
     phone = models.CharField(_("โทรศัพท์"), max_length=20, blank=True)
@@ -47,7 +46,8 @@ class Referral(models.Model):
     """A household's need handed to an office, with a clock. The client may make `id`.
 
     `answer_due_on` is when it should be accepted or returned, `finish_due_on` when done; a missed one is
-    escalated to the secretary once for each.
+    escalated to the secretary once for each. A returned one may be sent again elsewhere, once: the new
+    referral names it in `resends`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -59,6 +59,9 @@ class Referral(models.Model):
     subject = models.CharField(_("เรื่อง"), max_length=200)
     detail = models.CharField(_("รายละเอียด"), max_length=2000, blank=True)
     status = models.CharField(max_length=10, choices=ReferralStatus, default=ReferralStatus.SENT)
+    resends = models.OneToOneField(
+        "self", models.PROTECT, null=True, verbose_name=_("ส่งแทนเรื่องที่ถูกส่งคืน"), related_name="resent_as"
+    )
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_from = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+", db_index=False)
     sent_on = models.DateField()

@@ -25,6 +25,7 @@ from ..enums import Membership
 from ..inputs import CohortFilters
 from ..models import CohortState
 from ..rules import COHORT_MEMBERSHIPS, stands_at, visited_from
+from .caseload import NO_MENTOR, mentor_gone_q, mentor_leaving_q, mentor_q, not_seen_q, promised
 
 ORDER = ("sort_key", "household_id")
 SHORTEST_TRIGRAM = 3
@@ -56,7 +57,7 @@ def cohort_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortS
 def cohort_rows(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortState]:
     """The same rows without order or household, to count or to join."""
     rows = CohortState.objects.filter(
-        scope_q(actor), place_q(actor, filters), fiscal_year=filters.fiscal_year
+        scope_q(actor, household="household"), place_q(actor, filters), fiscal_year=filters.fiscal_year
     )
     return rows.filter(membership_q(filters), *_conditions(filters))
 
@@ -120,6 +121,7 @@ def _conditions(filters: CohortFilters) -> list[Q]:
         (filters.list_kind, Q(list_kinds__contains=[filters.list_kind])),
         (filters.stage is not None, Q(stage=filters.stage)),
         (filters.team is not None, Q(team_id=filters.team)),
+        (filters.mentor is not None, mentor_q(filters.mentor or NO_MENTOR)),
         (filters.no_team, in_care & Q(team_id=None)),
         (filters.overdue, in_care & Q(due_on__lt=on)),
         (filters.visited_90, Q(is_open=True, last_visit_on__gte=visited_from(on))),
@@ -128,9 +130,24 @@ def _conditions(filters: CohortFilters) -> list[Q]:
         (filters.verified, Q(is_removed=False)),
         (filters.checked, Q(persons__gt=0, checked_persons__gte=F("persons"))),
         (filters.proposed, Q(proposed_stage__isnull=False)),
+        (filters.promised, in_care & Q(promised())),
         (filters.q, name_q(filters.q)),
     )
-    return [condition for wanted, condition in chosen if wanted] + _dimension_conditions(filters)
+    found = [condition for wanted, condition in chosen if wanted]
+    return found + _hand_conditions(filters) + _dimension_conditions(filters)
+
+
+def _hand_conditions(filters: CohortFilters) -> list[Q]:
+    """What is asked of the hands a household is in; appointments are judged as of today."""
+    today = timezone.localdate()
+    found = []
+    if filters.not_seen_month is not None:
+        found.append(not_seen_q(filters.not_seen_month, today))
+    if filters.mentor_gone:
+        found.append(mentor_gone_q(today))
+    if filters.mentor_leaving:
+        found.append(mentor_leaving_q(today))
+    return found
 
 
 def _dimension_conditions(filters: CohortFilters) -> list[Q]:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where an appointment reaches: area codes per level, a municipal centre, or a mentor team."""
+    """Where an appointment reaches: area codes per level, a municipal centre, or a mentor team.
+
+    An office reaches into its province, but only to what was referred to it (`office_id`) and what fails in a
+    dimension that it leads (`led`, a mask).
+    """
 
     nation: bool = False
     provinces: tuple[str, ...] = ()
@@ -33,6 +37,8 @@ class Reach:
     villages: tuple[str, ...] = ()
     centre_id: UUID | None = None
     team_id: UUID | None = None
+    office_id: UUID | None = None
+    led: int = 0
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -113,6 +119,9 @@ def _reach_of(appointment: Appointment, coverage: Iterable[str] | None) -> Reach
             return Reach(centre_id=centre.pk)
         case CentreKind.MENTOR_TEAM:
             return Reach(team_id=centre.pk)
+        case CentreKind.OFFICE:
+            led = centre.leads if appointment.role == Role.LEAD_OFFICE else 0
+            return Reach(provinces=(centre.province_code,), office_id=centre.pk, led=led)
     by_length: dict[int, list[str]] = {2: [], 4: [], 6: [], 8: []}
     if coverage is None:
         coverage = centre.coverage.order_by("area_id").values_list("area_id", flat=True)

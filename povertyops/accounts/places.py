@@ -36,6 +36,9 @@ TEAMS = Place(_("ทีมพี่เลี้ยง"), "team_list", "team")
 VISITS = Place(_("การลงพื้นที่"), "visit_list", "visit")
 HELPS = Place(_("ความช่วยเหลือ"), "help_list", "help")
 HELP_BULK = Place(_("บันทึกช่วยเหลือเป็นชุด"), "help_bulk", "plus")
+REFERRALS = Place(_("เรื่องส่งต่อ"), "referral_list", "arrow-right")
+OFFICE_HELP = Place(_("บันทึกความช่วยเหลือ"), "office_help", "plus")
+OFFICES = Place(_("หน่วยงาน"), "office_list", "home")
 IMPORTS = Place(_("นำเข้าบัญชี"), "import_list", "import")
 YARDSTICK = Place(_("มิติและตัวชี้วัด"), "yardstick", "yardstick")
 APPOINTMENTS = Place(_("คำสั่งแต่งตั้ง"), "appointment_list", "calendar")
@@ -47,11 +50,11 @@ RECORDS = Place(_("บันทึก"))
 PEOPLE = Place(_("คนและหน่วย"))
 REFERENCE = Place(_("อ้างอิง"))
 
-_MENTOR = (TODAY, HOUSEHOLDS, VISITS, HELPS, REFERENCE, YARDSTICK)
-_TEAM = (TODAY, HOUSEHOLDS, VERIFY, TEAMS, RECORDS, VISITS, HELPS, REFERENCE, YARDSTICK)
+_MENTOR = (TODAY, HOUSEHOLDS, VISITS, HELPS, REFERRALS, REFERENCE, YARDSTICK)
+_TEAM = (TODAY, HOUSEHOLDS, VERIFY, TEAMS, REFERRALS, RECORDS, VISITS, HELPS, REFERENCE, YARDSTICK)
 _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
-    *(WORK, VERIFY, TEAMS, REMOVALS, IMPORTS),
+    *(WORK, VERIFY, TEAMS, REFERRALS, REMOVALS, IMPORTS),
     *(RECORDS, VISITS, HELPS, HELP_BULK),
     *(PEOPLE, APPOINTMENTS, USERS),
     *(REFERENCE, YARDSTICK),
@@ -65,14 +68,19 @@ PLACES: Mapping[Role, Sequence[Place]] = {
     Role.MUNICIPAL_OFFICER: _OFFICER,
     Role.PROVINCIAL_SECRETARY: (
         *(BOARD, QUEUE, HOUSEHOLDS, IMPORTS),
-        *(WORK, APPROVALS, VERIFY, TEAMS, REMOVALS),
+        *(WORK, APPROVALS, VERIFY, TEAMS, REFERRALS, REMOVALS),
         *(RECORDS, VISITS, HELPS, HELP_BULK),
-        *(PEOPLE, APPOINTMENTS, USERS, CENTRES),
+        *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
         *(REFERENCE, YARDSTICK),
     ),
+    Role.LEAD_OFFICE: (
+        *(REFERRALS, HOUSEHOLDS, OFFICE_HELP, BOARD),
+        *(RECORDS, HELPS, VISITS, REFERENCE, YARDSTICK),
+    ),
+    Role.AGENCY: (REFERRALS, HOUSEHOLDS, OFFICE_HELP, HELPS, REFERENCE, YARDSTICK),
     Role.EXECUTIVE: (BOARD, HOUSEHOLDS, VISITS, HELPS, REFERENCE, YARDSTICK),
     Role.NATIONAL_VIEWER: (BOARD, YARDSTICK),
-    Role.SYSTEM_ADMIN: (USERS, APPOINTMENTS, CENTRES, YARDSTICK),
+    Role.SYSTEM_ADMIN: (USERS, APPOINTMENTS, CENTRES, OFFICES, YARDSTICK),
 }
 
 

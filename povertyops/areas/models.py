@@ -62,7 +62,11 @@ class AbolishedArea(models.Model):
 
 
 class Centre(models.Model):
-    """An operating unit of the chain. It covers areas; it is not one of them."""
+    """An operating unit of the chain. It covers areas; it is not one of them.
+
+    `leads` is a mask of the dimensions (`dimensions.Dimension.bit`) that an office leads in its province. It
+    stands here because it decides what the people appointed there see, and comes with their appointment.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(_("ประเภท"), max_length=20, choices=CentreKind)
@@ -70,6 +74,7 @@ class Centre(models.Model):
     province_code = models.CharField(_("จังหวัด"), max_length=2, blank=True, db_collation="C")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     registrar_code = models.CharField(_("รหัสสำนักทะเบียน"), max_length=4, blank=True)
+    leads = models.SmallIntegerField(_("เจ้าภาพมิติ"), default=0, db_default=0)
     is_active = models.BooleanField(_("ใช้งาน"), default=True)
     areas = models.ManyToManyField(Area, through="CentreCoverage", related_name="centres")
 

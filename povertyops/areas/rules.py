@@ -53,6 +53,7 @@ PARENT_KINDS: Mapping[CentreKind, frozenset[CentreKind]] = {
     CentreKind.TOWN_MUNICIPALITY: frozenset({CentreKind.PROVINCE}),
     CentreKind.SUBDISTRICT_TEAM: RESPONSIBLE_KINDS,
     CentreKind.MENTOR_TEAM: RESPONSIBLE_KINDS | {CentreKind.PROVINCE, CentreKind.SUBDISTRICT_TEAM},
+    CentreKind.OFFICE: frozenset({CentreKind.PROVINCE}),
 }
 
 COVERED_LEVELS: Mapping[CentreKind, frozenset[Level]] = {
@@ -63,6 +64,7 @@ COVERED_LEVELS: Mapping[CentreKind, frozenset[Level]] = {
     CentreKind.TOWN_MUNICIPALITY: frozenset({Level.SUBDISTRICT, Level.VILLAGE}),
     CentreKind.SUBDISTRICT_TEAM: frozenset({Level.SUBDISTRICT, Level.VILLAGE}),
     CentreKind.MENTOR_TEAM: frozenset(),
+    CentreKind.OFFICE: frozenset(),
 }
 
 # Entered on a page or by file; the others come with their areas.
@@ -71,6 +73,7 @@ ENTERED_KINDS = (
     CentreKind.TOWN_MUNICIPALITY,
     CentreKind.SUBDISTRICT_TEAM,
     CentreKind.MENTOR_TEAM,
+    CentreKind.OFFICE,
 )
 
 BANGKOK = "10"
