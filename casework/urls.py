@@ -7,6 +7,7 @@ from django.urls import path
 from .views import (
     approvals,
     assignments,
+    facts,
     help_batches,
     helps,
     households,
@@ -30,6 +31,9 @@ urlpatterns = [
     path("households/<uuid:pk>/visit/", visits.visit_form, name="visit_form"),
     path("households/<uuid:pk>/help/", helps.help_form, name="help_form"),
     path("households/<uuid:pk>/plan/", plans.plan_form, name="plan_form"),
+    path("households/<uuid:pk>/facts/", facts.facts_form, name="facts_form"),
+    path("facts/conflicts/", facts.conflicts, name="fact_conflicts"),
+    path("facts/<uuid:pk>/settle/", facts.settle, name="fact_settle"),
     path("households/<uuid:pk>/remove/", removals.removal_form, name="removal_form"),
     path("households/<uuid:pk>/close/", removals.case_close, name="case_close"),
     path("households/<uuid:pk>/reveal/<uuid:person_id>/", households.reveal_id, name="reveal_id"),

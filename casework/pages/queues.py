@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.enums import ImportStatus
 from households.models import ImportBatch
+from households.queries import waiting_corrections
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.thai import fiscal_year_of
@@ -134,6 +135,18 @@ def _conflicts(actor: Actor) -> Box:
     )
 
 
+def _fact_conflicts(actor: Actor) -> Box:
+    return Box(
+        _("ข้อมูลครัวเรือนที่ขัดกัน"),
+        _("ช่องที่สองคนแก้โดยไม่เห็นของกัน"),
+        "half",
+        waiting_corrections(actor).count(),
+        reverse("fact_conflicts"),
+        "warn",
+        _("เลือกค่าที่ถูกต้อง"),
+    )
+
+
 QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _imports,
     _no_team,
@@ -142,4 +155,5 @@ QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _approvals,
     _removals,
     _conflicts,
+    _fact_conflicts,
 )

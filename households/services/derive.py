@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from povertyops.areas.queries import responsible_centres
 from povertyops.common.names import search_key, sort_key
 
+from ..enums import CorrectionState
 from ..models import Correction, Household, HouseholdPlacement, HouseholdScope, ListedPerson, Listing, Person
 
 CHUNK = 1_000
@@ -68,7 +69,8 @@ def _derive_chunk(ids: Sequence[UUID], recorded_at: datetime | None) -> list[UUI
     lines: dict[UUID, list[_Line]] = defaultdict(list)
     for line in _lines_of(ids):
         lines[line.household_id].append(line)
-    corrections = _corrections(Correction.objects.filter(household_id__in=ids, person=None), "household_id")
+    applied = Correction.objects.filter(state=CorrectionState.APPLIED)
+    corrections = _corrections(applied.filter(household_id__in=ids, person=None), "household_id")
     changed: list[Household] = []
     moved: dict[UUID, _Line] = {}
     for household in Household.objects.filter(pk__in=lines):
@@ -100,9 +102,11 @@ def _lines_of(ids: Sequence[UUID]) -> Iterable[_Line]:
 
 
 def _corrections(rows: Any, key: str) -> defaultdict[UUID, Values]:
-    """The latest correction of each field."""
+    """The newest correction of each field that is in use."""
     found: defaultdict[UUID, Values] = defaultdict(dict)
-    for owner, name, value in rows.order_by("recorded_at", "id").values_list(key, "field", "value"):
+    for owner, name, value in rows.order_by("version", "recorded_at", "id").values_list(
+        key, "field", "value"
+    ):
         found[owner][name] = value
     return found
 
@@ -170,7 +174,9 @@ def _derive_persons(household_ids: Sequence[UUID]) -> None:
     lines: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for person_id, raw in rows:
         lines[person_id].append(raw)
-    corrections = _corrections(Correction.objects.filter(person_id__in=lines), "person_id")
+    corrections = _corrections(
+        Correction.objects.filter(person_id__in=lines, state=CorrectionState.APPLIED), "person_id"
+    )
     changed = [
         person
         for person in Person.objects.filter(pk__in=lines)
@@ -190,7 +196,7 @@ def _take_over(person: Person, values: Values) -> bool:
     person.first_name = values.get("first_name", person.first_name)
     person.last_name = values.get("last_name", person.last_name)
     person.sex = values.get("sex", person.sex)
-    if birth := values.get("birth") or values.get("birth_date"):
+    if birth := values.get("birth_date") or values.get("birth"):
         person.birth_date = date.fromisoformat(birth)
     if before == (person.title, person.first_name, person.last_name, person.birth_date, person.sex):
         return False

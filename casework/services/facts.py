@@ -1,0 +1,122 @@
+"""Editing a household's facts by hand, from a page or from a phone that was offline."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from households.enums import CorrectionState
+from households.inputs import FactEdit
+from households.models import Correction
+from households.queries import waiting_corrections
+from households.rules import NAME_FACTS
+from households.services.facts import Desk, FactResult, apply_edits, choose, close_desk, open_desk
+from povertyops.accounts.actor import Actor
+from povertyops.common.audit import audit
+from povertyops.common.errors import DomainError, InvalidInput
+
+from ..access import households_to_work_on
+from .after import after_write
+from .guards import require_workable, require_writable
+
+EDITS_LIMIT = 200
+
+
+def apply_fact_edits(*, actor: Actor, edits: Sequence[FactEdit]) -> list[FactResult]:
+    """Take over edits of one or several households; one result each, in their order.
+
+    An edit made on an older version of its field than the newest waits beside it ("waiting"); the same edit
+    again is "same". Edits of a household out of sight are refused with the code not_found. Side effects:
+    Corrections, the register's rows, an audit row per household, `after_write` where a name changed.
+    """
+    if len(edits) > EDITS_LIMIT:
+        raise InvalidInput("too_many", _("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": EDITS_LIMIT})
+    by_household: defaultdict[UUID, list[FactEdit]] = defaultdict(list)
+    for edit in edits:
+        by_household[edit.household_id].append(edit)
+    results: dict[int, FactResult] = {}
+    with transaction.atomic():
+        workable = households_to_work_on(actor, by_household)
+        for household_id, own in by_household.items():
+            target = workable.get(household_id)
+            if target is None:
+                found = [FactResult(edit.id, "refused", error=_not_found()) for edit in own]
+            else:
+                try:
+                    require_writable(actor, target)
+                except DomainError as error:
+                    found = [FactResult(edit.id, "refused", error=error) for edit in own]
+                else:
+                    desk = open_desk(actor, target.household)
+                    found = apply_edits(desk, own)
+                    _finish(desk)
+            results |= {id(edit): result for edit, result in zip(own, found, strict=True)}
+    return [results[id(edit)] for edit in edits]
+
+
+def settle_facts(*, actor: Actor, correction_id: UUID, chosen_id: UUID | None) -> Correction | None:
+    """Choose between the value in use (`chosen_id` None) and those that wait for the same field.
+
+    `correction_id` is any of the waiting ones. Raises Http404 out of sight; a field that was settled
+    meanwhile is left as it is.
+    """
+    with transaction.atomic():
+        asked = waiting_corrections(actor).filter(pk=correction_id).first()
+        if asked is None:
+            raise Http404
+        target = require_workable(actor, asked.household_id)
+        desk = open_desk(actor, target.household)
+        rivals = list(
+            Correction.objects.select_for_update()
+            .filter(
+                household=asked.household_id,
+                person=asked.person_id,
+                field=asked.field,
+                state=CorrectionState.WAITING,
+            )
+            .order_by("recorded_at", "pk")
+        )
+        if chosen_id is not None and chosen_id not in {row.pk for row in rivals}:
+            raise InvalidInput("not_a_rival", _("ค่าที่เลือกไม่ได้อยู่ในรายการแล้ว โปรดเปิดหน้าใหม่"))
+        winner = choose(desk, rivals, chosen_id)
+        audit(
+            actor,
+            "facts.settle",
+            object_type="correction",
+            object_id=chosen_id or asked.pk,
+            household_id=asked.household_id,
+            province_code=target.household.province_code,
+            changes={"field": asked.field, "kept": chosen_id is None, "rivals": len(rivals)},
+        )
+        _finish(desk)
+    return winner
+
+
+def _finish(desk: Desk) -> None:
+    if not close_desk(desk):
+        return
+    household = desk.household
+    audit(
+        desk.actor,
+        "facts.edit",
+        object_type="household",
+        object_id=household.pk,
+        household_id=household.pk,
+        province_code=household.province_code,
+        changes=dict(desk.changed),
+    )
+    if any(key.rpartition(".")[2] in NAME_FACTS for key in desk.changed):
+        # The order of lists follows the name, in every year the household has a row in.
+        after_write(actor=desk.actor, household_ids=[household.pk], since=date.min)
+
+
+def _not_found() -> DomainError:
+    error = DomainError("not_found", _("ไม่พบครัวเรือนนี้ หรืออยู่นอกพื้นที่ที่ท่านดูแล"))
+    error.status = 404
+    return error
