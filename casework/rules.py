@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.utils import timezone
 
+from dimensions.enums import AnswerValue
 from povertyops.accounts.enums import Role
-from povertyops.common.thai import fiscal_year_bounds
+from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 
 from .enums import Decision, Membership
 
 VISITED_WITHIN_DAYS = 90
 FOLLOW_UP_DAYS = 30
 REPEAT_WITHIN_DAYS = 30
+LATE_DAYS = 92
 CLOCK_TOLERANCE = timedelta(minutes=15)
 BATCH_LIMIT = 100
 COHORT_MEMBERSHIPS = (Membership.LISTED, Membership.FOUND)
@@ -26,6 +30,7 @@ VERIFYING_ROLES = ASSIGNING_ROLES | {Role.TEAM_MEMBER, Role.MENTOR}
 APPROVING_ROLES = frozenset({Role.DISTRICT_OFFICER, Role.MUNICIPAL_OFFICER, Role.PROVINCIAL_SECRETARY})
 DECIDING_ROLES = APPROVING_ROLES
 BULK_HELP_ROLES = APPROVING_ROLES
+MENU_KEEPERS = frozenset({Role.PROVINCIAL_SECRETARY, Role.SYSTEM_ADMIN})
 REQUESTING_ROLES = VERIFYING_ROLES
 
 REMOVAL_TRANSITIONS: dict[Decision, frozenset[Decision]] = {
@@ -64,6 +69,50 @@ def follow_up_days(rows: Iterable[tuple[str, int, int]], province_code: str, sta
     """Interval of a stage from (province, stage, days) rows; a province's own row goes first."""
     found: Mapping[str, int] = {code: days for code, of_stage, days in rows if of_stage == stage}
     return found.get(province_code) or found.get("") or FOLLOW_UP_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentDue:
+    """The whole set is still to be asked in a fiscal year; `is_late` in its last quarter."""
+
+    fiscal_year: int
+    last_full_on: date | None
+    is_late: bool
+
+
+def assessment_due(*, full_on: date | None, today: date) -> AssessmentDue | None:
+    """Whether the yearly assessment of the whole set is missing; None once it was done this fiscal year."""
+    year = fiscal_year_of(today)
+    first, last = fiscal_year_bounds(year)
+    if full_on is not None and full_on >= first:
+        return None
+    return AssessmentDue(year, full_on, is_late=today > last - timedelta(days=LATE_DAYS))
+
+
+class Round(NamedTuple):
+    """In which order indicators are asked: `first` failed, `again` were passed over last time."""
+
+    first: tuple[int, ...]
+    again: tuple[int, ...]
+    rest: tuple[int, ...]
+
+
+def asking_round(
+    numbers: Iterable[int],
+    *,
+    listed: Collection[int],
+    latest: Mapping[int, str],
+    skipped: Collection[int],
+) -> Round:
+    """Failed by the baseline lists or by the latest answer first, and of those what has not passed since
+    before what has; then what was skipped last time; then all others."""
+    known = list(numbers)
+    failed = [number for number in known if number in listed or latest.get(number) == AnswerValue.FAIL]
+    passed = {AnswerValue.PASS, AnswerValue.NOT_APPLICABLE}
+    first = sorted(failed, key=lambda number: (latest.get(number) in passed, number))
+    again = [number for number in known if number in skipped and number not in failed]
+    asked = {*first, *again}
+    return Round(tuple(first), tuple(again), tuple(number for number in known if number not in asked))
 
 
 def true_time(visited_at: datetime, clock_skew_s: int | None) -> datetime:

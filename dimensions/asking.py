@@ -1,0 +1,74 @@
+"""How an indicator is asked of a family: its picture, a question to read aloud, and whom to think of.
+
+The words and the mapping stand in `data/asking.json`, so that they change without code. They never take the
+place of the indicator's own text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from .source import DATA
+
+PICTURES = "pictures/indicators"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """`picture` names a file of `PICTURES`, `alt` tells what it shows; `ages` are (from, to) in full years.
+
+    An empty `think` is an indicator of the whole household; no `ages`, one that age does not decide.
+    """
+
+    picture: str
+    alt: str
+    ask: str
+    think: str = ""
+    ages: tuple[int, int | None] | None = None
+
+    @property
+    def path(self) -> str:
+        """The picture among the static files."""
+        return f"{PICTURES}/{self.picture}.svg"
+
+    def is_about(self, years: int | None) -> bool:
+        """Whether a person of this age is one to think of; an unknown age may be."""
+        if self.ages is None or years is None:
+            return self.ages is not None
+        youngest, oldest = self.ages
+        return youngest <= years and (oldest is None or years <= oldest)
+
+
+UNKNOWN = Asking(picture="unknown", alt="", ask="")
+
+
+def asking_of(set_code: str) -> Mapping[int, Asking]:
+    """Indicator number -> how it is asked, for one indicator set; empty for a set that has no pictures yet."""
+    return _askings().get(set_code, {})
+
+
+@lru_cache(maxsize=1)
+def _askings() -> dict[str, dict[int, Asking]]:
+    facts = json.loads((DATA / "asking.json").read_text(encoding="utf-8"))
+    motifs = {motif["code"]: motif for motif in facts["motifs"]}
+    return {
+        found["code"]: {
+            row["number"]: _asking({**motifs[row["motif"]], **row}) for row in found["indicators"]
+        }
+        for found in facts["sets"]
+    }
+
+
+def _asking(row: Mapping[str, Any]) -> Asking:
+    ages = row["ages"]
+    return Asking(
+        picture=row["motif"],
+        alt=row["alt"],
+        ask=row["ask"],
+        think=row["think"],
+        ages=(ages[0], ages[1]) if ages else None,
+    )
