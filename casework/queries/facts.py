@@ -91,18 +91,33 @@ class SelfSolvedFact(NamedTuple):
 
 
 class PlanFact(NamedTuple):
+    """An approved version; `recorded` is when its approval was."""
+
     id: str
-    agreed_on: date
-    replaced_on: date | None
+    approved_on: date
     four_t: dict[str, Any]
     recorded_by: int | None
     recorded: float
 
 
 class StepFact(NamedTuple):
+    """A development step that was done; it counts once its version is approved."""
+
     id: str
     done_on: date
+    approved_on: date
     done_by: int | None
+    recorded: float
+
+
+class CareFact(NamedTuple):
+    """Approved continuing care; `recorded` is when its approval was."""
+
+    id: str
+    dimension: str
+    approved_on: date
+    ended_on: date | None
+    proposed_by: int | None
     recorded: float
 
 
@@ -159,6 +174,7 @@ class Facts:
     self_solved: list[SelfSolvedFact]
     plans: list[PlanFact]
     steps: list[StepFact]
+    care: list[CareFact]
     assignments: list[AssignmentFact]
     cases: list[CaseFact]
     events: list[EventFact]
@@ -183,6 +199,7 @@ class Facts:
             self.self_solved,
             self.plans,
             self.steps,
+            self.care,
         )
         return max((fact.recorded for group in groups for fact in group), default=0.0)
 
@@ -246,16 +263,23 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
         "f.found_on, f.recorded_at, f.id",
     ),
     "plans": (
-        """f.id, f.agreed_on, (f.replaced_at AT TIME ZONE 'Asia/Bangkok')::date, f.four_t, f.recorded_by_id,
-           extract(epoch FROM f.recorded_at)""",
-        "casework_householdplan f WHERE f.household_id = h.id AND f.status <> 'draft'",
+        "f.id, f.approved_on, f.four_t, f.recorded_by_id, extract(epoch FROM f.decided_at)",
+        "casework_householdplan f WHERE f.household_id = h.id AND f.approved_on IS NOT NULL",
         "f.version",
     ),
     "steps": (
-        "s.id, s.done_on, s.done_by_id, extract(epoch FROM s.done_recorded_at)",
+        "s.id, s.done_on, f.approved_on, s.done_by_id, extract(epoch FROM s.done_recorded_at)",
         """casework_planstep s JOIN casework_householdplan f ON f.id = s.plan_id
-           WHERE f.household_id = h.id AND s.nature = 'development' AND s.done_on IS NOT NULL""",
+           WHERE f.household_id = h.id AND s.nature = 'development' AND s.done_on IS NOT NULL
+             AND f.approved_on IS NOT NULL""",
         "s.done_on, s.id",
+    ),
+    "care": (
+        """f.id, f.dimension, f.approved_on, f.ended_on, f.proposed_by_id,
+           extract(epoch FROM f.decided_at)""",
+        f"""casework_continuingcare f
+            WHERE f.household_id = h.id AND f.decision = '{Decision.ACCEPTED.value}'""",
+        "f.approved_on, f.id",
     ),
     "assignments": (
         "f.team_id, f.mentor_id, f.valid_from, f.valid_to",
@@ -401,10 +425,17 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
             for pk, dimension, on, who, recorded in found["self_solved"] or ()
         ],
         plans=[
-            PlanFact(pk, day(on), _day(until), four_t, who, recorded)
-            for pk, on, until, four_t, who, recorded in found["plans"] or ()
+            PlanFact(pk, day(on), four_t, who, recorded)
+            for pk, on, four_t, who, recorded in found["plans"] or ()
         ],
-        steps=[StepFact(pk, day(on), who, recorded or 0.0) for pk, on, who, recorded in found["steps"] or ()],
+        steps=[
+            StepFact(pk, day(on), day(approved), who, recorded or 0.0)
+            for pk, on, approved, who, recorded in found["steps"] or ()
+        ],
+        care=[
+            CareFact(pk, dimension, day(on), _day(until), who, recorded)
+            for pk, dimension, on, until, who, recorded in found["care"] or ()
+        ],
         assignments=[
             AssignmentFact(uuid_of(team), mentor, day(start), _day(end))
             for team, mentor, start, end in found["assignments"] or ()

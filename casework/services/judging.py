@@ -65,6 +65,7 @@ class StateRow(NamedTuple):
     additional: int
     relieved: int
     recovered: int
+    in_care: int
     stage: int
     proposed_stage: int | None
     is_open: bool
@@ -121,7 +122,7 @@ def evidence_of(
         for listing in listings
         for dimension in Dimension.from_mask(listing.dimensions)
     ]
-    if not (facts.helps or facts.assessments or facts.self_solved or facts.plans or events):
+    if not (facts.helps or facts.assessments or facts.self_solved or facts.plans or facts.care or events):
         return StageEvidence(mapping={}, baseline=baseline)
     survey_year = max((listing.survey_year for listing in listings), default=0)
     return StageEvidence(
@@ -144,23 +145,27 @@ def evidence_of(
             DimensionFact(Dimension(found.dimension), found.on, found.recorded_by, found.id)
             for found in facts.self_solved
         ],
+        continuing_care=[
+            DimensionFact(Dimension(care.dimension), care.approved_on, care.proposed_by, care.id)
+            for care in facts.care
+            if care.ended_on is None or care.ended_on > on
+        ],
         plan=_plan_on(facts, on),
-        development_steps=[StepDone(step.done_on, step.done_by, step.id) for step in facts.steps],
+        development_steps=[
+            StepDone(step.done_on, step.done_by, step.id) for step in facts.steps if step.approved_on <= on
+        ],
         sufficient_since=sufficient_since(events, on),
     )
 
 
 def _plan_on(facts: Facts, on: date) -> PlanFacts | None:
-    active = [
-        plan
-        for plan in facts.plans
-        if plan.agreed_on <= on and (plan.replaced_on is None or plan.replaced_on > on)
-    ]
-    if not active:
+    """The last version approved by that day; it holds until the next one is approved."""
+    approved = [plan for plan in facts.plans if plan.approved_on <= on]
+    if not approved:
         return None
-    plan = active[-1]
+    plan = approved[-1]
     complete = all(plan.four_t.get(part) for part in FOUR_T)
-    return PlanFacts(plan.agreed_on, complete, plan.recorded_by, plan.id)
+    return PlanFacts(plan.approved_on, complete, plan.recorded_by, plan.id)
 
 
 # ---------------------------------------------------------------------------------------------------- events
@@ -347,6 +352,7 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
         additional=result.additional_mask,
         relieved=result.relieved_mask,
         recovered=result.recovered_mask,
+        in_care=result.care_mask,
         stage=stage,
         proposed_stage=case.proposed_stage if case and case.closed_on is None and last_day >= today else None,
         is_open=is_open,

@@ -18,7 +18,6 @@ from dimensions.rules import StageResult, evaluate_stage
 from households.access import can_write
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
-from povertyops.accounts.models import Appointment
 from povertyops.common.audit import audit_many
 from povertyops.common.errors import InvalidInput
 from povertyops.common.thai import fiscal_year_of, format_thai_date
@@ -32,6 +31,7 @@ from ..rules import APPROVING_ROLES
 from .after import after_write, evidence_json
 from .guards import require_role
 from .judging import Yardstick, case_on, evidence_of
+from .second_person import centres_without_second, may_judge_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def approve_stages(
         loaded = load_facts(case.household_id for case in cases)
         facts = {found.household_id: found for found in loaded}
         yardstick = LoadedYardstick(loaded)
-        alone = _centres_without_second(actor, targets.values())
+        alone = centres_without_second(actor, targets.values())
         refused = [_absent(pk) for pk in case_ids if pk not in {case.pk for case in cases}]
         events = []
         for case in cases:
@@ -213,28 +213,13 @@ def _why_not_second_person(
     """Whoever recorded what the stage rests on cannot approve it; the province may where nobody else can."""
     if actor.user_id is None or actor.user_id not in result.decisive_recorders:
         return None
-    if actor.role is Role.PROVINCIAL_SECRETARY and target.scope.centre_id in alone:
+    if may_judge_own(actor, target.scope.centre_id, alone):
         return None
     return Refusal(
         case.pk,
         "own_evidence",
         gettext("ท่านเป็นผู้บันทึกหลักฐานของครัวเรือนนี้ ให้ผู้อื่นของศูนย์หรือฝ่ายเลขานุการจังหวัดอนุมัติ"),
     )
-
-
-def _centres_without_second(actor: Actor, targets: Collection[Workable]) -> set[UUID]:
-    """Responsible centres in which nobody but the actor could approve."""
-    centres = {target.scope.centre_id for target in targets}
-    staffed = (
-        Appointment.objects.valid_on(actor.today())
-        .filter(
-            centre__in=centres,
-            role__in=[Role.DISTRICT_OFFICER, Role.MUNICIPAL_OFFICER],
-            user__is_active=True,
-        )
-        .exclude(user=actor.user_id)
-    )
-    return centres - set(staffed.values_list("centre_id", flat=True))
 
 
 def _event(actor: Actor, case: Case, result: StageResult, minutes: str, on: date) -> StageEvent:
