@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from dimensions.enums import Dimension
 from households.access import scope_q, scope_sql, visible_households
 from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor
@@ -26,6 +27,7 @@ from .models import (
     HiddenMenuItem,
     HouseholdPlan,
     PlanStep,
+    Referral,
     RemovalRequest,
     Visit,
     VisitConflict,
@@ -144,6 +146,25 @@ def get_menu_item_for(actor: Actor | None, pk: UUID) -> HelpMenuItem:
     if item is None:
         raise Http404
     return item
+
+
+def visible_referrals(actor: Actor | None) -> QuerySet[Referral]:
+    """Referrals of the households the actor sees; of an office those sent to it and those it oversees."""
+    rows = Referral.objects.filter(scope_q(actor, SCOPE))
+    if actor is None or actor.reach.office_id is None:
+        return rows
+    overseen = [dimension.value for dimension in Dimension.from_mask(actor.reach.led)]
+    return rows.filter(Q(office=actor.reach.office_id) | Q(dimension__in=overseen))
+
+
+def get_referral_for(actor: Actor | None, pk: UUID) -> Referral:
+    rows = visible_referrals(actor).select_related(
+        "household__scope", "office__centre", "item", "sent_by", "sent_from", "resends", "resent_as"
+    )
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
 
 
 def get_visit_for(actor: Actor | None, pk: UUID) -> Visit:

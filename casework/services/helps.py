@@ -15,7 +15,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from households.access import can_write
+from households.access import can_give_help
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit, audit_many
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
@@ -28,7 +28,7 @@ from ..models import Help, HelpBatch
 from ..rules import BULK_HELP_ROLES, REPEAT_WITHIN_DAYS
 from ..validators import check_amount, check_help
 from .after import after_write
-from .guards import require_role, require_workable
+from .guards import in_own_name, own_agency_name, require_helpable, require_own_help, require_role
 from .helping import agencies_by_name, help_row, load_help_context, void_row
 
 LARGEST_BATCH = 20_000
@@ -45,15 +45,17 @@ class Repeat:
     letter_number: str
 
 
-def record_help(*, actor: Actor, help: HelpInput) -> Help:
+def record_help(*, actor: Actor, help: HelpInput, referral_id: UUID | None = None) -> Help:
     """Store one help. Sent again it answers the stored row; with other content it is a Conflict.
 
+    An office records it in the name of its own agency. `referral_id` is the referral that the help answers.
     Side effects: agency when new, audit row, `after_write`.
     """
     if help.household_id is None:
         raise InvalidInput("household_needed", _("โปรดเลือกครัวเรือน"), field="household")
     with transaction.atomic():
-        target = require_workable(actor, help.household_id)
+        target = require_helpable(actor, help.household_id)
+        help = in_own_name(actor, help)
         if stored := Help.objects.filter(pk=help.id).select_related("agency").first():
             return _same_or_conflict(actor, stored, help)
         check_help(help, today=actor.today())
@@ -68,6 +70,7 @@ def record_help(*, actor: Actor, help: HelpInput) -> Help:
             province_code=target.household.province_code,
             area_code=target.scope.area_code,
         )
+        row.referral_id = referral_id
         row.save(force_insert=True)
         _audit_help(actor, "help.record", row)
         after_write(actor=actor, household_ids=[row.household_id], since=row.given_on)
@@ -75,18 +78,23 @@ def record_help(*, actor: Actor, help: HelpInput) -> Help:
 
 
 def amend_help(*, actor: Actor, help_id: UUID, replacement: HelpInput | None, reason: str) -> Help:
-    """Correct a help by a new row, or take it back without a replacement. The wrong row stays as history."""
+    """Correct a help by a new row, or take it back without a replacement. The wrong row stays as history.
+
+    An office corrects what its own agency gave.
+    """
     if not reason.strip():
         raise InvalidInput("reason_needed", _("โปรดบอกเหตุผลที่แก้ไข"), field="reason")
     with transaction.atomic():
         wrong = get_help_for(actor, help_id)
-        target = require_workable(actor, wrong.household_id)
+        target = require_helpable(actor, wrong.household_id)
+        require_own_help(actor, wrong)
         if wrong.is_void or Help.objects.filter(amends=wrong).exists():
             raise Conflict("already_amended", _("รายการนี้ถูกแก้ไขหรือยกเลิกไปแล้ว โปรดเปิดรายการล่าสุด"))
         if replacement is None:
             row = void_row(actor, wrong, detail=reason.strip()[:500])
         else:
-            row = _replacement_row(actor, wrong, replacement, target)
+            row = _replacement_row(actor, wrong, in_own_name(actor, replacement), target)
+        row.referral_id = wrong.referral_id
         row.save(force_insert=True)
         _audit_help(actor, "help.void" if row.is_void else "help.amend", row, reason=reason.strip())
         after_write(actor=actor, household_ids=[wrong.household_id], since=min(wrong.given_on, row.given_on))
@@ -212,7 +220,7 @@ def _check_targets(actor: Actor, ids: Sequence[UUID], targets: Iterable[Workable
     found = list(targets)
     if len(found) != len(ids):
         raise Http404
-    if any(not can_write(actor, target.scope) for target in found):
+    if any(not can_give_help(actor, target.scope) for target in found):
         raise NotAllowed("read_only", _("บางครัวเรือนอยู่ในความรับผิดชอบของเทศบาล ศูนย์นี้ดูได้อย่างเดียว"))
     if len({target.household.province_code for target in found}) > 1:
         raise InvalidInput("many_provinces", _("ครัวเรือนในชุดเดียวกันต้องอยู่ในจังหวัดเดียวกัน"))
@@ -267,12 +275,13 @@ def _batch_rows(
     given_on: date,
     detail: str,
 ) -> list[Help]:
+    name = own_agency_name(actor) or agency_name
     helps = [
         HelpInput(
             id=uuid7(),
             household_id=household_id,
             item_id=item_id,
-            agency_name=agency_name,
+            agency_name=name,
             given_on=given_on,
             amount_baht=batch.amount_baht,
             detail=detail,
@@ -283,7 +292,7 @@ def _batch_rows(
     ]
     context = load_help_context(helps[:1])
     context.check(helps[:1], next(iter(targets)), batch.province_code)
-    agency_id = agencies_by_name([agency_name]).get(agency_name)
+    agency_id = agencies_by_name([name]).get(name)
     rows = []
     for help_, target in zip(helps, targets.values(), strict=True):
         row = help_row(
