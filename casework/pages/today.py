@@ -11,22 +11,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dimensions.enums import Dimension, Stage
+from dimensions.enums import Dimension
+from households.models import Household
 from povertyops.accounts.actor import Actor
 from povertyops.areas.queries import areas_by_code
 from povertyops.common.thai import format_thai_date
 
 from ..models import Help
-from ..queries.due import DueItem, Reason, due_list
+from ..queries.due import DueItem, Reason, StepDue, due_list
 from .household import failing_now
 from .story import promises_of
 
 LABELS: Mapping[Reason, Promise | str] = {
     Reason.PROMISED: _("รับปากไว้ ยังไม่ส่งมอบ"),
-    Reason.SLIPPED: _("ขั้นลดลง"),
-    Reason.OVERDUE: _("เกินกำหนดเยี่ยม"),
-    Reason.NEW: _("เพิ่งรับดูแล ยังไม่เคยเยี่ยม"),
+    Reason.OVERDUE: _("เกินกำหนด"),
     Reason.DUE: _("ถึงกำหนดใน 7 วัน"),
+    Reason.NEW: _("เพิ่งรับดูแล ยังไม่เคยเยี่ยม"),
+    Reason.SLIPPED: _("ขั้นลดลง"),
     Reason.LATER: _("ยังไม่ถึงกำหนด"),
 }
 
@@ -42,8 +43,8 @@ class Card:
     tone: str
 
     @property
-    def stage(self) -> str:
-        return Stage(self.item.state.stage).code
+    def household(self) -> Household:
+        return self.item.household
 
 
 @dataclass(slots=True)
@@ -98,17 +99,24 @@ def _due(due_on: date | None, today: date) -> tuple[str, str]:
 
 
 def _reason(item: DueItem, promises: Mapping[UUID, Help], today: date) -> str:
-    said = []
+    """The fact that puts it here, then what else a visitor should know, in one line."""
     if promise := promises.get(item.household.pk):
-        said.append(_promise_reason(promise, today))
-    if item.reason is Reason.SLIPPED and item.slipped_on:
+        return _promise_reason(promise, today)
+    said = [_step_reason(item.step)] if item.step else []
+    if item.slipped_on:
         said.append(gettext("ขั้นลดลงเมื่อ %(day)s") % {"day": format_thai_date(item.slipped_on, "short")})
-    said.append(_visit_reason(item.state.last_visit_on))
+    if not said:
+        said.append(_visit_reason(item.state.last_visit_on))
     unhelped = failing_now(item.state) & ~item.state.relieved
     if unhelped:
         labels = " ".join(str(each.label) for each in Dimension.from_mask(unhelped))
         said.append(gettext("ยังไม่ได้ช่วยด้าน%(dimensions)s") % {"dimensions": labels})
     return " · ".join(said)
+
+
+def _step_reason(step: StepDue) -> str:
+    said = {"step": step.text, "day": format_thai_date(step.due_on, "short")}
+    return gettext("ตามแผน: %(step)s ภายใน %(day)s") % said
 
 
 def _promise_reason(promise: Help, today: date) -> str:

@@ -16,9 +16,9 @@ from households.models import Household
 from povertyops.accounts.actor import Actor
 from povertyops.common.thai import fiscal_year_of
 
-from ..enums import HelpStatus, StageEventKind
+from ..enums import HelpStatus, PlanStatus, StageEventKind
 from ..inputs import CohortFilters
-from ..models import CohortState, Help, StageEvent
+from ..models import CohortState, Help, PlanStep, StageEvent
 from .cohort import place_q
 from .lists import standing
 
@@ -30,21 +30,31 @@ class Reason(models.TextChoices):
     """Why a household is on today's list, most urgent first."""
 
     PROMISED = "promised", _("มีความช่วยเหลือที่รับปากไว้ยังไม่ได้ส่งมอบ")
-    SLIPPED = "slipped", _("ขั้นลดลง")
     OVERDUE = "overdue", _("เกินกำหนดเยี่ยม")
     DUE = "due", _("ถึงกำหนดเยี่ยม")
     NEW = "new", _("รับเข้าดูแลใหม่ ยังไม่เคยเยี่ยม")
+    SLIPPED = "slipped", _("ขั้นลดลง")
     LATER = "later", _("ยังไม่ถึงกำหนด")
 
 
 @dataclass(frozen=True, slots=True)
+class StepDue:
+    """A step of the household's plan that falls due soon or did so already."""
+
+    text: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class DueItem:
-    """One household of the list. `promises` counts help promised and not yet delivered."""
+    """One household of the list. `promises` counts help promised and not yet delivered; `slipped_on` is
+    the day its stage fell, where no visit followed; `step` is the most pressing one of its plan."""
 
     state: CohortState
     reason: Reason
     promises: int
     slipped_on: date | None
+    step: StepDue | None = None
 
     @property
     def household(self) -> Household:
@@ -56,15 +66,16 @@ class DueItem:
 
     @property
     def due_on(self) -> date | None:
-        return self.state.due_on
+        """The earlier of the visit's day and the step's."""
+        return due_day(self.state, self.step)
 
     def days_over(self, today: date) -> int:
         """Days past the due day; negative when there is time left."""
-        return (today - self.state.due_on).days if self.state.due_on else 0
+        return (today - self.due_on).days if self.due_on else 0
 
 
 def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> list[DueItem]:
-    """Open households of the actor's reach, the most urgent first: three queries for any number.
+    """Open households of the actor's reach, the most urgent first: four queries for any number.
 
     `mine` keeps those assigned to the actor in person.
     """
@@ -78,7 +89,8 @@ def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> 
     ids = [state.household_id for state in states]
     promises = open_promises(ids)
     slips = recent_slips(ids)
-    items = [_item(state, promises, slips, today) for state in states]
+    steps = steps_due(ids, today)
+    items = [_item(state, promises, slips, steps, today) for state in states]
     order = list(Reason)
     return sorted(
         items, key=lambda item: (order.index(item.reason), item.due_on or date.max, item.state.sort_key)
@@ -89,7 +101,9 @@ def open_states(actor: Actor, today: date) -> QuerySet[CohortState]:
     """The rows of the current year of households in care, carried ones too."""
     year = fiscal_year_of(today)
     hint = place_q(actor, CohortFilters(fiscal_year=year))
-    return CohortState.objects.filter(scope_q(actor), hint, fiscal_year=year, is_open=True)
+    return CohortState.objects.filter(
+        scope_q(actor, household="household"), hint, fiscal_year=year, is_open=True
+    )
 
 
 def open_promises(household_ids: list[UUID]) -> Mapping[UUID, int]:
@@ -112,24 +126,49 @@ def recent_slips(household_ids: list[UUID]) -> Mapping[UUID, date]:
     return dict(rows.order_by().values_list("household").annotate(Max("effective_on")))
 
 
+def steps_due(household_ids: list[UUID], today: date) -> Mapping[UUID, StepDue]:
+    """Household -> the most pressing undone step of the plan in force, where one is due within the week."""
+    rows = PlanStep.objects.filter(
+        plan__household__in=household_ids,
+        plan__status=PlanStatus.ACTIVE,
+        done_on=None,
+        due_on__lte=today + timedelta(days=SOON_DAYS),
+    )
+    ordered = rows.order_by("plan__household", "due_on", "position", "id").distinct("plan__household")
+    return {
+        household: StepDue(text, due_on)
+        for household, text, due_on in ordered.values_list("plan__household", "text", "due_on")
+    }
+
+
+def due_day(state: CohortState, step: StepDue | None) -> date | None:
+    return min(filter(None, (state.due_on, step.due_on if step else None)), default=None)
+
+
 def _item(
-    state: CohortState, promises: Mapping[UUID, int], slips: Mapping[UUID, date], today: date
+    state: CohortState,
+    promises: Mapping[UUID, int],
+    slips: Mapping[UUID, date],
+    steps: Mapping[UUID, StepDue],
+    today: date,
 ) -> DueItem:
-    promised = promises.get(state.household_id, 0)
+    promised, step = promises.get(state.household_id, 0), steps.get(state.household_id)
     slipped = slips.get(state.household_id)
-    fresh_slip = slipped is not None and (state.last_visit_on is None or state.last_visit_on <= slipped)
-    return DueItem(state, _reason(state, promised, fresh_slip, today), promised, slipped)
+    if slipped and state.last_visit_on and state.last_visit_on > slipped:
+        slipped = None
+    reason = _reason(state, promised, slipped is not None, due_day(state, step), today)
+    return DueItem(state, reason, promised, slipped, step)
 
 
-def _reason(state: CohortState, promised: int, slipped: bool, today: date) -> Reason:
+def _reason(state: CohortState, promised: int, slipped: bool, due_on: date | None, today: date) -> Reason:
     if promised:
         return Reason.PROMISED
-    if slipped:
-        return Reason.SLIPPED
-    if state.due_on is not None and state.due_on < today:
+    if due_on is not None and due_on < today:
         return Reason.OVERDUE
+    if due_on is not None and due_on <= today + timedelta(days=SOON_DAYS):
+        return Reason.DUE
     if state.last_visit_on is None:
         return Reason.NEW
-    if state.due_on is not None and state.due_on <= today + timedelta(days=SOON_DAYS):
-        return Reason.DUE
+    if slipped:
+        return Reason.SLIPPED
     return Reason.LATER

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from povertyops.accounts.enums import FIELD_ROLES
 from povertyops.common.policies import allow
 
 from ..pages.conflicts import open_conflicts
@@ -33,6 +34,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "pressing": sum(len(group.cards) for group in groups if not group.waits),
         "total": sum(len(group.cards) for group in groups),
         "today": actor.today(),
+        "takes_along": actor.role in FIELD_ROLES,
     }
     return render(request, "casework/today.html", context)
 

@@ -15,11 +15,17 @@ export function has(name) {
   return words.has(name);
 }
 
-/** YYYY-MM-DD as 21 พ.ย. 2569. */
+/** YYYY-MM-DD with the short month and the year of the Buddhist era. */
 export function shortDay(day) {
   if (!day) return "";
   const [year, month, date] = day.slice(0, 10).split("-").map(Number);
   return `${date} ${say(`month-${month}`)} ${year + 543}`;
+}
+
+/** YYYY-MM-DD with the month in full. */
+export function longDay(day) {
+  const [year, month, date] = day.split("-").map(Number);
+  return `${date} ${say(`long-month-${month}`)} ${year + 543}`;
 }
 
 /** YYYY-MM-DD as it is typed: 21/11/2569. */
