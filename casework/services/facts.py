@@ -53,7 +53,7 @@ def apply_fact_edits(*, actor: Actor, edits: Sequence[FactEdit]) -> list[FactRes
                 except DomainError as error:
                     found = [FactResult(edit.id, "refused", error=error) for edit in own]
                 else:
-                    desk = open_desk(actor, target.household)
+                    desk = open_desk(actor, target.household.pk)
                     found = apply_edits(desk, own)
                     _finish(desk)
             results |= {id(edit): result for edit, result in zip(own, found, strict=True)}
@@ -71,7 +71,7 @@ def settle_facts(*, actor: Actor, correction_id: UUID, chosen_id: UUID | None) -
         if asked is None:
             raise Http404
         target = require_workable(actor, asked.household_id)
-        desk = open_desk(actor, target.household)
+        desk = open_desk(actor, target.household.pk)
         rivals = list(
             Correction.objects.select_for_update()
             .filter(

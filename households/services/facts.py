@@ -70,8 +70,9 @@ class Desk:
         return Standing(value, last.version, last.recorded_by_id, last.base_version)
 
 
-def open_desk(actor: Actor, household: Household) -> Desk:
-    """Everything the edits of one household need, in two queries. The caller has locked the household."""
+def open_desk(actor: Actor, household_id: UUID) -> Desk:
+    """Everything the edits of one household need, in three queries. The caller has locked the household."""
+    household = Household.objects.get(pk=household_id)
     rows = Membership.objects.filter(household=household, valid_to=None, superseded_at=None)
     desk = Desk(actor, household, {row.person_id: row for row in rows.select_related("person")})
     applied = Correction.objects.filter(household=household, state=CorrectionState.APPLIED, version__gt=0)
