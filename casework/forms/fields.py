@@ -21,6 +21,7 @@ from povertyops.common.thai import to_arabic_digits
 
 from ..enums import HelpNature, HelpStatus
 from ..models import HelpMenuItem
+from ..pages.suggestions import Suggestion
 
 # The usual answer stands first.
 HELP_STATUSES = [(status.value, status.label) for status in (HelpStatus.DELIVERED, HelpStatus.PROMISED)]
@@ -88,20 +89,37 @@ class BahtField(forms.DecimalField):
         return super().clean(value) or Decimal(0)
 
 
-def item_choices(items: Iterable[HelpMenuItem], failing: int, blank: str | Promise = "") -> list[Any]:
-    """The help menu grouped by dimension, what this household fails in first. `failing` is a mask."""
+def item_choices(
+    items: Iterable[HelpMenuItem],
+    failing: int,
+    blank: str | Promise = "",
+    suggestions: Sequence[Suggestion] = (),
+) -> list[Any]:
+    """The help menu: what fits this household with the reason, then the rest by dimension, what it fails in
+    first. `failing` is a mask."""
+    fitting = [(str(each.item.pk), f"{_item_label(each.item)} — {each.why}") for each in suggestions]
+    first = [(gettext("เหมาะกับครัวเรือนนี้"), fitting)] if fitting else []
+    offered = {each.item.pk for each in suggestions}
     grouped: dict[Dimension, list[tuple[str, str]]] = {}
     for item in items:
-        label = f"{item.name} · {HelpNature(item.nature).label}"
-        grouped.setdefault(Dimension(item.dimension), []).append((str(item.pk), label))
+        if item.pk not in offered:
+            grouped.setdefault(Dimension(item.dimension), []).append((str(item.pk), _item_label(item)))
     order = sorted(Dimension, key=lambda dimension: not failing & dimension.bit)
     groups = [
-        (_group_label(dimension, failing), grouped[dimension]) for dimension in order if dimension in grouped
+        (_group_label(dimension, failing, bool(fitting)), grouped[dimension])
+        for dimension in order
+        if dimension in grouped
     ]
-    return [("", blank or _("เลือกรายการช่วยเหลือ")), *groups]
+    return [("", blank or _("เลือกรายการช่วยเหลือ")), *first, *groups]
 
 
-def _group_label(dimension: Dimension, failing: int) -> str:
+def _item_label(item: HelpMenuItem) -> str:
+    return f"{item.name} · {HelpNature(item.nature).label}"
+
+
+def _group_label(dimension: Dimension, failing: int, is_rest: bool) -> str:
+    if is_rest:
+        return gettext("อื่น ๆ · %(dimension)s") % {"dimension": dimension.label}
     if failing & dimension.bit:
         return gettext("%(dimension)s (ครัวเรือนตกเกณฑ์)") % {"dimension": dimension.label}
     return str(dimension.label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from povertyops.common.forms import ThaiDateField
 from ..enums import HelpStatus
 from ..inputs import HelpInput
 from ..models import HelpMenuItem
+from ..pages.suggestions import Suggestion
 from .fields import HELP_STATUSES, BahtField, ClientUUIDField, ItemField, agency_field, item_choices
 
 
@@ -34,9 +35,17 @@ class HelpForm(forms.Form):
     detail = forms.CharField(label=_("รายละเอียด"), max_length=500, required=False)
     letter_number = forms.CharField(label=_("หนังสือเลขที่"), max_length=80, required=False)
 
-    def __init__(self, *args: Any, items: Iterable[HelpMenuItem], failing: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        items: Iterable[HelpMenuItem],
+        failing: int,
+        suggestions: Sequence[Suggestion] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item"].choices = item_choices(items, failing)  # type: ignore[attr-defined]
+        choices = item_choices(items, failing, suggestions=suggestions)
+        self.fields["item"].choices = choices  # type: ignore[attr-defined]
 
     def help(self, household_id: UUID, fulfils: UUID | None = None) -> HelpInput:
         data = self.cleaned_data

@@ -19,6 +19,7 @@ from povertyops.common.forms import ThaiDateField
 from ..enums import HelpStatus, VisitOutcome
 from ..inputs import FindingInput, HelpInput, VisitInput
 from ..models import Help, HelpMenuItem, Visit
+from ..pages.suggestions import Suggestion
 from .fields import HELP_STATUSES, BahtField, ClientUUIDField, ItemField, agency_field, item_choices
 from .together import FormsTogether
 
@@ -247,13 +248,14 @@ class VisitPage(FormsTogether):
         initial: dict[str, Any],
         items: Iterable[HelpMenuItem],
         failing: int,
+        suggestions: Sequence[Suggestion] = (),
         promises: Sequence[Help],
         person_ids: Sequence[UUID],
         questions: Sequence[tuple[int, str]],
     ) -> None:
         self.form = VisitForm(data, initial=initial)
         self.lines = [HelpLineForm(data, prefix=f"help{row}") for row in range(HELP_ROWS)]
-        choices = item_choices(items, failing)
+        choices = item_choices(items, failing, suggestions=suggestions)
         for line in self.lines:
             line.fields["item"].choices = choices  # type: ignore[attr-defined]
         self.promises = KeptPromisesForm(data, promises=promises)

@@ -21,6 +21,7 @@ from .household import current_listings, failing_now, newest_state, next_missing
 from .indicators import IndicatorText, indicator_texts
 from .people import Member, members_of
 from .story import open_promises, standing_visits
+from .suggestions import Suggestion, suggested
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class VisitDesk:
     place: str
     failing: int
     items: list[HelpMenuItem]
+    suggestions: list[Suggestion]
     promises: list[Help]
     members: list[Member]
     survey_year: int
@@ -58,6 +60,7 @@ def desk_for(household: Household, *, today: date) -> VisitDesk:
         place=address_labels([household.area_code])[household.area_code],
         failing=failing,
         items=list(menu_items_for(household.province_code)),
+        suggestions=suggested([household.pk], today=today)[household.pk],
         promises=list(open_promises([household.pk])),
         members=members_of(household.pk, today=today, masks=False),
         survey_year=survey_year,

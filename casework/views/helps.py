@@ -23,6 +23,7 @@ from ..forms.visits import VoidForm
 from ..inputs import HelpInput
 from ..models import Help
 from ..pages.household import failing_now, newest_state
+from ..pages.suggestions import suggested
 from ..services.helps import amend_help, record_help
 from .shared import WRITING_ROLES, actor_of, agency_names, posted, status_of, succeeds
 
@@ -33,11 +34,13 @@ def help_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Help given or promised to one household, outside a visit."""
     actor = actor_of(request)
     household = get_household_for_write(actor, pk)
+    suggestions = suggested([pk], today=actor.today())[pk]
     form = HelpForm(
         posted(request),
         initial={"given_on": actor.today()},
         items=menu_items_for(household.province_code),
         failing=failing_now(newest_state(pk)),
+        suggestions=suggestions,
     )
     if (
         request.method == "POST"
@@ -52,6 +55,7 @@ def help_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         "place": address_labels([household.area_code])[household.area_code],
         "agencies": agency_names(),
         "draft_key": f"help:{pk}",
+        "suggestions": suggestions,
     }
     return render(request, "casework/help_form.html", context, status=status_of(form))
 

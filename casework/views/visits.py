@@ -38,6 +38,7 @@ def visit_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         initial=first_values(actor.now()),
         items=desk.items,
         failing=desk.failing,
+        suggestions=desk.suggestions,
         promises=desk.promises,
         person_ids=[member.person.pk for member in desk.members],
         questions=desk.questions,
@@ -90,6 +91,7 @@ def _context(page: VisitPage, desk: VisitDesk) -> dict[str, Any]:
         "notice": PRIVACY_NOTICE,
         "notice_read_on": desk.notice_read_on,
         "next_missing": desk.next_missing,
+        "suggestions": desk.suggestions,
         "agencies": agency_names(),
         "draft_key": f"visit:{desk.household.pk}",
     }
