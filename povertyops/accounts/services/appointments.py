@@ -18,6 +18,7 @@ from povertyops.common.names import clean_text
 
 from ..access import centres_in_sphere, get_appointment_for
 from ..actor import Actor
+from ..duties import NOTICE, Leaving, require_free_to_go
 from ..enums import Role
 from ..models import Appointment, User
 from ..rules import holds_at, may_appoint
@@ -77,6 +78,9 @@ def why_not_appoint(
         return NotAllowed("self", _("แต่งตั้งตนเองไม่ได้ ให้ผู้อื่นที่มีสิทธิ์เป็นผู้บันทึก"), field="username")
     if not holds_at(appointment.role, CentreKind(centre.kind)):
         return InvalidInput("wrong_kind", _("บทบาทนี้ไม่มีในศูนย์หรือทีมประเภทนี้"), field="centre")
+    if appointment.role is Role.LEAD_OFFICE and not centre.leads:
+        message = _("หน่วยงานนี้ไม่ได้เป็นเจ้าภาพมิติใด แต่งตั้งเป็นหน่วยงานที่รับส่งต่อแทน")
+        return InvalidInput("leads_nothing", message, field="role")
     if not clean_text(appointment.order_number):
         return InvalidInput("missing_order", _("ใส่เลขที่คำสั่งแต่งตั้ง"), field="order_number")
     if appointment.valid_to and appointment.valid_to < appointment.valid_from:
@@ -102,16 +106,21 @@ def overlapping(user_id: int, appointment: AppointmentInput) -> bool:
 def end_appointment(*, actor: Actor, appointment_id: UUID, last_day: date | None = None) -> Appointment:
     """Set the last day of an appointment, or take it back at once (no day given).
 
-    A right that was taken back is gone at the person's next request. Raises NotAllowed or InvalidInput.
+    A right that was taken back is gone at the person's next request. Raises NotAllowed or InvalidInput, and
+    Conflict while the person still owns work (`accounts.duties`); a last day further ahead than the days of
+    notice leaves time to hand over.
     """
     get_appointment_for(actor, appointment_id)
-    row = Appointment.objects.select_for_update().select_related("centre").get(pk=appointment_id)
+    row = Appointment.objects.select_for_update().select_related("centre", "user").get(pk=appointment_id)
     if not actor.is_system and not may_appoint(actor.role, Role(row.role)):
         raise NotAllowed("may_not_appoint", _("บทบาทของท่านสิ้นสุดคำสั่งของบทบาทนี้ไม่ได้"))
     today = actor.today()
     if row.revoked_at or (row.valid_to and row.valid_to < today):
         raise Conflict("already_over", _("คำสั่งนี้สิ้นสุดไปแล้ว"))
     before = row.valid_to
+    if last_day is None or last_day < today + NOTICE:
+        leaving = Leaving(row.user_id, today, frozenset({row.pk}))
+        require_free_to_go(actor, row.user, leaving)
     if last_day is None:
         row.revoked_at = actor.now()
         row.valid_to = max(row.valid_from, today - timedelta(days=1))

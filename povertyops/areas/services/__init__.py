@@ -9,6 +9,7 @@ from .centres import (
     check_drafts,
     create_centre,
     create_centres,
+    set_leads,
 )
 from .load import AreaSource, LoadReport, SourceAbolished, SourceArea, load_areas
 from .villages import VillageNotice, VillageSeen, learn_villages
@@ -30,4 +31,5 @@ __all__ = [
     "create_centres",
     "learn_villages",
     "load_areas",
+    "set_leads",
 ]

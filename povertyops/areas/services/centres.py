@@ -163,6 +163,36 @@ def change_centre(*, actor: Acting, centre_id: UUID, change: CentreChange) -> Ce
     return centre
 
 
+@transaction.atomic
+def set_leads(*, actor: Acting, centre_id: UUID, leads: int) -> Centre:
+    """Say which dimensions (a mask) an office leads in its province; at most one office leads each.
+
+    Raises Conflict "already_led" with the other office's name in its words. Audits a change.
+    """
+    centre = Centre.objects.select_related("parent").get(pk=centre_id)
+    # Two offices at once for one dimension: the second waits for the province's centre.
+    Centre.objects.select_for_update().get(pk=centre.parent_id)
+    others = Centre.objects.filter(
+        province_code=centre.province_code, kind=CentreKind.OFFICE, is_active=True
+    ).exclude(pk=centre_id)
+    other = next((one for one in others if one.leads & leads), None)
+    if other is not None and centre.is_active:
+        message = _("%(office)s เป็นเจ้าภาพมิตินี้อยู่แล้ว แก้ที่หน่วยงานนั้นก่อน") % {"office": other.name}
+        raise Conflict("already_led", message, field="leads")
+    if centre.leads != leads:
+        before, centre.leads = centre.leads, leads
+        centre.save(update_fields=["leads"])
+        audit(
+            actor,
+            "centre.leads",
+            object_type="centre",
+            object_id=centre.pk,
+            province_code=centre.province_code,
+            changes={"leads": [before, leads]},
+        )
+    return centre
+
+
 def check_drafts(
     drafts: Sequence[CentreDraft], *, of_centre: Centre | None = None
 ) -> dict[int, list[DraftFault]]:
