@@ -240,6 +240,7 @@ class Songkhla:
                     StepInput(text="ขายผ่านตลาดนัดชุมชนทุกวันพุธ", nature="development", due_on=date(2025, 12, 31)),
                 ],
                 agreed_on=done,
+                approve=True,
             )
 
     def _approve(self, households: Sequence[Known], on: date, minutes: str) -> None:
@@ -368,6 +369,7 @@ class Songkhla:
                 goal="ขายของได้ทุกวันโดยไม่ต้องกู้",
                 steps=[StepInput(text="เข้าร่วมตลาดชุมชน", nature="development", done_on=on)],
                 agreed_on=on,
+                approve=True,
             )
         self._slip_back(ready[-1], teams)
         waiting = [household for household in home if household not in ready]
