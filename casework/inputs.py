@@ -10,6 +10,8 @@ from uuid import UUID
 
 from dimensions.enums import Dimension, Stage
 
+from .months import Month
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpInput:
@@ -37,12 +39,25 @@ class FindingInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityInput:
+    """What the family itself wants to work on, `rank` 1 to 3, and why."""
+
+    rank: int
+    dimension: str
+    indicator: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitInput:
     """A visit as the phone or the form sends it; `id`, `household_id` and `visited_at` alone are enough.
 
-    `answers` maps indicator numbers of `survey_year` to pass, fail or na. `amends` names the visit that
-    this one corrects: the corrected one no longer counts, its helps stay until they are amended, its
-    answers and findings are carried over unless this visit brings its own.
+    `answers` maps indicator numbers of `survey_year` to pass, fail or na, `skipped` others to a SkipReason;
+    `is_full`: the whole set was gone through. `amends` names the visit that this one corrects: the corrected
+    one no longer counts, its helps stay until they are amended, its answers, findings, priorities and the
+    family's contribution are carried over unless this visit brings its own.
+    `claimed_at` is the time the phone first gave where that could not be, `time_doubt` why. `clock_skew_s`,
+    `sent_latitude` and `sent_longitude` are measured at sending and are no part of what the visit says.
     """
 
     id: UUID
@@ -62,15 +77,65 @@ class VisitInput:
     accuracy_m: float | None = None
     clock_skew_s: int | None = None
     amends: UUID | None = None
+    claimed_at: datetime | None = None
+    time_doubt: str = ""
+    family_contribution: str = ""
+    priorities: tuple[PriorityInput, ...] = ()
+    skipped: Mapping[int, str] = field(default_factory=dict)
+    is_full: bool = False
+    sent_latitude: float | None = None
+    sent_longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoInput:
+    """A photo as a phone announces it before its bytes come; `size` and `sha256` are those of the upload.
+
+    `taken_at` and the place are the camera's moment. With `is_sealed` the bytes are sealed to the server for
+    the person who sends them.
+    """
+
+    id: UUID
+    visit_id: UUID
+    household_id: UUID
+    size: int
+    sha256: bytes
+    is_sealed: bool = True
+    taken_at: datetime | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy_m: float | None = None
+    clock_skew_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncInput:
+    """What a phone says of itself when it meets the server; `kit_made_at` is the stamp of what it took along."""
+
+    device_id: UUID
+    phone_time: datetime
+    waiting: int = 0
+    oldest_at: datetime | None = None
+    is_persisted: bool = False
+    version: str = ""
+    households: int = 0
+    kit_made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepInput:
-    """One step of a household plan; `id` names a step of the version before that lives on."""
+    """One step of a household plan; `id` names a step of an earlier version that lives on.
+
+    `responsible` is who does it, in words; `budget_source` where its money comes from.
+    """
 
     text: str
     item_id: UUID | None = None
     nature: str = "development"
+    dimension: str = ""
+    responsible: str = ""
+    budget_baht: Decimal | None = None
+    budget_source: str = ""
     due_on: date | None = None
     done_on: date | None = None
     id: UUID | None = None
@@ -82,6 +147,7 @@ class CohortFilters:
 
     `as_of` is the day the list stands at; None: the earlier of today and the last day of the fiscal year.
     Dimensions given together must all hold. An empty `membership` means the cohort, without carried ones.
+    `mentor` is a user, or 0 for households of a team with nobody named.
     """
 
     fiscal_year: int
@@ -94,6 +160,8 @@ class CohortFilters:
     stage: Stage | None = None
     membership: str = ""
     team: UUID | None = None
+    mentor: int | None = None
+    not_seen_month: Month | None = None
     no_team: bool = False
     overdue: bool = False
     visited_90: bool = False
@@ -102,5 +170,8 @@ class CohortFilters:
     verified: bool = False
     checked: bool = False
     proposed: bool = False
+    promised: bool = False
+    mentor_gone: bool = False
+    mentor_leaving: bool = False
     q: str = ""
     as_of: date | None = None

@@ -5,19 +5,24 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import AnswerValue, Dimension
 from households.enums import VerificationStatus
 from povertyops.common.errors import InvalidInput
-from povertyops.common.thai import format_thai_date
+from povertyops.common.thai import format_thai_date, format_thai_datetime
 
-from .enums import HelpNature, HelpStatus, VisitOutcome
+from .arrival import century_mended
+from .enums import HelpNature, HelpStatus, SkipReason, TimeDoubt, VisitOutcome
 from .inputs import FindingInput, HelpInput, VisitInput
 from .rules import CLOCK_TOLERANCE, true_time, visit_day
 
 LONGEST_NOTE = 5_000
 FIRST_YEAR, LAST_YEAR = 1950, 3000
+FIRST_BUDDHIST_YEAR = 2400
+MOST_PRIORITIES = 3
+LONGEST_REASON = 500
 LARGEST_AMOUNT = Decimal("9999999999.99")
 _STATUSES_WITH_NOTE = frozenset({VerificationStatus.CORRECTED})
 
@@ -37,6 +42,7 @@ def check_visit(visit: VisitInput, *, now: datetime, listed_from: date | None) -
     for finding in visit.verifications:
         check_finding(finding)
     check_answers(visit)
+    _check_family(visit)
 
 
 def _check_visit_time(visit: VisitInput, now: datetime, listed_from: date | None) -> None:
@@ -45,7 +51,9 @@ def _check_visit_time(visit: VisitInput, now: datetime, listed_from: date | None
     if not FIRST_YEAR <= visit.visited_at.year <= LAST_YEAR:
         raise InvalidInput("bad_time", _("วันเวลาที่เยี่ยมไม่ถูกต้อง โปรดแก้วันเวลา"), field="visited_at")
     day = visit_day(visit.visited_at, visit.clock_skew_s)
-    if true_time(visit.visited_at, visit.clock_skew_s) > now + CLOCK_TOLERANCE:
+    true = true_time(visit.visited_at, visit.clock_skew_s)
+    if true > now + CLOCK_TOLERANCE:
+        _refuse_century(true, now)
         raise InvalidInput(
             "future_visit",
             _("วันเวลาที่เยี่ยมอยู่ในอนาคต โปรดตรวจนาฬิกาของเครื่องแล้วแก้วันเวลา"),
@@ -59,6 +67,40 @@ def _check_visit_time(visit: VisitInput, now: datetime, listed_from: date | None
         )
     if visit.next_visit_on is not None and visit.next_visit_on <= day:
         raise InvalidInput("next_before_visit", _("วันนัดครั้งต่อไปต้องอยู่หลังวันที่เยี่ยม"), field="next_visit_on")
+
+
+def _refuse_century(moment: datetime, now: datetime) -> None:
+    """A year of the Buddhist era where one of the common era belongs: say so, with the day that was meant."""
+    if moment.year < FIRST_BUDDHIST_YEAR:
+        return
+    meant = century_mended(timezone.localtime(moment))
+    if meant <= now + CLOCK_TOLERANCE:
+        raise InvalidInput(
+            "future_visit",
+            _("เครื่องนี้ตั้งปีเป็น พ.ศ. จึงส่งปี ค.ศ. %(year)d มา วันที่เยี่ยมน่าจะเป็น %(meant)s โปรดยืนยันวันเวลา")
+            % {"year": moment.year, "meant": format_thai_datetime(meant)},
+            field="visited_at",
+            suggested_at=meant.isoformat(),
+        )
+
+
+def _check_family(visit: VisitInput) -> None:
+    if visit.time_doubt not in TimeDoubt.values:
+        raise InvalidInput("bad_doubt", _("เหตุที่ต้องยืนยันเวลาไม่ถูกต้อง"), field="time_doubt")
+    for text in (visit.family_contribution, *(priority.reason for priority in visit.priorities)):
+        if len(text) > LONGEST_REASON or "\x00" in text:
+            raise InvalidInput(
+                "long_reason",
+                _("ข้อความยาวเกิน 500 ตัวอักษรหรือมีอักขระที่เก็บไม่ได้ โปรดย่อข้อความ"),
+                field="family_contribution",
+            )
+    ranks = [priority.rank for priority in visit.priorities]
+    if len(set(ranks)) != len(ranks) or not all(1 <= rank <= MOST_PRIORITIES for rank in ranks):
+        raise InvalidInput(
+            "bad_priorities", _("ครัวเรือนเลือกทำก่อนได้ไม่เกินสามเรื่อง ลำดับไม่ซ้ำกัน"), field="priorities"
+        )
+    if any(priority.dimension not in Dimension.values for priority in visit.priorities):
+        raise InvalidInput("bad_dimension", _("ไม่รู้จักมิตินี้"), field="priorities")
 
 
 def _check_place(visit: VisitInput) -> None:
@@ -98,12 +140,15 @@ def check_finding(finding: FindingInput) -> None:
 
 
 def check_answers(visit: VisitInput) -> None:
-    """Answers need their survey year; values are pass, fail or na."""
-    if visit.answers and visit.survey_year is None:
+    """Answers and skipped questions need their survey year; values and reasons are those of the lists."""
+    if (visit.answers or visit.skipped) and visit.survey_year is None:
         raise InvalidInput("survey_year_needed", _("คำตอบตัวชี้วัดต้องระบุปีสำรวจ"), field="survey_year")
     for number, value in visit.answers.items():
         if value not in AnswerValue.values or number <= 0:
             raise InvalidInput("bad_answer", _("คำตอบตัวชี้วัดไม่ถูกต้อง"), field="answers")
+    for number, reason in visit.skipped.items():
+        if reason not in SkipReason.values or number <= 0:
+            raise InvalidInput("bad_skip", _("เหตุผลที่ข้ามตัวชี้วัดไม่ถูกต้อง"), field="skipped")
     if any(dimension not in Dimension.values for dimension in visit.self_solved):
         raise InvalidInput("bad_dimension", _("ไม่รู้จักมิตินี้"), field="self_solved")
 

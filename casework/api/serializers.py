@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from django.utils import timezone
@@ -11,13 +13,53 @@ from rest_framework import serializers
 from dimensions.enums import AnswerValue, Dimension
 from households.enums import VerificationStatus
 
-from ..enums import HelpStatus, VisitOutcome
-from ..inputs import FindingInput, HelpInput, VisitInput
+from ..arrival import receipt_number
+from ..enums import HelpStatus, SkipReason, TimeDoubt, VisitOutcome
+from ..inputs import FindingInput, HelpInput, PriorityInput, VisitInput
 from ..models import Visit
-from ..validators import LONGEST_NOTE
+from ..validators import LONGEST_NOTE, LONGEST_REASON, MOST_PRIORITIES
 
 # A phone set to the Buddhist era runs 543 years ahead.
 LARGEST_SKEW = 600 * 366 * 86_400
+FIRST_YEAR, LAST_YEAR = 1900, 3000
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment in a year that can be reckoned with, however wrong the clock it comes from."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        moment = super().to_internal_value(value)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.fail("overflow", timezone=moment.tzinfo)
+        return moment
+
+
+class NumberField(serializers.FloatField):
+    """A finite number: NaN and infinities are no places."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if not isfinite(number):
+            self.fail("invalid")
+        return number
+
+
+def latitude_field() -> NumberField:
+    return NumberField(min_value=-90, max_value=90, allow_null=True, default=None)
+
+
+def longitude_field() -> NumberField:
+    return NumberField(min_value=-180, max_value=180, allow_null=True, default=None)
+
+
+def accuracy_field() -> NumberField:
+    return NumberField(min_value=0, max_value=1_000_000, allow_null=True, default=None)
+
+
+def clock_skew_field() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=-LARGEST_SKEW, max_value=LARGEST_SKEW, allow_null=True, default=None
+    )
 
 
 class HelpBody(serializers.Serializer[HelpInput]):
@@ -42,12 +84,21 @@ class FindingBody(serializers.Serializer[FindingInput]):
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
+class PriorityBody(serializers.Serializer[PriorityInput]):
+    """What the family itself wants to work on first."""
+
+    rank = serializers.IntegerField(min_value=1, max_value=MOST_PRIORITIES)
+    dimension = serializers.ChoiceField(Dimension.choices)
+    indicator = serializers.IntegerField(min_value=1, max_value=999, allow_null=True, default=None)
+    reason = serializers.CharField(max_length=LONGEST_REASON, allow_blank=True, default="")
+
+
 class VisitBody(serializers.Serializer[VisitInput]):
     """A visit; `id` is made by the client, and sending it again is harmless."""
 
     id = serializers.UUIDField()
     household = serializers.UUIDField(source="household_id")
-    visited_at = serializers.DateTimeField()
+    visited_at = MomentField()
     outcome = serializers.ChoiceField(VisitOutcome.choices, default=VisitOutcome.MET.value)
     note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, default="", trim_whitespace=False)
     next_visit_on = serializers.DateField(allow_null=True, default=None)
@@ -59,18 +110,42 @@ class VisitBody(serializers.Serializer[VisitInput]):
     self_solved = serializers.ListField(
         child=serializers.ChoiceField(Dimension.choices), default=list, max_length=5
     )
-    latitude = serializers.FloatField(min_value=-90, max_value=90, allow_null=True, default=None)
-    longitude = serializers.FloatField(min_value=-180, max_value=180, allow_null=True, default=None)
-    accuracy_m = serializers.FloatField(min_value=0, max_value=1_000_000, allow_null=True, default=None)
-    clock_skew_s = serializers.IntegerField(
-        min_value=-LARGEST_SKEW, max_value=LARGEST_SKEW, allow_null=True, default=None
-    )
+    latitude = latitude_field()
+    longitude = longitude_field()
+    accuracy_m = accuracy_field()
+    clock_skew_s = clock_skew_field()
     amends = serializers.UUIDField(allow_null=True, default=None)
+    claimed_at = MomentField(allow_null=True, default=None)
+    time_doubt = serializers.ChoiceField(TimeDoubt.choices, allow_blank=True, default="")
+    family_contribution = serializers.CharField(max_length=LONGEST_REASON, allow_blank=True, default="")
+    priorities = serializers.ListField(child=PriorityBody(), default=list, max_length=MOST_PRIORITIES)
+    skipped = serializers.DictField(child=serializers.ChoiceField(SkipReason.choices), default=dict)
+    is_full = serializers.BooleanField(default=False)
+    sent_latitude = latitude_field()
+    sent_longitude = longitude_field()
 
     def validate_answers(self, value: dict[str, str]) -> dict[int, str]:
-        if not all(number.isdecimal() and len(number) <= 3 for number in value):
-            raise serializers.ValidationError("bad_answer")
-        return {int(number): answer for number, answer in value.items()}
+        return _by_number(value)
+
+    def validate_skipped(self, value: dict[str, str]) -> dict[int, str]:
+        return _by_number(value)
+
+
+def _by_number(value: dict[str, str]) -> dict[int, str]:
+    """Indicator numbers are the keys of JSON objects, and so text."""
+    if not all(number.isdecimal() and len(number) <= 3 for number in value):
+        raise serializers.ValidationError("bad_answer")
+    return {int(number): answer for number, answer in value.items()}
+
+
+class SealedBody(serializers.Serializer[Any]):
+    """A visit that the phone sealed when it was saved; what was measured at sending stands beside it."""
+
+    id = serializers.UUIDField()
+    sealed = serializers.CharField(help_text="base64")
+    clock_skew_s = clock_skew_field()
+    sent_latitude = latitude_field()
+    sent_longitude = longitude_field()
 
 
 def visit_input(values: dict[str, Any]) -> VisitInput:
@@ -81,6 +156,7 @@ def visit_input(values: dict[str, Any]) -> VisitInput:
             "helps": tuple(HelpInput(**help_) for help_ in values["helps"]),
             "verifications": tuple(FindingInput(**finding) for finding in values["verifications"]),
             "self_solved": tuple(Dimension(code) for code in values["self_solved"]),
+            "priorities": tuple(PriorityInput(**priority) for priority in values["priorities"]),
         }
     )
 
@@ -96,6 +172,8 @@ class StoredVisit(serializers.Serializer[Any]):
     note = serializers.CharField()
     next_visit_on = serializers.DateField(allow_null=True)
     recorded_at = serializers.DateTimeField()
+    receipt = serializers.CharField(help_text="What a person reads out to name this record.")
+    after_assignment = serializers.BooleanField()
 
 
 def stored_visit(visit: Visit) -> dict[str, Any]:
@@ -109,6 +187,8 @@ def stored_visit(visit: Visit) -> dict[str, Any]:
         "note": visit.note,
         "next_visit_on": visit.next_visit_on,
         "recorded_at": timezone.localtime(visit.recorded_at),
+        "receipt": receipt_number(visit.pk),
+        "after_assignment": visit.after_assignment,
     }
 
 
@@ -122,6 +202,16 @@ class VisitReceiptBody(serializers.Serializer[Any]):
     code = serializers.CharField(required=False)
     message = serializers.CharField(required=False)
     fields_to_mend = serializers.DictField(required=False)
+    field = serializers.CharField(required=False, help_text="The field that a rule refused.")
+    suggested_at = serializers.DateTimeField(
+        required=False, help_text="The moment that was probably meant, where the phone's year was Buddhist."
+    )
+    after_assignment = serializers.BooleanField(
+        required=False, help_text="The household had left the sender's hands before the record arrived."
+    )
+    body = serializers.DictField(
+        required=False, help_text="What a refused sealed element holds, to be mended."
+    )
 
 
 class RefusalBody(serializers.Serializer[Any]):

@@ -15,29 +15,29 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from povertyops.accounts.enums import FIELD_ROLES, OFFICER_ROLES
-from povertyops.common.api import ApiPolicy
+from povertyops.accounts.actor import Actor
 from povertyops.common.errors import DomainError, InvalidInput
 
 from ..inputs import VisitInput
 from ..rules import BATCH_LIMIT
 from ..services.visits import VisitOutcomeResult, record_visits
-from .serializers import RefusalBody, VisitBody, VisitReceiptBody, stored_visit, visit_input
+from .sealed_body import is_sealed, open_sealed_body
+from .senders import Senders
+from .serializers import RefusalBody, SealedBody, VisitBody, VisitReceiptBody, stored_visit, visit_input
 
 STATUS = {"created": 201, "same": 200, "conflict": 409}
-RECORDING_ROLES = sorted(FIELD_ROLES | OFFICER_ROLES)
 
 
 class VisitsView(APIView):
     """Visits from phones and other programs."""
 
-    permission_classes = [ApiPolicy.allow(*RECORDING_ROLES)]
+    permission_classes = [Senders]
 
     @extend_schema(
         operation_id="visits_record",
         request=PolymorphicProxySerializer(
             component_name="VisitOrVisits",
-            serializers=[VisitBody, VisitBody(many=True)],
+            serializers=[VisitBody, SealedBody, VisitBody(many=True), SealedBody(many=True)],
             resource_type_field_name=None,
             many=False,
         ),
@@ -55,26 +55,37 @@ class VisitsView(APIView):
     def post(self, request: Request) -> Response:
         """Store visits. One object answers 201, 200 or 409; an array answers 200 with a status per item."""
         if isinstance(request.data, list):
-            return Response(_record_all(request, request.data))
-        answer = _record_all(request, [request.data])[0]
+            return Response(record_bodies(request.actor, request.data))  # type: ignore[attr-defined]
+        answer = record_bodies(request.actor, [request.data])[0]  # type: ignore[attr-defined]
         return Response(answer, status=answer["status"])
 
 
-def _record_all(request: Request, bodies: Sequence[Any]) -> list[dict[str, Any]]:
-    """One answer per body, in order; bodies that cannot be read never reach the service."""
+def record_bodies(actor: Actor, bodies: Sequence[Any]) -> list[dict[str, Any]]:
+    """One answer per body, plain or sealed, in order; what cannot be read never reaches the service.
+
+    A sealed body that is refused is handed back open, to be mended: it opened for its own person only.
+    """
     if len(bodies) > BATCH_LIMIT:
         raise InvalidInput("too_many", gettext("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": BATCH_LIMIT})
     answers: dict[int, dict[str, Any]] = {}
     visits: dict[int, VisitInput] = {}
+    opened: dict[int, dict[str, Any]] = {}
     form = _form()
     for place, body in enumerate(bodies):
         try:
+            if is_sealed(body):
+                opened[place] = body = open_sealed_body(actor, body, kind="visit")
             visits[place] = visit_input(form.run_validation(body))
+        except InvalidInput as error:
+            answers[place] = {"id": _uuid_or_none(body.get("id")), "result": "refused", **_refusal(error)}
         except ValidationError as error:
             answers[place] = _unreadable(body, error.detail)
-    results = record_visits(actor=request.actor, visits=list(visits.values()))  # type: ignore[attr-defined]
+    results = record_visits(actor=actor, visits=list(visits.values()))
     for place, result in zip(visits, results, strict=True):
         answers[place] = _answer(result)
+    for place, body in opened.items():
+        if answers[place]["result"] == "refused":
+            answers[place]["body"] = body
     return [answers[place] for place in range(len(bodies))]
 
 
@@ -109,6 +120,7 @@ def _answer(result: VisitOutcomeResult) -> dict[str, Any]:
     answer["status"] = STATUS[result.status]
     if result.visit is not None:
         answer["visit"] = stored_visit(result.visit)
+        answer["after_assignment"] = result.visit.after_assignment
     if result.status == "conflict":
         answer["code"] = "visit_conflict"
         answer["message"] = gettext("รหัสนี้ถูกใช้กับบันทึกอื่นแล้ว เก็บทั้งสองฉบับไว้ให้เจ้าหน้าที่พิจารณา")

@@ -38,13 +38,14 @@ class VisitOutcomeResult:
 
 
 def content_hash(visit: VisitInput) -> bytes:
-    """Fingerprint of what a visit says. The clock skew is left out: it is measured anew at every sync."""
+    """Fingerprint of what a visit says. What is measured at sending is left out: it differs every time."""
     return hashlib.sha256(json.dumps(body_of(visit), sort_keys=True, ensure_ascii=False).encode()).digest()
 
 
 def body_of(visit: VisitInput) -> dict[str, Any]:
     """The visit as JSON, the same for the same content whatever the order in which parts were sent."""
     return {
+        **_later_parts(visit),
         "household": str(visit.household_id),
         "visited_at": visit.visited_at.astimezone(UTC).isoformat(),
         "outcome": visit.outcome,
@@ -59,6 +60,21 @@ def body_of(visit: VisitInput) -> dict[str, Any]:
         "place": [visit.latitude, visit.longitude, visit.accuracy_m],
         "amends": _text(visit.amends),
     }
+
+
+def _later_parts(visit: VisitInput) -> dict[str, Any]:
+    """Parts that came with a later release: named only where said, so that older fingerprints stay true."""
+    said = {
+        "claimed_at": visit.claimed_at and visit.claimed_at.astimezone(UTC).isoformat(),
+        "time_doubt": str(visit.time_doubt),
+        "family_contribution": visit.family_contribution,
+        "priorities": sorted(
+            [row.rank, str(row.dimension), row.indicator or 0, row.reason] for row in visit.priorities
+        ),
+        "skipped": sorted([int(number), str(reason)] for number, reason in visit.skipped.items()),
+        "is_full": visit.is_full,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _help_body(help_: HelpInput) -> dict[str, Any]:

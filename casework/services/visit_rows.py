@@ -14,15 +14,19 @@ from povertyops.common.bulk import insert_rows
 from povertyops.common.ids import uuid7
 
 from ..access import Workable
-from ..inputs import VisitInput
-from ..models import Assessment, AssessmentAnswer, DimensionFinding, Help, Visit
+from ..inputs import PriorityInput, VisitInput
+from ..models import Assessment, AssessmentAnswer, DimensionFinding, FamilyPriority, Help, Visit
 from ..rules import visit_day
+from .held import Held
 from .helping import HelpContext, help_row
 
 
 @dataclass(slots=True)
 class VisitWork:
-    """What a batch of visits refers to, loaded once for all of them."""
+    """What a batch of visits refers to, loaded once for all of them.
+
+    `held` names the visits whose household is out of the actor's sight by now, and who held it then.
+    """
 
     actor: Actor
     households: Mapping[UUID, Workable]
@@ -30,6 +34,7 @@ class VisitWork:
     members: Mapping[UUID, set[UUID]] = field(default_factory=dict)
     amended: Mapping[UUID, Visit] = field(default_factory=dict)
     amended_already: set[UUID] = field(default_factory=set)
+    held: Mapping[UUID, Held] = field(default_factory=dict)
 
 
 # Every column but `recorded_at`, which is the database's.
@@ -52,12 +57,13 @@ def insert_visits(actor: Actor, rows: Sequence[Visit]) -> None:
 
 def visit_row(work: VisitWork, visit: VisitInput) -> Visit:
     target = work.households[visit.household_id]
+    held = work.held.get(visit.id)
     return Visit(
         id=visit.id,
         household_id=visit.household_id,
         province_code=target.household.province_code,
         area_code=target.scope.area_code,
-        team_id=target.scope.team_id,
+        team_id=(held and held.team_id) or target.scope.team_id,
         visited_at=visit.visited_at,
         visited_on=visit_day(visit.visited_at, visit.clock_skew_s),
         outcome=visit.outcome,
@@ -68,9 +74,19 @@ def visit_row(work: VisitWork, visit: VisitInput) -> Visit:
         longitude=visit.longitude,
         accuracy_m=visit.accuracy_m,
         clock_skew_s=visit.clock_skew_s,
+        sent_latitude=visit.sent_latitude,
+        sent_longitude=visit.sent_longitude,
+        claimed_at=visit.claimed_at,
+        time_doubt=visit.time_doubt,
+        after_assignment=held is not None and held.is_over,
+        family_contribution=visit.family_contribution or _contribution_before(work, visit),
         amends_id=visit.amends,
         recorded_by=work.actor.user,
     )
+
+
+def _contribution_before(work: VisitWork, visit: VisitInput) -> str:
+    return work.amended[visit.amends].family_contribution if visit.amends in work.amended else ""
 
 
 def store_helps(work: VisitWork, visits: Sequence[VisitInput]) -> None:
@@ -134,21 +150,64 @@ def _solved(visit: VisitInput) -> list[Dimension]:
     return [Dimension(dimension) for dimension in kept]
 
 
+def store_priorities(work: VisitWork, visits: Sequence[VisitInput]) -> None:
+    rows = [
+        FamilyPriority(
+            id=uuid7(),
+            visit_id=visit.id,
+            household_id=visit.household_id,
+            province_code=work.households[visit.household_id].household.province_code,
+            rank=priority.rank,
+            dimension=priority.dimension,
+            indicator=priority.indicator,
+            reason=priority.reason,
+            recorded_by=work.actor.user,
+            recorded_at=work.actor.stamp,
+        )
+        for visit in visits
+        for priority in _priorities(visit)
+    ]
+    if rows:
+        FamilyPriority.objects.bulk_create(rows)
+
+
+def _priorities(visit: VisitInput) -> Sequence[PriorityInput]:
+    if visit.priorities or visit.amends is None:
+        return visit.priorities
+    kept = FamilyPriority.objects.filter(visit=visit.amends)
+    return [
+        PriorityInput(rank=row.rank, dimension=row.dimension, indicator=row.indicator, reason=row.reason)
+        for row in kept
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One assessment as it will be stored."""
+
+    survey_year: int
+    answers: Mapping[int, str]
+    skipped: Mapping[str, str]
+    is_full: bool
+
+
 def store_assessments(work: VisitWork, visits: Sequence[VisitInput]) -> None:
     rows: list[tuple[Assessment, Mapping[int, str]]] = []
     for visit in visits:
-        for survey_year, answers in _answers(visit):
+        for sheet in _sheets(visit):
             assessment = Assessment(
                 id=uuid7(),
                 household_id=visit.household_id,
                 province_code=work.households[visit.household_id].household.province_code,
                 visit_id=visit.id,
-                survey_year=survey_year,
+                survey_year=sheet.survey_year,
                 assessed_on=visit_day(visit.visited_at, visit.clock_skew_s),
+                is_full=sheet.is_full,
+                skipped=dict(sheet.skipped),
                 recorded_by=work.actor.user,
                 recorded_at=work.actor.stamp,
             )
-            rows.append((assessment, answers))
+            rows.append((assessment, sheet.answers))
     if not rows:
         return
     Assessment.objects.bulk_create([assessment for assessment, _answers_ in rows])
@@ -161,13 +220,21 @@ def store_assessments(work: VisitWork, visits: Sequence[VisitInput]) -> None:
     )
 
 
-def _answers(visit: VisitInput) -> list[tuple[int, Mapping[int, str]]]:
+def _sheets(visit: VisitInput) -> list[_Sheet]:
     """The assessments of a visit; a correction without answers keeps those of the visit it corrects."""
-    if visit.answers and visit.survey_year is not None:
-        return [(visit.survey_year, visit.answers)]
+    if (visit.answers or visit.skipped) and visit.survey_year is not None:
+        skipped = {str(number): str(why) for number, why in visit.skipped.items()}
+        left = {number: why for number, why in skipped.items() if int(number) not in visit.answers}
+        return [_Sheet(visit.survey_year, visit.answers, left, visit.is_full)]
     if visit.amends is None:
         return []
     kept = Assessment.objects.filter(visit=visit.amends).prefetch_related("answers")
     return [
-        (row.survey_year, {answer.indicator: answer.value for answer in row.answers.all()}) for row in kept
+        _Sheet(
+            row.survey_year,
+            {answer.indicator: answer.value for answer in row.answers.all()},
+            row.skipped,
+            row.is_full,
+        )
+        for row in kept
     ]

@@ -16,11 +16,13 @@ from povertyops.common.errors import Conflict, DomainError, InvalidInput
 from ..access import Workable, get_visit_for, households_to_work_on
 from ..inputs import VisitInput
 from ..models import Help, Visit, VisitConflict
-from ..rules import BATCH_LIMIT
+from ..rules import BATCH_LIMIT, true_time
 from ..validators import check_visit
 from .after import after_write
 from .guards import require_workable, require_writable
+from .held import Claim, Held, held_then, households_held_then
 from .helping import load_help_context, void_row
+from .plain_visits import is_plain, note_plain_visits
 from .receipts import (
     VisitOutcomeResult,
     answer_repeats,
@@ -36,6 +38,7 @@ from .visit_rows import (
     store_assessments,
     store_findings,
     store_helps,
+    store_priorities,
     visit_row,
 )
 
@@ -45,6 +48,7 @@ __all__ = ["VisitOutcomeResult", "content_hash", "record_visit", "record_visits"
 def record_visit(*, actor: Actor, visit: VisitInput) -> VisitOutcomeResult:
     """Store one visit with all it found and gave; sent again it is the "same", other content a "conflict".
 
+    A household that left the sender's hands is taken for what was made while it was in them, and marked.
     Side effects: Visit, receipt, helps, verifications, assessment, findings, audit row, `after_write`.
     Raises Http404 for a household out of sight, NotAllowed for one that is read-only, InvalidInput otherwise.
     """
@@ -111,10 +115,14 @@ def _void_row(actor: Actor, wrong: Visit, target: Workable, pk: UUID, note: str)
 
 def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResult]:
     households = households_to_work_on(actor, {visit.household_id for visit in visits})
-    in_sight = [visit for visit in visits if visit.household_id in households]
-    won = claim_receipts(actor, in_sight)
-    first = {visit.id: visit for visit in reversed(in_sight) if visit.id in won}
-    stored = _store_good(actor, list(first.values()), households)
+    seen = set(households)
+    held = held_then(actor, (_claim(visit) for visit in visits if visit.household_id not in seen))
+    households |= households_held_then(held)
+    in_reach = [visit for visit in visits if visit.household_id in seen or _claim(visit) in held]
+    won = claim_receipts(actor, in_reach)
+    first = {visit.id: visit for visit in reversed(in_reach) if visit.id in won}
+    late = {pk: held[_claim(visit)] for pk, visit in first.items() if visit.household_id not in seen}
+    stored = _store_good(actor, list(first.values()), households, late)
     others = [visit for visit in visits if visit.id not in first]
     answers = iter(answer_repeats(actor, others, set(households)))
     results = []
@@ -126,6 +134,10 @@ def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResu
         else:
             results.append(_answer_twin(actor, visit, first[visit.id], stored[visit.id]))
     return results
+
+
+def _claim(visit: VisitInput) -> Claim:
+    return Claim(visit.household_id, true_time(visit.visited_at, visit.clock_skew_s))
 
 
 def _answer_twin(
@@ -142,10 +154,14 @@ def _answer_twin(
 
 
 def _store_good(
-    actor: Actor, visits: Sequence[VisitInput], households: Mapping[UUID, Workable]
+    actor: Actor,
+    visits: Sequence[VisitInput],
+    households: Mapping[UUID, Workable],
+    held: Mapping[UUID, Held],
 ) -> dict[UUID, VisitOutcomeResult]:
     """Store the visits that pass every check; the others are refused and give their receipts back."""
     work = _load_work(actor, visits, households)
+    work.held = held
     results: dict[UUID, VisitOutcomeResult] = {}
     good = []
     for visit in visits:
@@ -207,28 +223,41 @@ def _store(work: VisitWork, visits: Sequence[VisitInput]) -> list[Visit]:
     store_helps(work, visits)
     store_findings(work, visits)
     store_assessments(work, visits)
+    store_priorities(work, visits)
     audit_many(
         work.actor,
         "visit.record",
         object_type="visit",
         rows=[
-            (row.pk, row.household_id, row.province_code, _audited(visit))
+            (row.pk, row.household_id, row.province_code, _audited(visit, row))
             for row, visit in zip(rows, visits, strict=True)
         ],
     )
-    amended = [work.amended[visit.amends].visited_on for visit in visits if visit.amends is not None]
-    given = [help_.given_on for visit in visits for help_ in visit.helps]
-    since = min([*(row.visited_on for row in rows), *amended, *given])
-    after_write(actor=work.actor, household_ids=[row.household_id for row in rows], since=since)
+    _follow_up(work, visits, rows)
     return rows
 
 
-def _audited(visit: VisitInput) -> dict[str, Any]:
+def _follow_up(work: VisitWork, visits: Sequence[VisitInput], rows: Sequence[Visit]) -> None:
+    """Stages and read model follow: judged anew where a visit brought evidence, the short way elsewhere."""
+    pairs = list(zip(rows, visits, strict=True))
+    judged = {row.household_id for row, visit in pairs if not is_plain(visit)}
+    note_plain_visits([row for row in rows if row.household_id not in judged])
+    if not judged:
+        return
+    days = [row.visited_on for row in rows if row.household_id in judged]
+    days += [work.amended[visit.amends].visited_on for visit in visits if visit.amends is not None]
+    days += [help_.given_on for visit in visits for help_ in visit.helps]
+    after_write(actor=work.actor, household_ids=judged, since=min(days))
+
+
+def _audited(visit: VisitInput, row: Visit) -> dict[str, Any]:
     facts = {
         "outcome": str(visit.outcome),
         "helps": len(visit.helps),
         "verifications": len(visit.verifications),
         "answers": len(visit.answers),
         "amends": str(visit.amends or ""),
+        "time_doubt": str(visit.time_doubt),
+        "after_assignment": row.after_assignment,
     }
     return {name: value for name, value in facts.items() if value}
