@@ -6,7 +6,9 @@ from django.urls import path
 
 from .views import (
     approvals,
+    assessment,
     assignments,
+    field,
     facts,
     help_batches,
     helps,
@@ -21,6 +23,10 @@ from .views import (
 )
 
 urlpatterns = [
+    path("manifest.webmanifest", field.web_manifest, name="web_manifest"),
+    path("sw.js", field.service_worker, name="service_worker"),
+    path("field/shell/<str:name>/", field.shell, name="field_shell"),
+    path("outbox/", field.outbox, name="outbox"),
     path("today/", today.today, name="today"),
     path("queues/", today.queues, name="queues"),
     path("conflicts/", today.visit_conflicts, name="visit_conflicts"),
@@ -29,6 +35,7 @@ urlpatterns = [
     path("households/search/", households.household_search, name="household_search"),
     path("households/<uuid:pk>/", households.household, name="household"),
     path("households/<uuid:pk>/visit/", visits.visit_form, name="visit_form"),
+    path("households/<uuid:pk>/assess/", assessment.assess, name="assess"),
     path("households/<uuid:pk>/help/", helps.help_form, name="help_form"),
     path("households/<uuid:pk>/plan/", plans.plan_form, name="plan_form"),
     path("households/<uuid:pk>/facts/", facts.facts_form, name="facts_form"),

@@ -29,6 +29,8 @@ DEMO = MODE == "demo"
 TESTING = MODE == "test"
 
 DEBUG = False
+# Names this deployment; phones fetch the field pages anew when it changes. May stay empty: changed files do the same.
+RELEASE = env.text("RELEASE", "")
 SECRET_KEY = env.text("SECRET_KEY", min_length=50)
 LOOPBACK = ["localhost", "127.0.0.1"]
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", None if PRODUCTION else [*LOOPBACK, "testserver"])
@@ -223,8 +225,8 @@ STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
 ]
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 STATIC_STORAGE = {
-    "production": "whitenoise.storage.CompressedManifestStaticFilesStorage",
-    "demo": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+    "production": "povertyops.common.static_storage.HashedStaticFilesStorage",
+    "demo": "povertyops.common.static_storage.HashedStaticFilesStorage",
     "test": "django.contrib.staticfiles.storage.StaticFilesStorage",
 }
 STORAGES = {

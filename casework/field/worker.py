@@ -1,0 +1,116 @@
+"""The service worker and the manifest: which files a phone keeps, and the number of this set of files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from . import shells
+
+THEME, GROUND = "#1b3252", "#faf9f6"
+ICON_SIZES = (192, 512)
+# What a shell may need, as patterns inside static/; the fonts come from their package.
+KEPT = (
+    "css/*.css",
+    "js/menu.js",
+    "js/ready.js",
+    "js/keep-open.js",
+    "js/focus.js",
+    "js/field/*.js",
+    "icons/*.svg",
+    "icons/**/*.svg",
+)
+FONTS = tuple(
+    f"vendor/sarabun/sarabun-{script}-{weight}-normal.woff2"
+    for script in ("thai", "latin")
+    for weight in (400, 500, 600, 700)
+)
+PACKAGES = ("vendor/idb/index.js",)
+
+
+def worker_script() -> str:
+    """The service worker with its list of files; the same bytes until something of it changes."""
+    return _script(settings.RELEASE)
+
+
+@lru_cache(maxsize=4)
+def _script(release: str) -> str:
+    kept = {"version": release_number(), "shells": shell_urls(), "files": file_urls()}
+    return render_to_string("field/sw.js", {"kept": json.dumps(kept, indent=1)})
+
+
+def release_number() -> str:
+    """Changes with any file a phone keeps, and with the setting RELEASE."""
+    told = sha256(settings.RELEASE.encode())
+    for name in kept_files():
+        found = finders.find(name)
+        told.update(static(name).encode())
+        if found:
+            told.update(Path(str(found)).read_bytes())
+    for name in shells.names():
+        told.update(shells.shell_of(name).plain)
+    return told.hexdigest()[:16]
+
+
+def shell_urls() -> dict[str, str]:
+    return {name: reverse("field_shell", args=[name]) for name in shells.names()}
+
+
+def file_urls() -> list[str]:
+    """Addresses of all kept files, with the hash in their names where the storage gives one."""
+    return [static(name) for name in kept_files()]
+
+
+def kept_files() -> list[str]:
+    """Names of the files inside static/, sorted."""
+    return sorted({*_own_files(), *FONTS, *PACKAGES})
+
+
+def _own_files() -> Iterator[str]:
+    root = settings.BASE_DIR / "static"
+    for pattern in KEPT:
+        for path in root.glob(pattern):
+            yield path.relative_to(root).as_posix()
+
+
+def manifest() -> dict[str, Any]:
+    """What the phone needs to install the field pages as an app."""
+    icons = [
+        {"src": static(f"icons/app-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
+        for size in ICON_SIZES
+    ]
+    whole = {
+        "src": static("icons/app-maskable-512.png"),
+        "sizes": "512x512",
+        "type": "image/png",
+        "purpose": "maskable",
+    }
+    return {
+        "id": "/",
+        "name": gettext("งานแก้จนรายครัวเรือน"),
+        "short_name": gettext("งานแก้จน"),
+        "description": gettext("งานประจำวันของพี่เลี้ยงและทีมปฏิบัติการตำบล ใช้ได้แม้ไม่มีสัญญาณ"),
+        "lang": "th",
+        "dir": "ltr",
+        "start_url": reverse("today"),
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": THEME,
+        "background_color": GROUND,
+        "icons": [*icons, whole],
+        "shortcuts": [
+            {"name": gettext("งานวันนี้"), "url": reverse("today")},
+            {"name": gettext("รายการรอส่ง"), "url": reverse("outbox")},
+        ],
+    }
