@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Model, Q
 from django.utils import timezone
 
-from casework.enums import CloseReason, HelpNature, HelpStatus
+from casework.enums import CloseReason, HelpNature, HelpStatus, PlanStatus
 from casework.models import (
     Assignment,
     Case,
@@ -132,6 +132,10 @@ def _visit_form(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     }
 
 
+def _assessment(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {**_visit_form(scene, actor), "q13-answer": "fail"}
+
+
 def _bulk_help(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     return {
         "step": "apply",
@@ -216,6 +220,7 @@ ROUTES: dict[str, Route] = {
     # the register and the work
     "household": Route(HOUSEHOLD),
     "visit_form": Route(HOUSEHOLD, _visit_form),
+    "assess": Route(HOUSEHOLD, _assessment),
     "help_form": Route(HOUSEHOLD, _help),
     "plan_form": Route(HOUSEHOLD, lambda scene, actor: {"goal": "x", "agreed_on": _today()}),
     "removal_form": Route(
@@ -330,8 +335,9 @@ def _scene(
         "given_on": timezone.localdate(), "recorded_by": by, "detail": SECRETS[2],
     }  # fmt: skip
     plan = HouseholdPlan.objects.create(
-        **row, version=1, agreed_on=opened_on, recorded_by=by, goal=SECRETS[2]
-    )
+        **row, version=1, agreed_on=opened_on, recorded_by=by, goal=SECRETS[2],
+        status=PlanStatus.ACTIVE, approved_on=opened_on, decided_at=timezone.now(),
+    )  # fmt: skip
     scene = Scene(
         household=household,
         person=person,

@@ -19,9 +19,10 @@ from casework.models import Case, CohortState, Help, StageEvent, Visit
 from casework.queries import cohort_count, helps_list, persons_list, standing, visits_list
 from casework.services.after import after_write
 from casework.services.assignment import assign_households, end_assignments
+from casework.services.care import decide_care, end_care, propose_care
 from casework.services.cohort import expected_states, rebuild_cohort, refresh_cohort, stored_states
 from casework.services.helps import amend_help, record_help
-from casework.services.plans import complete_step, save_plan
+from casework.services.plans import approve_plans, complete_step, save_plan
 from casework.services.removal import decide_removal, request_removal
 from casework.services.verification import verify_persons
 from casework.services.visits import record_visit, void_visit
@@ -155,7 +156,7 @@ def test_rebuild_mends_rows_that_went_wrong(cast: Cast) -> None:
 DAYS = st.dates(date(2024, 10, 1), date(2026, 6, 30))
 ACTS = st.sampled_from(
     ["visit", "succeed", "fail", "help", "cash", "void_help", "void_visit", "verify", "assign", "unassign"]
-    + ["plan", "solved", "remove", "list", "promise"]
+    + ["plan", "solved", "remove", "list", "promise", "care", "end_care"]
 )
 
 
@@ -233,7 +234,26 @@ class World:
             steps=[StepInput(text="ฝึกอาชีพ")],
             agreed_on=day,
         )
-        complete_step(actor=self.actor, step_id=plan.steps.get().pk, done_on=day)
+        decision = approve_plans(actor=system_actor(), plan_ids=[plan.pk], approved_on=day)
+        if decision.approved:
+            complete_step(actor=self.actor, step_id=plan.steps.get().pk, done_on=day)
+
+    def care(self, household, day: date) -> None:
+        care = propose_care(
+            actor=self.actor,
+            household_id=household.pk,
+            dimension=Dimension.LIVING,
+            ground="bedridden",
+            proposed_on=day,
+        )
+        decide_care(
+            actor=self.cast.officer, care_id=care.pk, accept=True, minutes_number="1/2568", approved_on=day
+        )
+
+    def end_care(self, household, day: date) -> None:
+        care = household.continuing_care.filter(decision="accepted", ended_on=None).first()
+        if care:
+            end_care(actor=self.actor, care_id=care.pk, ended_on=day, reason="ลูกกลับมาดูแล")
 
     def remove(self, household, day: date) -> None:
         removal = request_removal(

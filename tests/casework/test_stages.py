@@ -23,7 +23,7 @@ from povertyops.accounts.actor import system_actor
 from povertyops.accounts.models import Appointment
 from povertyops.common.audit import SYSTEM
 from povertyops.common.errors import InvalidInput, NotAllowed
-from tests.casework.work import LIVING, MARCH, a_help, a_visit, an_item, case_of, in_care, state_of
+from tests.casework.work import LIVING, MARCH, a_help, a_visit, an_item, case_of, in_care, in_force, state_of
 from tests.cast import FAR_VILLAGE, Cast
 
 APRIL, MAY, JUNE = date(2025, 4, 10), date(2025, 5, 10), date(2025, 6, 10)
@@ -57,6 +57,7 @@ def make_sufficient(cast: Cast, household, *, actor=None) -> None:
         steps=[StepInput(text="ฝึกอาชีพ")],
         agreed_on=MARCH,
     )
+    in_force(plan)
     complete_step(actor=actor, step_id=plan.steps.get().pk, done_on=MARCH)
     assess(actor, household, "pass", APRIL)
 

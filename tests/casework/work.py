@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from casework.inputs import HelpInput, VisitInput
-from casework.models import Case, CohortState, HelpMenuItem
+from casework.models import Case, CohortState, HelpMenuItem, HouseholdPlan
 from casework.services.after import after_write
+from casework.services.plans import approve_plans
 from dimensions.enums import Dimension
 from households.models import Household
 from povertyops.accounts.actor import system_actor
@@ -77,3 +78,10 @@ def state_of(household: Household, year: int = YEAR) -> CohortState:
 
 def case_of(household: Household) -> Case:
     return Case.objects.get(household=household, closed_on=None)
+
+
+def in_force(plan: HouseholdPlan, on: date | None = None) -> HouseholdPlan:
+    """The plan as a second person put it in force on a day; by default the day it was agreed on."""
+    decision = approve_plans(actor=system_actor(), plan_ids=[plan.pk], approved_on=on or plan.agreed_on)
+    assert not decision.refused, decision.refused
+    return decision.approved[0]

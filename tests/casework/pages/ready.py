@@ -15,7 +15,7 @@ from dimensions.enums import Dimension
 from dimensions.queries import dimension_of_indicators, indicator_set_for
 from povertyops.accounts.actor import Actor
 from tests.casework.pages.families import family, this_year, today
-from tests.casework.work import a_visit
+from tests.casework.work import a_visit, in_force
 from tests.cast import Cast
 
 FOUR_T = {"attitude": ["loves_work"], "skills": ["farming"], "resources": ["land"], "way_out": ["market"]}
@@ -31,7 +31,7 @@ def ready(cast: Cast, actor: Actor | None = None, **values: Any) -> Case:
     passed = {number: "pass" for number, dimension in mapping.items() if dimension == Dimension.LIVING}
     visit = a_visit(household, day=day, answers=passed, survey_year=year, self_solved=(Dimension.LIVING,))
     record_visit(actor=actor, visit=visit)
-    save_plan(
+    plan = save_plan(
         actor=actor,
         household_id=household.pk,
         four_t=FOUR_T,
@@ -39,4 +39,5 @@ def ready(cast: Cast, actor: Actor | None = None, **values: Any) -> Case:
         steps=[StepInput(text="ปลูกผักขาย", done_on=day)],
         agreed_on=day,
     )
+    in_force(plan)
     return Case.objects.get(household=household)
