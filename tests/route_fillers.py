@@ -275,6 +275,7 @@ ROUTES: dict[str, Route] = {
         not_for=HAS_A_CENTRE,
     ),
     # exports: their rows follow from who asks
+    "field_shell": Route(lambda scene, actor: {"name": "outbox"}, general=True),
     "export": Route(lambda scene, actor: {"kind": "household", "fmt": "csv"}, general=True),
     "export_board": Route(lambda scene, actor: {"fmt": "csv"}, general=True),
     # boards
