@@ -17,7 +17,10 @@ from povertyops.common.thai import fiscal_year_of
 
 from .enums import Membership
 from .inputs import CohortFilters
+from .months import Month, read_month
+from .queries.caseload import NO_MENTOR
 
+NOBODY = "none"
 FIRST_YEAR, LAST_YEAR = 2560, 2700
 STAGES = [(stage.code, stage.label) for stage in Stage]
 MEMBERSHIPS = [
@@ -26,7 +29,10 @@ MEMBERSHIPS = [
     ("carried", Membership.CARRIED.label),
     ("all", _("ทั้งหมด รวมที่ยกมา")),
 ]
-SWITCHES = ("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed")
+SWITCHES = (
+    *("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed"),
+    *("care", "promised", "mentor_gone", "mentor_leaving"),
+)
 
 
 def _switch(label: Any) -> forms.BooleanField:
@@ -62,6 +68,12 @@ class CohortFilterForm(forms.Form):
         required=False,
     )
     team = forms.UUIDField(label=_("ทีมพี่เลี้ยง"), required=False)
+    mentor = forms.CharField(
+        label=_("พี่เลี้ยง"),
+        required=False,
+        validators=[RegexValidator(r"^(none|\d{1,9})$", _("พี่เลี้ยงระบุด้วยรหัสผู้ใช้ หรือ none"))],
+    )
+    not_seen_month = forms.CharField(label=_("ยังไม่ได้พบในเดือน"), max_length=7, required=False)
     no_team = _switch(_("ยังไม่มีทีมพี่เลี้ยง"))
     overdue = _switch(_("เกินกำหนดเยี่ยม"))
     visited_90 = _switch(_("เยี่ยมใน 90 วัน"))
@@ -70,6 +82,10 @@ class CohortFilterForm(forms.Form):
     verified = _switch(_("หลังตรวจสอบ"))
     checked = _switch(_("ตรวจสอบครบแล้ว"))
     proposed = _switch(_("รออนุมัติเลื่อนขั้น"))
+    care = _switch(_("อยู่ในการดูแลต่อเนื่อง"))
+    promised = _switch(_("รับปากไว้ ยังไม่ส่งมอบ"))
+    mentor_gone = _switch(_("พี่เลี้ยงพ้นตำแหน่งแล้ว"))
+    mentor_leaving = _switch(_("พี่เลี้ยงจะพ้นตำแหน่งใน 30 วัน"))
     q = forms.CharField(label=_("ชื่อหรือรหัสประจำบ้าน"), max_length=100, required=False)
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
@@ -78,13 +94,23 @@ class CohortFilterForm(forms.Form):
         # "list" as a class attribute would hide the type inside this class.
         self.fields["list"] = forms.SlugField(label=_("บัญชี"), max_length=24, required=False)
 
+    def clean_not_seen_month(self) -> Month | None:
+        """A month that has begun, as 2569-11; 1 means this month."""
+        text = self.cleaned_data["not_seen_month"]
+        if not text:
+            return None
+        month = read_month(text, self.today, fiscal_year=self.cleaned_data.get("fiscal_year"))
+        if month is None:
+            raise forms.ValidationError(_("เดือนเขียนเป็น ปี พ.ศ.-เดือน เช่น 2569-11 และต้องไม่อยู่ในอนาคต"))
+        return month
+
     @property
     def cohort_filters(self) -> CohortFilters:
         """The filters; a field that was wrong counts as left out (the form's errors say so)."""
         self.is_valid()
         values = self.cleaned_data
         return CohortFilters(
-            fiscal_year=values.get("fiscal_year") or fiscal_year_of(self.today),
+            fiscal_year=values.get("fiscal_year") or _year_of(values.get("not_seen_month"), self.today),
             area=values.get("area", ""),
             centre=values.get("centre"),
             list_kind=values.get("list", ""),
@@ -94,6 +120,8 @@ class CohortFilterForm(forms.Form):
             stage=Stage.from_code(values["stage"]) if values.get("stage") else None,
             membership=values.get("membership", ""),
             team=values.get("team"),
+            mentor=_mentor(values.get("mentor", "")),
+            not_seen_month=values.get("not_seen_month"),
             q=values.get("q", ""),
             no_team=bool(values.get("no_team")),
             overdue=bool(values.get("overdue")),
@@ -103,6 +131,10 @@ class CohortFilterForm(forms.Form):
             verified=bool(values.get("verified")),
             checked=bool(values.get("checked")),
             proposed=bool(values.get("proposed")),
+            care=bool(values.get("care")),
+            promised=bool(values.get("promised")),
+            mentor_gone=bool(values.get("mentor_gone")),
+            mentor_leaving=bool(values.get("mentor_leaving")),
         )
 
 
@@ -113,6 +145,17 @@ def cohort_filters_of(data: Mapping[str, Any], *, today: date) -> CohortFilters:
         name, errors = next(iter(form.errors.items()))
         raise InvalidInput("bad_filter", str(errors[0]), field=name)
     return form.cohort_filters
+
+
+def _mentor(text: str) -> int | None:
+    if not text:
+        return None
+    return NO_MENTOR if text == NOBODY else int(text)
+
+
+def _year_of(month: Month | None, today: date) -> int:
+    """A month brings its fiscal year along."""
+    return month.fiscal_year if month else fiscal_year_of(today)
 
 
 def _members(codes: list[str] | None) -> tuple[Dimension, ...]:

@@ -170,6 +170,7 @@ class CohortFilters:
     verified: bool = False
     checked: bool = False
     proposed: bool = False
+    care: bool = False
     promised: bool = False
     mentor_gone: bool = False
     mentor_leaving: bool = False

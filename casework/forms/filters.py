@@ -33,6 +33,10 @@ PANEL_ORDER = (
     "verified",
     "removed",
     "proposed",
+    "care",
+    "promised",
+    "mentor_gone",
+    "mentor_leaving",
 )
 
 
@@ -45,6 +49,8 @@ class FilterPanel(CohortFilterForm):
         self.fields["failing"].widget = forms.CheckboxSelectMultiple(choices=self.fields["failing"].choices)  # type: ignore[attr-defined]
         for name in ("relieved", "recovered"):
             self.fields[name].widget = forms.MultipleHiddenInput()
+        for name in ("mentor", "not_seen_month"):
+            self.fields[name].widget = forms.HiddenInput()
 
     def offer(self, names: Names, filters: CohortFilters) -> None:
         """Fill the choices; a field with nothing to choose from is hidden."""

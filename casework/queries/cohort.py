@@ -130,6 +130,7 @@ def _conditions(filters: CohortFilters) -> list[Q]:
         (filters.verified, Q(is_removed=False)),
         (filters.checked, Q(persons__gt=0, checked_persons__gte=F("persons"))),
         (filters.proposed, Q(proposed_stage__isnull=False)),
+        (filters.care, Q(in_care__gt=0)),
         (filters.promised, in_care & Q(promised())),
         (filters.q, name_q(filters.q)),
     )

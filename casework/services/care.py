@@ -152,7 +152,7 @@ def review_care(*, actor: Actor, care_id: UUID, review_on: date, note: str) -> C
 
 
 def end_care(*, actor: Actor, care_id: UUID, ended_on: date, reason: str) -> ContinuingCare:
-    """Continuing care ends; from that day the dimension has to pass again. Side effects: audit, `after_write`."""
+    """Care ends; from that day the dimension has to pass again. Side effects: audit, `after_write`."""
     require_role(actor, APPROVING_ROLES)
     if not reason.strip():
         raise InvalidInput("reason_needed", _("โปรดเขียนเหตุผลที่สิ้นสุด"), field="reason")
