@@ -144,7 +144,7 @@ class Help(models.Model):
             models.Index(fields=["household", "-given_on"], name="help_by_household"),
             models.Index(fields=["area_code", "given_on"], name="help_by_area"),
             models.Index(
-                fields=["area_code", "given_on"],
+                fields=["province_code", "given_on", "id"],
                 name="help_not_in_tpmap",
                 condition=Q(tpmap_marked_at=None, is_void=False),
             ),

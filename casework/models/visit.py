@@ -67,7 +67,7 @@ class Visit(models.Model):
             models.Index(fields=["household", "-visited_at"], name="visit_by_household"),
             models.Index(fields=["area_code", "visited_on"], name="visit_by_area"),
             models.Index(
-                fields=["area_code", "visited_on"],
+                fields=["province_code", "visited_on", "id"],
                 name="visit_not_in_tpmap",
                 condition=Q(tpmap_marked_at=None, is_void=False),
             ),
