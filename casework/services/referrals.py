@@ -119,6 +119,8 @@ def withdraw_referral(*, actor: Actor, referral_id: UUID, note: str) -> Referral
 
 def moves_for(actor: Actor, referral: Referral, scope: HouseholdScope) -> list[ReferralStatus]:
     """The steps this person may take now; buttons and service ask the same."""
+    if hasattr(referral, "resent_as"):
+        return []
     return [to for to, move in moves_from(referral.status).items() if _may(actor, referral, scope, move.side)]
 
 
