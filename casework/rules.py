@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from dimensions.enums import AnswerValue
-from povertyops.accounts.enums import Role
+from povertyops.accounts.enums import OFFICE_ROLES, Role
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 
 from .enums import Decision, Membership
@@ -31,7 +31,7 @@ APPROVING_ROLES = frozenset({Role.DISTRICT_OFFICER, Role.MUNICIPAL_OFFICER, Role
 DECIDING_ROLES = APPROVING_ROLES
 HANDING_OVER_ROLES = APPROVING_ROLES
 INTERVAL_ROLES = frozenset({Role.PROVINCIAL_SECRETARY})
-BULK_HELP_ROLES = APPROVING_ROLES
+BULK_HELP_ROLES = APPROVING_ROLES | OFFICE_ROLES
 MENU_KEEPERS = frozenset({Role.PROVINCIAL_SECRETARY, Role.SYSTEM_ADMIN})
 REQUESTING_ROLES = VERIFYING_ROLES
 PLANNING_ROLES = VERIFYING_ROLES

@@ -145,6 +145,12 @@ def get_household_for_write(actor: Actor, pk: UUID, *, lock: bool = False) -> Ho
     return household
 
 
+def get_household_for_help(actor: Actor, pk: UUID) -> Household:
+    """One household to which the actor may record help; 404 when out of sight, NotAllowed when read-only."""
+    household = get_household_for(actor, pk)
+    return household if can_give_help(actor, household.scope) else get_household_for_write(actor, pk)
+
+
 def is_field_worker(actor: Actor) -> bool:
     return actor.role in FIELD_ROLES
 

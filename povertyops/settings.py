@@ -107,6 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "povertyops.accounts.context_processors.frame",
+                "casework.context_processors.waiting",
                 *(["povertyops.demo.context_processors.story"] if DEMO else []),
             ],
         },
@@ -281,6 +282,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drain-marks": {"task": "reports.drain_marks", "schedule": 2.0, "options": {"expires": 2}},
     # Twice, so that a midnight without a worker is made good before the morning.
     "turn-day": {"task": "casework.turn_day", "schedule": crontab(hour="0,6", minute=10)},
+    # Hourly: a missed deadline is told once.
+    "escalate-referrals": {"task": "casework.escalate_referrals", "schedule": crontab(minute=5)},
+    # On 1 October what was finished long ago leaves the sight of offices.
+    "office-reach": {"task": "casework.refresh_office_reach", "schedule": crontab(hour="0,6", minute=20)},
     "resume-imports": {"task": "casework.resume_imports", "schedule": 30.0, "options": {"expires": 30}},
     "purge-imports": {"task": "casework.purge_imports", "schedule": crontab(hour="2", minute=40)},
 }

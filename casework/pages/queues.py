@@ -22,6 +22,7 @@ from ..enums import Decision
 from ..inputs import CohortFilters
 from ..queries.cohort import EVERYONE, cohort_count
 from ..queries.due import open_states
+from ..queries.referrals import escalated, sent_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,30 @@ def _fact_conflicts(actor: Actor) -> Box:
     )
 
 
+def _sent_back(actor: Actor) -> Box:
+    return Box(
+        _("เรื่องส่งต่อที่ถูกส่งคืน"),
+        _("หน่วยงานส่งคืนพร้อมเหตุผล ต้องส่งไปที่อื่นหรือถอนเรื่อง"),
+        "arrow-left",
+        sent_back(actor).count(),
+        f"{reverse('referral_list')}?show=returned",
+        "warn",
+        _("ส่งใหม่"),
+    )
+
+
+def _escalated(actor: Actor) -> Box:
+    return Box(
+        _("เรื่องส่งต่อที่เกินกำหนด"),
+        _("หน่วยงานยังไม่รับเรื่องหรือยังไม่เสร็จตามกำหนด"),
+        "warning",
+        escalated(actor).count(),
+        f"{reverse('referral_list')}?show=escalated",
+        "bad",
+        _("ติดตาม"),
+    )
+
+
 QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _imports,
     _no_team,
@@ -155,5 +180,7 @@ QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _approvals,
     _removals,
     _conflicts,
+    _sent_back,
+    _escalated,
     _fact_conflicts,
 )

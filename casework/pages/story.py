@@ -19,11 +19,12 @@ from households.models import Listing, Verification
 from povertyops.accounts.models import User
 from povertyops.common.thai import format_thai_date
 
-from ..enums import Decision, HelpStatus, StageEventKind, VisitOutcome
+from ..enums import Decision, HelpStatus, ReferralStatus, StageEventKind, VisitOutcome
 from ..models import (
     Assignment,
     Help,
     HouseholdPlan,
+    ReferralEvent,
     RemovalRequest,
     StageEvent,
     StageRejection,
@@ -72,6 +73,7 @@ def _events(household_id: UUID) -> Iterator[Event]:
     yield from _plans(household_id)
     yield from _checks(household_id)
     yield from _removals(household_id)
+    yield from _referrals(household_id)
 
 
 def standing_visits(household_id: UUID) -> QuerySet[Visit]:
@@ -236,6 +238,34 @@ def _check_lines(checks: Iterable[Verification]) -> Iterator[str]:
     for check in checks:
         said = f"{check.person.full_name}: {VerificationStatus(check.status).label}"
         yield f"{said} ({check.note})" if check.note else said
+
+
+def _referrals(household_id: UUID) -> Iterator[Event]:
+    rows = ReferralEvent.objects.filter(referral__household=household_id)
+    for row in rows.select_related("referral__office__centre", "actor"):
+        office = row.referral.office.centre.name
+        yield Event(
+            when=row.recorded_at,
+            kind="slip" if row.is_escalation else "team",
+            title=_referral_title(row, office),
+            by=_name(row.actor),
+            text=row.note if row.status != ReferralStatus.SENT else "",
+            mask=Dimension(row.referral.dimension).bit,
+            facts=(row.referral.subject,),
+        )
+
+
+def _referral_title(row: ReferralEvent, office: str) -> str:
+    titles = {
+        ReferralStatus.SENT: gettext("ส่งต่อ %(office)s"),
+        ReferralStatus.ACCEPTED: gettext("%(office)s รับเรื่อง"),
+        ReferralStatus.RETURNED: gettext("%(office)s ส่งคืน"),
+        ReferralStatus.DONE: gettext("%(office)s ดำเนินการแล้ว"),
+        ReferralStatus.WITHDRAWN: gettext("ถอนเรื่องจาก %(office)s"),
+    }
+    late = gettext("%(office)s เกินกำหนด แจ้งฝ่ายเลขานุการแล้ว")
+    title = late if row.is_escalation else titles[ReferralStatus(row.status)]
+    return title % {"office": office}
 
 
 def _removals(household_id: UUID) -> Iterator[Event]:

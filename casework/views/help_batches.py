@@ -22,6 +22,7 @@ from ..forms.helps import HelpBatchForm
 from ..models import HelpBatch
 from ..pages.chosen import changed_meanwhile, chosen_households
 from ..rules import BULK_HELP_ROLES
+from ..services.guards import own_agency_name
 from ..services.helps import Repeat, record_help_batch
 from .shared import actor_of, agency_names, attempt, status_of
 
@@ -32,9 +33,13 @@ HELPERS = tuple(sorted(BULK_HELP_ROLES))
 @allow(*HELPERS)
 def help_bulk(request: HttpRequest) -> HttpResponse:
     """From a list: fill in once, see how many and who has it already, confirm."""
-    actor = actor_of(request)
     if request.method == "GET":
         return render(request, "casework/help_bulk_start.html")
+    return bulk_page(request, actor_of(request))
+
+
+def bulk_page(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What was sent from a list; an office gives in its own name."""
     chosen = chosen_households(request, actor, today=actor.today())
     if not chosen.count:
         messages.warning(request, _("ยังไม่ได้เลือกครัวเรือนที่บันทึกได้ เลือกจากรายการก่อน"))
@@ -42,9 +47,10 @@ def help_bulk(request: HttpRequest) -> HttpResponse:
     applies = request.POST.get("step") == "apply"
     form = HelpBatchForm(
         request.POST if applies else None,
-        initial={"given_on": actor.today()},
+        initial={"given_on": actor.today(), "agency_name": own_agency_name(actor)},
         items=menu_items_for(actor.province_code),
     )
+    form.fields["agency_name"].disabled = actor.reach.office_id is not None
     repeats: list[Repeat] = []
     if applies and (change := changed_meanwhile(request, chosen)):
         form.add_error(None, change)

@@ -17,6 +17,7 @@ from povertyops.common.policies import allow
 from ..forms.households import NationalIdForm, RevealForm
 from ..pages.household import story_for
 from ..pages.people import members_of
+from ..pages.referrals import status_block
 from ..pages.story import open_promises, story_of
 from .shared import READING_ROLES, WRITING_ROLES, actions_for, actor_of, attempt, posted, status_of
 
@@ -43,6 +44,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "dimension": dimension,
         "dimensions": list(Dimension),
         "acts": actions_for(actor, story),
+        "referral": status_block(actor, pk),
         "today": actor.today(),
     }
     return render(request, "households/household.html", context)

@@ -10,11 +10,12 @@ from django.http import HttpRequest, QueryDict
 
 from dimensions.enums import Stage
 from povertyops.accounts.actor import Actor
-from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICER_ROLES
+from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICE_ROLES, OFFICER_ROLES
 from povertyops.common.errors import Conflict, DomainError, InvalidInput
 
 from ..models import Agency
 from ..pages.household import HouseholdStory
+from ..referral_rules import REFERRING_ROLES
 from ..rules import ASSIGNING_ROLES, DECIDING_ROLES
 
 WRITING_ROLES = tuple(sorted(FIELD_ROLES | OFFICER_ROLES))
@@ -72,6 +73,8 @@ def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
         and story.stage_now == Stage.SUSTAINABLE
         and actor.role in DECIDING_ROLES,
         "assign": works and actor.role in ASSIGNING_ROLES,
+        "refer": works and not story.is_closed and actor.role in REFERRING_ROLES,
+        "office_help": actor.role in OFFICE_ROLES,
         "reveal": actor.role in WRITING_ROLES,
     }
 
