@@ -16,7 +16,7 @@ def seal_json() -> dict[str, str]:
 
 
 def person_json(actor: Actor) -> dict[str, Any]:
-    """User, appointment and its last day, without a name; raises for the system and without an appointment."""
+    """User, appointment and its last day, without a name. Needs an appointment."""
     assert actor.appointment is not None
     return {
         "user_id": actor.user_id,

@@ -1,4 +1,4 @@
-"""Shells: field pages without any personal data, the same bytes for everybody, filled by scripts from the phone."""
+"""Shells: field pages without personal data, the same bytes for everybody, filled by scripts on the phone."""
 
 from __future__ import annotations
 
