@@ -18,6 +18,7 @@ from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor
 from povertyops.common.prepared import fetch_prepared
 
+from .enums import PhotoKind, PhotoState
 from .models import (
     Case,
     CohortState,
@@ -26,12 +27,15 @@ from .models import (
     HelpMenuItem,
     HiddenMenuItem,
     HouseholdPlan,
+    Photo,
     PlanStep,
     Referral,
     RemovalRequest,
+    Transfer,
     Visit,
     VisitConflict,
 )
+from .rules import TRANSFER_DECIDING_ROLES
 
 SCOPE = "household__scope__"
 
@@ -208,3 +212,35 @@ def get_care_for(actor: Actor | None, pk: UUID) -> ContinuingCare:
     if care is None:
         raise Http404
     return care
+
+
+def get_photo_for(actor: Actor | None, pk: UUID) -> Photo:
+    """A stored photo for whoever may see its visit or plan, and for the one who sent it.
+
+    Until its visit has come nobody else sees it: a photo alone says nothing of the household it names.
+    """
+    row = Photo.objects.filter(pk=pk, state=PhotoState.STORED).first()
+    if row is None or actor is None:
+        raise Http404
+    if actor.user_id is not None and row.recorded_by_id == actor.user_id:
+        return row
+    owners: QuerySet[Visit] | QuerySet[HouseholdPlan]
+    owners = visible_visits(actor) if row.kind == PhotoKind.VISIT else visible_plans(actor)
+    if not owners.filter(pk=row.owner_id, household_id=row.household_id).exists():
+        raise Http404
+    return row
+
+
+def visible_transfers(actor: Actor | None) -> QuerySet[Transfer]:
+    """Households on the move: those one sees, and those that are to come to the own centre."""
+    seen = scope_q(actor, SCOPE)
+    if actor is not None and actor.appointment is not None and actor.role in TRANSFER_DECIDING_ROLES:
+        seen |= Q(to_centre=actor.appointment.centre_id) | Q(from_centre=actor.appointment.centre_id)
+    return Transfer.objects.filter(seen)
+
+
+def get_transfer_for(actor: Actor | None, pk: UUID) -> Transfer:
+    transfer = visible_transfers(actor).filter(pk=pk).first()
+    if transfer is None:
+        raise Http404
+    return transfer

@@ -6,7 +6,7 @@ the household, or within the life of what the phone had taken along, is taken an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -90,7 +90,7 @@ def held_then(actor: Actor, claims: Iterable[Claim]) -> dict[Claim, Held]:
         return {Claim(row[0], row[1]): Held(row[2], row[3]) for row in cursor.fetchall()}
 
 
-def households_held_then(held: Mapping[Claim, Held]) -> dict[UUID, Workable]:
-    """Those households, locked, whoever may see them now."""
-    ids = {claim.household_id for claim in held}
-    return households_to_work_on(system_actor(), ids) if ids else {}
+def households_beyond_sight(ids: Iterable[UUID]) -> dict[UUID, Workable]:
+    """Households, locked, whoever may see them now; only after `held_then` or a record has given the right."""
+    wanted = set(ids)
+    return households_to_work_on(system_actor(), wanted) if wanted else {}

@@ -20,7 +20,7 @@ from ..rules import BATCH_LIMIT, true_time
 from ..validators import check_visit
 from .after import after_write
 from .guards import require_workable, require_writable
-from .held import Claim, Held, held_then, households_held_then
+from .held import Claim, Held, held_then, households_beyond_sight
 from .helping import load_help_context, void_row
 from .plain_visits import is_plain, note_plain_visits
 from .receipts import (
@@ -117,7 +117,7 @@ def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResu
     households = households_to_work_on(actor, {visit.household_id for visit in visits})
     seen = set(households)
     held = held_then(actor, (_claim(visit) for visit in visits if visit.household_id not in seen))
-    households |= households_held_then(held)
+    households |= households_beyond_sight(claim.household_id for claim in held)
     in_reach = [visit for visit in visits if visit.household_id in seen or _claim(visit) in held]
     won = claim_receipts(actor, in_reach)
     first = {visit.id: visit for visit in reversed(in_reach) if visit.id in won}
