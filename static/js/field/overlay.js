@@ -18,7 +18,7 @@ export async function recentVisits(common, takenAt = 0) {
 function visitOf(body, menu) {
   const helps = (body.helps ?? []).map((help) => {
     const item = menu.get(help.item);
-    return { ...help, item_name: item?.name ?? "", dimension: item?.dimension, relieves: item?.relieves ?? false };
+    return { ...help, baht: Number(help.amount_baht), item_name: item?.name ?? "", dimension: item?.dimension, relieves: item?.relieves ?? false };
   });
   return { ...body, helps, visited_on: dayOf(new Date(body.visited_at)) };
 }

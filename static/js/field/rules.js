@@ -33,6 +33,11 @@ export function addDays(day, days) {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** Full years. */
+export function ageOn(born, day) {
+  return Number(day.slice(0, 4)) - Number(born.slice(0, 4)) - (day.slice(5) < born.slice(5) ? 1 : 0);
+}
+
 export function bit(dimension) {
   return 1 << DIMENSIONS.indexOf(dimension);
 }
