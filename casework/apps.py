@@ -7,3 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class CaseworkConfig(AppConfig):
     name = "casework"
     verbose_name = _("งานดูแลครัวเรือน")
+
+    def ready(self) -> None:
+        """Nobody leaves the product while households would lose their owner."""
+        from povertyops.accounts.duties import register_duties
+
+        from .duties import count_duties
+
+        register_duties(count_duties)

@@ -18,7 +18,6 @@ from .enums import Decision, Membership
 VISITED_WITHIN_DAYS = 90
 FOLLOW_UP_DAYS = 30
 REPEAT_WITHIN_DAYS = 30
-LATE_DAYS = 92
 CLOCK_TOLERANCE = timedelta(minutes=15)
 BATCH_LIMIT = 100
 COHORT_MEMBERSHIPS = (Membership.LISTED, Membership.FOUND)
@@ -30,6 +29,7 @@ VERIFYING_ROLES = ASSIGNING_ROLES | {Role.TEAM_MEMBER, Role.MENTOR}
 APPROVING_ROLES = frozenset({Role.DISTRICT_OFFICER, Role.MUNICIPAL_OFFICER, Role.PROVINCIAL_SECRETARY})
 DECIDING_ROLES = APPROVING_ROLES
 HANDING_OVER_ROLES = APPROVING_ROLES
+TRANSFER_DECIDING_ROLES = APPROVING_ROLES
 INTERVAL_ROLES = frozenset({Role.PROVINCIAL_SECRETARY})
 BULK_HELP_ROLES = APPROVING_ROLES | OFFICE_ROLES
 MENU_KEEPERS = frozenset({Role.PROVINCIAL_SECRETARY, Role.SYSTEM_ADMIN})
@@ -77,20 +77,18 @@ def follow_up_days(rows: Iterable[tuple[str, int, int]], province_code: str, sta
 
 @dataclass(frozen=True, slots=True)
 class AssessmentDue:
-    """The whole set is still to be asked in a fiscal year; `is_late` in its last quarter."""
+    """The whole set is still to be asked in a fiscal year."""
 
     fiscal_year: int
     last_full_on: date | None
-    is_late: bool
 
 
 def assessment_due(*, full_on: date | None, today: date) -> AssessmentDue | None:
     """Whether the yearly assessment of the whole set is missing; None once it was done this fiscal year."""
     year = fiscal_year_of(today)
-    first, last = fiscal_year_bounds(year)
-    if full_on is not None and full_on >= first:
+    if full_on is not None and full_on >= fiscal_year_bounds(year)[0]:
         return None
-    return AssessmentDue(year, full_on, is_late=today > last - timedelta(days=LATE_DAYS))
+    return AssessmentDue(year, full_on)
 
 
 class Round(NamedTuple):
@@ -125,7 +123,7 @@ def true_time(visited_at: datetime, clock_skew_s: int | None) -> datetime:
 
 
 def visit_day(visited_at: datetime, clock_skew_s: int | None) -> date:
-    return timezone.localdate(true_time(visited_at, clock_skew_s))
+    return true_time(visited_at, clock_skew_s).astimezone(timezone.get_default_timezone()).date()
 
 
 def may_decide_removal(decision: str, to: Decision) -> bool:

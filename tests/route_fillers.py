@@ -18,16 +18,20 @@ from casework.enums import CloseReason, HelpNature, HelpStatus, PlanStatus
 from casework.models import (
     Assignment,
     Case,
+    HandOver,
     Help,
     HelpMenuItem,
     HouseholdPlan,
     PlanStep,
+    Referral,
     RemovalRequest,
     StageEvent,
+    Transfer,
     Visit,
     VisitConflict,
 )
 from casework.services.cohort import refresh_cohort
+from casework.services.reach import refresh_office_reach
 from dimensions.enums import Dimension, Stage
 from households.enums import ImportStatus
 from households.models import Correction, Household, ImportBatch, Person, Verification
@@ -38,7 +42,16 @@ from povertyops.common.ids import uuid7
 from povertyops.common.models import AccessEntry, AuditEntry
 from povertyops.common.thai import fiscal_year_of
 from reports.services.rollup import drain_marks
-from tests.cast import CITY_VILLAGE, VILLAGE, Cast, add_person, make_case, make_household, make_listing
+from tests.cast import (
+    CITY_VILLAGE,
+    FAR_VILLAGE,
+    VILLAGE,
+    Cast,
+    add_person,
+    make_case,
+    make_household,
+    make_listing,
+)
 
 # Names and words that nobody from elsewhere may ever read.
 SECRETS = ("ซ่อนเร้น", "ลับเฉพาะ", "ข้อความลับของการเยี่ยม", "90077777777")
@@ -57,7 +70,10 @@ class Scene:
     step: PlanStep
     removal: RemovalRequest
     conflict: VisitConflict
+    hand_over: HandOver
+    transfer: Transfer
     batch: ImportBatch
+    referral: Referral
     team: Centre
     centre: Centre
     municipality: Centre
@@ -100,6 +116,7 @@ def hole(name: str, row: str) -> Filler:
 HOUSEHOLD = hole("pk", "household")
 BOARDS_ANYWHERE = frozenset({Role.NATIONAL_VIEWER})
 ADMINISTERS = frozenset({Role.SYSTEM_ADMIN})
+IN_THE_PROVINCE = frozenset({"income_lead"})  # reads the boards of its province
 HAS_A_CENTRE = frozenset({Role.MUNICIPAL_OFFICER})  # answers for a centre, not for an area
 
 
@@ -154,6 +171,15 @@ def _help(scene: Scene, actor: Actor) -> Mapping[str, Any]:
         "given_on": _today(),
         "letter_number": "1",
         "reason": "จากที่อื่น",
+    }
+
+
+def _referral(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "id": str(uuid7()),
+        "dimension": "living",
+        "office": str(scene.referral.office_id),
+        "subject": "จากที่อื่น",
     }
 
 
@@ -217,6 +243,16 @@ ROUTES: dict[str, Route] = {
         lambda scene, actor: {"name": "ยึดแล้ว", "full": scene.village[:6]},
         also=ADMINISTERS,
     ),
+    # referrals and offices
+    "referral_form": Route(HOUSEHOLD, _referral),
+    "referral": Route(hole("pk", "referral")),
+    "referral_answer": Route(hole("pk", "referral"), lambda scene, actor: {"move": "accepted", "note": "x"}),
+    "office_edit": Route(
+        lambda scene, actor: {"pk": scene.referral.office_id},
+        lambda scene, actor: {"name": "ยึดแล้ว", "answer_days": "1", "finish_days": "1"},
+        also=ADMINISTERS,
+    ),
+    "office_help": Route(body=_bulk_help),
     # the register and the work
     "household": Route(HOUSEHOLD),
     "visit_form": Route(HOUSEHOLD, _visit_form),
@@ -248,7 +284,7 @@ ROUTES: dict[str, Route] = {
     ),
     "assign": Route(body=_chosen),
     "unassign": Route(body=_chosen),
-    "team": Route(hole("pk", "team"), not_for=frozenset({Role.TEAM_MEMBER})),
+    "team": Route(hole("pk", "team")),
     "team_new": Route(body=lambda scene, actor: {"name": "ทีมแฝง", "parent": str(scene.centre.pk)}),
     "approvals": Route(body=_approve),
     "approval_reject": Route(body=lambda scene, actor: {"case": str(scene.case.pk), "reason": "x"}),
@@ -262,6 +298,29 @@ ROUTES: dict[str, Route] = {
     ),
     "removal_decide": Route(hole("pk", "removal"), lambda scene, actor: {"decision": "accept", "note": "x"}),
     "conflict_settle": Route(hole("pk", "conflict")),
+    "hand_over": Route(
+        _colleague,
+        lambda scene, actor: {
+            "step": "confirm",
+            "reason": "x",
+            "effective_on": _today(),
+            f"owner-household-{scene.household.pk}": f"{scene.team.pk}:{scene.second_colleague.user_id}",
+        },
+    ),
+    "hand_over_sheet": Route(hole("pk", "hand_over")),
+    "transfer_form": Route(
+        HOUSEHOLD,
+        lambda scene, actor: {
+            "subdistrict": FAR_VILLAGE[:6],
+            "village": "1",
+            "reason": "x",
+            "effective_on": _today(),
+        },
+    ),
+    "transfer_decide": Route(
+        hole("pk", "transfer"), lambda scene, actor: {"decision": "accept", "note": "x"}
+    ),
+    "transfer_withdraw": Route(hole("pk", "transfer")),
     # target lists
     "import_batch": Route(hole("pk", "batch")),
     "import_apply": Route(hole("pk", "batch")),
@@ -272,6 +331,7 @@ ROUTES: dict[str, Route] = {
     "api_progress": Route(
         lambda scene, actor: {"area_code": _board(scene, actor)["code"]},
         also=BOARDS_ANYWHERE,
+        familiar=IN_THE_PROVINCE,
         not_for=HAS_A_CENTRE,
     ),
     # exports: their rows follow from who asks
@@ -279,11 +339,11 @@ ROUTES: dict[str, Route] = {
     "export": Route(lambda scene, actor: {"kind": "household", "fmt": "csv"}, general=True),
     "export_board": Route(lambda scene, actor: {"fmt": "csv"}, general=True),
     # boards
-    "board": Route(_board, also=BOARDS_ANYWHERE, not_for=HAS_A_CENTRE),
+    "board": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
     "board_centre": Route(
         hole("pk", "municipality"),
         also=BOARDS_ANYWHERE,
-        familiar=frozenset({"municipal_officer", "other_officer"}),
+        familiar=IN_THE_PROVINCE | {"municipal_officer", "other_officer"},
         not_for=frozenset({Role.DISTRICT_OFFICER}),
     ),
 }
@@ -314,7 +374,13 @@ def _scene(
 ) -> Scene:
     head = ("นาง", SECRETS[0], SECRETS[1])
     household = make_household(
-        cast, village=village, team=team, mentor=colleague, head=head, house_code=SECRETS[3]
+        cast,
+        village=village,
+        team=team,
+        mentor=colleague,
+        head=head,
+        house_code=SECRETS[3],
+        dimensions=Dimension.LIVING.bit,
     )
     person = add_person(household, ("นาย", SECRETS[0], SECRETS[1]), position=5)
     year = fiscal_year_of(timezone.localdate())
@@ -351,11 +417,26 @@ def _scene(
             case=case, household=household, province_code=household.province_code, note=SECRETS[2],
             reason=CloseReason.NOT_POOR, effective_on=timezone.localdate(), requested_by=colleague.user,
         ),
+        hand_over=HandOver.objects.create(
+            province_code=household.province_code, leaver=colleague.user, centre=team, reason=SECRETS[2],
+            effective_on=opened_on, made_by=by,
+            lines=[{
+                "kind": "household", "id": str(household.pk), "household": str(household.pk),
+                "label": household.head_name, "detail": "", "place": "", "to_user": by.pk, "to_team": "",
+                "to_name": "ผู้รับ",
+            }],
+        ),
+        transfer=Transfer.objects.create(
+            **row, from_centre=household.scope.centre, to_centre=household.scope.centre,
+            to_area_code=village[:6] + "02", reason=SECRETS[2], effective_on=opened_on,
+            requested_by=colleague.user,
+        ),
         conflict=VisitConflict.objects.create(
             visit_id=visit.pk, household_id=household.pk, province_code=household.province_code,
             body={"note": SECRETS[2]}, body_hash=b"x" * 32, user=colleague.user,
         ),
         batch=_batch(officer, year),
+        referral=_referred(cast, household, colleague),
         team=team,
         centre=centre,
         municipality=cast.municipality,
@@ -366,6 +447,17 @@ def _scene(
     drain_marks()
     Case.objects.filter(pk=case.pk).update(proposed_stage=Stage.SUFFICIENT)
     return scene
+
+
+def _referred(cast: Cast, household: Household, sender: Actor) -> Referral:
+    """A need of the household with the fund of its province."""
+    row = Referral.objects.create(
+        household=household, province_code=household.province_code, dimension=Dimension.LIVING,
+        office_id=cast.fund_office.pk, subject=SECRETS[2], sent_by=sender.user, sent_from=cast.mentor_team,
+        sent_on=timezone.localdate(), answer_due_on=timezone.localdate() + timedelta(days=7),
+    )  # fmt: skip
+    refresh_office_reach([household.pk], today=timezone.localdate())
+    return row
 
 
 def _batch(officer: Actor, year: int) -> ImportBatch:
@@ -415,6 +507,8 @@ def fingerprint(scene: Scene) -> dict[str, Any]:
             Assignment.objects.filter(household=scene.household).values_list("team_id", "valid_to")
         ),
         "case": list(Case.objects.filter(pk=scene.case.pk).values()),
+        "referrals": list(Referral.objects.filter(household=scene.household).values("status", "office_id")),
+        "office": list(Centre.objects.filter(pk=scene.referral.office_id).values("name", "leads")),
         "audit": audited.count(),
         "seen": AccessEntry.objects.filter(household_id=scene.household.pk).count(),
         "centres": Centre.objects.filter(parent_id=scene.centre.parent_id).count(),

@@ -47,6 +47,8 @@ FILTERS = [
     _parameter("stage", TEXT, "waiting, survive, sufficient or sustainable."),
     _parameter("membership", TEXT, "listed, found or carried; listed and found when left out."),
     _parameter("team", OpenApiTypes.UUID, "A mentor team."),
+    _parameter("mentor", TEXT, "Id of the mentor who has it in hand; none: a team with nobody named."),
+    _parameter("not_seen_month", TEXT, "Not met in this month (2569-11; 1 for the current one) by anybody."),
     *(_parameter(name, OpenApiTypes.BOOL, "1 to keep only these.") for name in SWITCHES),
     _parameter("q", TEXT, "Name of a member, house code or house number."),
     _parameter(PARAMETER, TEXT, "Where the page begins, from `next`."),

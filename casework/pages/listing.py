@@ -17,12 +17,15 @@ from django.utils.translation import gettext
 from dimensions.enums import Dimension
 from households.models import TargetList
 from povertyops.accounts.actor import Actor
+from povertyops.accounts.models import User
 from povertyops.areas.enums import NATION, CentreKind, Level
 from povertyops.areas.models import Area, Centre
-from povertyops.common.thai import fiscal_year_of
+from povertyops.common.thai import fiscal_year_of, format_thai_month
 
+from ..access import visible_cohort
 from ..filters import MEMBERSHIPS, SWITCHES, CohortFilterForm
 from ..inputs import CohortFilters
+from ..queries.caseload import NO_MENTOR
 from .teams import teams_for
 
 Choices = list[tuple[Any, Any]]
@@ -48,6 +51,7 @@ class Names:
     kinds: dict[str, str]
     years: list[int]
     centres: dict[UUID, str]
+    mentor: str = ""
 
     def place(self, code: str, *, depth: int = 3) -> str:
         """Village and what it lies in; `depth` 2 stops at the subdistrict, 3 at the district."""
@@ -73,7 +77,15 @@ def names_for(
         kinds={code: name for code, name, _year in rows},
         years=sorted({fiscal_year_of(actor.today()), *(year for _code, _name, year in rows)}, reverse=True),
         centres=_municipal_centres(actor),
+        mentor=_mentor_name(actor, filters.mentor),
     )
+
+
+def _mentor_name(actor: Actor, mentor: int | None) -> str:
+    """The mentor in the filter, if the person sees a household in those hands."""
+    if not mentor or not visible_cohort(actor).filter(mentor_id=mentor).exists():
+        return ""
+    return User.objects.get(pk=mentor).display_name
 
 
 def _parents(actor: Actor, filters: CohortFilters) -> set[str]:
@@ -135,6 +147,17 @@ def _places_said(
         yield "centre", "", names.centres.get(filters.centre, gettext("ศูนย์เทศบาล"))
     if filters.team:
         yield "team", "", names.teams.get(filters.team, gettext("ทีมพี่เลี้ยง"))
+    yield from _hands_said(filters, names)
+
+
+def _hands_said(filters: CohortFilters, names: Names) -> Iterator[tuple[str, str, str | Promise]]:
+    if filters.mentor == NO_MENTOR:
+        yield "mentor", "", gettext("ทั้งทีมดูแลร่วมกัน")
+    elif filters.mentor:
+        yield "mentor", "", names.mentor or gettext("พี่เลี้ยง")
+    if filters.not_seen_month:
+        month = format_thai_month(filters.not_seen_month.first_day)
+        yield "not_seen_month", "", gettext("ยังไม่ได้พบในเดือน %(month)s") % {"month": month}
 
 
 def _dimensions_said(form: CohortFilterForm, filters: CohortFilters) -> Iterator[tuple[str, str, str]]:

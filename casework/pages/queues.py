@@ -20,9 +20,12 @@ from povertyops.common.thai import fiscal_year_of
 from ..access import visible_cases, visible_conflicts, visible_removals
 from ..enums import Decision
 from ..inputs import CohortFilters
+from ..queries.caseload import mentor_gone_q, mentor_leaving_q
 from ..queries.cohort import EVERYONE, cohort_count
 from ..queries.due import open_states
+from ..queries.late import visits_after_assignment
 from ..queries.referrals import escalated, sent_back
+from .transfers import to_decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +175,68 @@ def _escalated(actor: Actor) -> Box:
     )
 
 
+def _mentor_gone(actor: Actor) -> Box:
+    today = actor.today()
+    return Box(
+        _("ครัวเรือนที่พี่เลี้ยงพ้นตำแหน่ง"),
+        _("คำสั่งพี่เลี้ยงสิ้นสุดแล้ว ครัวเรือนไม่มีผู้รับผิดชอบ"),
+        "team",
+        open_states(actor, today).filter(mentor_gone_q(today)).count(),
+        f"{reverse('household_list')}?mentor_gone=1&membership=all",
+        "bad",
+        _("มอบหมายใหม่"),
+    )
+
+
+def _mentor_leaving(actor: Actor) -> Box:
+    today = actor.today()
+    return Box(
+        _("พี่เลี้ยงจะพ้นตำแหน่งใน 30 วัน"),
+        _("ครัวเรือนที่ต้องหาผู้ดูแลต่อก่อนคำสั่งสิ้นสุด"),
+        "calendar",
+        open_states(actor, today).filter(mentor_leaving_q(today)).count(),
+        f"{reverse('household_list')}?mentor_leaving=1&membership=all",
+        "warn",
+        _("เตรียมส่งมอบ"),
+    )
+
+
+def _transfers(actor: Actor) -> Box:
+    return Box(
+        _("คำขอโอนครัวเรือนเข้ามา"),
+        _("ครัวเรือนที่ย้ายเข้าพื้นที่ รอศูนย์ของท่านรับโอน"),
+        "arrow-right",
+        to_decide(actor).count(),
+        reverse("transfers"),
+        "warn",
+        _("พิจารณา"),
+    )
+
+
+def _late_visits(actor: Actor) -> Box:
+    return Box(
+        _("การเยี่ยมที่มาถึงหลังเปลี่ยนผู้ดูแล"),
+        _("เยี่ยมตอนที่ยังดูแลอยู่ ข้อมูลมาถึงใน 30 วันที่ผ่านมา"),
+        "clock",
+        visits_after_assignment(actor).count(),
+        reverse("late_visits"),
+        "",
+        _("ดูรายการ"),
+    )
+
+
 QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _imports,
     _no_team,
+    _mentor_gone,
+    _mentor_leaving,
     _overdue,
     _unchecked,
     _approvals,
     _removals,
+    _transfers,
     _conflicts,
+    _late_visits,
     _sent_back,
     _escalated,
     _fact_conflicts,

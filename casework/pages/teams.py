@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext
 
+from households.access import visible_households
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.accounts.models import Appointment, User
@@ -44,7 +45,10 @@ class TeamLoad:
 
 
 def teams_for(actor: Actor) -> QuerySet[Centre]:
-    """Active mentor teams that the person may give households to, in the order of names."""
+    """Active mentor teams of the person's reach, in the order of names.
+
+    Whoever assigns may give households to them; a team's plain member sees those at work in the subdistrict.
+    """
     teams = Centre.objects.filter(kind=CentreKind.MENTOR_TEAM, is_active=True).order_by("name")
     if actor.appointment is None:
         return teams.none()
@@ -58,6 +62,9 @@ def teams_for(actor: Actor) -> QuerySet[Centre]:
             return teams.filter(parent=centre)
         case Role.TEAM_LEADER:
             return teams.filter(parent_id__in=[centre.pk, centre.parent_id])
+        case Role.TEAM_MEMBER:
+            at_work = visible_households(actor).values("scope__team_id")
+            return teams.filter(Q(parent=centre) | Q(pk__in=at_work))
     return teams.none()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from households.enums import STILL_TARGET, VerificationStatus
@@ -17,15 +17,11 @@ from ..enums import HelpStatus
 from ..inputs import CohortFilters
 from ..models import CohortState, Help, Visit
 from .cohort import EVERYONE, as_of, cohort_rows
+from .standing import standing as standing
 
 PERSON_ORDER = ("person__sort_key", "id")
 VISIT_ORDER = ("-visited_at", "-id")
 HELP_ORDER = ("-given_on", "-id")
-
-
-def standing(model: type[Model]) -> Q:
-    """Rows of Visit or Help that nothing corrected and nobody took back."""
-    return Q(~Exists(model._default_manager.filter(amends=OuterRef("pk"))), is_void=False)
 
 
 def visits_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Visit]:

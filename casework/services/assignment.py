@@ -131,9 +131,14 @@ def _check_mentor(team: MentorTeam, mentor_id: int | None, day: date) -> None:
     if mentor_id is None:
         return
     mentors = Appointment.objects.valid_on(day).filter(
-        user=mentor_id, role=Role.MENTOR, centre=team.centre_id, centre__kind=CentreKind.MENTOR_TEAM
+        user=mentor_id,
+        user__is_active=True,
+        role=Role.MENTOR,
+        centre=team.centre_id,
+        centre__kind=CentreKind.MENTOR_TEAM,
     )
-    if not mentors.exists():
+    # Locked, so that nobody's appointment ends while households are on their way to them.
+    if not mentors.select_for_update(of=("self", "user")).select_related("user").first():
         raise InvalidInput("not_a_mentor", _("บุคคลนี้ไม่ได้เป็นพี่เลี้ยงของทีมที่เลือก"), field="mentor")
 
 

@@ -32,6 +32,8 @@ HOUSEHOLDS = Place(_("ครัวเรือน"), "household_list", "househol
 VERIFY = Place(_("ตรวจสอบข้อมูล"), "verify_villages", "check-circle")
 APPROVALS = Place(_("รออนุมัติขั้น"), "approvals", "ladder")
 REMOVALS = Place(_("ขอนำออก"), "removals", "close")
+SUPERVISION = Place(_("ติดตามพี่เลี้ยง"), "supervision", "team")
+TRANSFERS = Place(_("โอนครัวเรือน"), "transfers", "arrow-right")
 TEAMS = Place(_("ทีมพี่เลี้ยง"), "team_list", "team")
 VISITS = Place(_("การลงพื้นที่"), "visit_list", "visit")
 HELPS = Place(_("ความช่วยเหลือ"), "help_list", "help")
@@ -52,9 +54,10 @@ REFERENCE = Place(_("อ้างอิง"))
 
 _MENTOR = (TODAY, HOUSEHOLDS, VISITS, HELPS, REFERRALS, REFERENCE, YARDSTICK)
 _TEAM = (TODAY, HOUSEHOLDS, VERIFY, TEAMS, REFERRALS, RECORDS, VISITS, HELPS, REFERENCE, YARDSTICK)
+_LEADER = (TODAY, HOUSEHOLDS, SUPERVISION, *_TEAM[2:4], TRANSFERS, *_TEAM[4:])
 _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
-    *(WORK, VERIFY, TEAMS, REFERRALS, REMOVALS, IMPORTS),
+    *(WORK, SUPERVISION, VERIFY, TEAMS, REFERRALS, REMOVALS, TRANSFERS, IMPORTS),
     *(RECORDS, VISITS, HELPS, HELP_BULK),
     *(PEOPLE, APPOINTMENTS, USERS),
     *(REFERENCE, YARDSTICK),
@@ -63,12 +66,12 @@ _OFFICER = (
 PLACES: Mapping[Role, Sequence[Place]] = {
     Role.MENTOR: _MENTOR,
     Role.TEAM_MEMBER: _TEAM,
-    Role.TEAM_LEADER: _TEAM,
+    Role.TEAM_LEADER: _LEADER,
     Role.DISTRICT_OFFICER: _OFFICER,
     Role.MUNICIPAL_OFFICER: _OFFICER,
     Role.PROVINCIAL_SECRETARY: (
         *(BOARD, QUEUE, HOUSEHOLDS, IMPORTS),
-        *(WORK, APPROVALS, VERIFY, TEAMS, REFERRALS, REMOVALS),
+        *(WORK, SUPERVISION, APPROVALS, VERIFY, TEAMS, REFERRALS, REMOVALS, TRANSFERS),
         *(RECORDS, VISITS, HELPS, HELP_BULK),
         *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
         *(REFERENCE, YARDSTICK),

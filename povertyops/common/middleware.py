@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -28,7 +28,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         match error:
             case DomainError():
-                return refuse(request, error.status, error.code, str(error))
+                return refuse(request, error.status, error.code, str(error), error.details)
             case NoAppointment():
                 return self._no_appointment(request)
             case PermissionDenied() if not wants_page(request):
@@ -52,11 +52,14 @@ def wants_page(request: HttpRequest) -> bool:
     return not is_api(request) and "HX-Request" not in request.headers
 
 
-def refuse(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
-    """One refusal as the caller can use it."""
+def refuse(
+    request: HttpRequest, status: int, code: str, message: str, details: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """One refusal as the caller can use it; `link_url` and `link_label` among the details lead on."""
     if is_api(request):
         return JsonResponse({"code": code, "message": message}, status=status)
     context: dict[str, Any] = {"code": code, "message": message, "status": status, "back_url": _back(request)}
+    context |= {name: (details or {}).get(name, "") for name in ("link_url", "link_label")}
     template = "errors/refused.html" if wants_page(request) else "errors/fragment.html"
     return render(request, template, context, status=status)
 

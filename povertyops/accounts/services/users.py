@@ -17,6 +17,7 @@ from povertyops.common.names import clean_text
 
 from ..access import get_user_for, looks_after
 from ..actor import Actor
+from ..duties import Leaving, require_free_to_go
 from ..enums import Role
 from ..models import User
 from ..rules import is_phone, is_username, normal_phone, normal_username
@@ -116,11 +117,16 @@ def change_own_password(*, actor: Actor, old: str, new: str) -> User:
 
 @transaction.atomic
 def set_active(*, actor: Actor, user_id: int, is_active: bool) -> User:
-    """Close an account one looks after, or open it again. Closing ends its sessions at the next request."""
+    """Close an account one looks after, or open it again. Closing ends its sessions at the next request.
+
+    Raises Conflict while the person still owns work (`accounts.duties`).
+    """
     user = _looked_after(actor, user_id)
     if actor.user_id == user.pk:
         raise NotAllowed("self", _("ปิดบัญชีของตนเองไม่ได้"))
     if user.is_active != is_active:
+        if not is_active:
+            require_free_to_go(actor, user, Leaving(user.pk, actor.today()))
         user.is_active = is_active
         user.save(update_fields=["is_active"])
         audit(
