@@ -22,7 +22,7 @@ from ..forms.facts import ChoiceForm, FactsPage
 from ..pages.facts import fact_conflicts, fact_history
 from ..pages.people import current_memberships
 from ..services.facts import apply_fact_edits, settle_facts
-from .shared import WRITING_ROLES, actor_of, posted, status_of
+from .shared import WRITING_ROLES, actor_of, phone_page, posted, status_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,6 +31,8 @@ def facts_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Phone, house number and members of a household."""
     actor = actor_of(request)
     household = get_household_for_write(actor, pk)
+    if shell := phone_page(request, "facts"):
+        return shell
     page = FactsPage(
         posted(request),
         household=household,

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from django.forms import Form
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from dimensions.enums import Stage
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICE_ROLES, OFFICER_ROLES
 from povertyops.common.errors import Conflict, DomainError, InvalidInput
 
+from ..field.shells import shell_response
 from ..models import Agency
 from ..pages.household import HouseholdStory
 from ..referral_rules import REFERRING_ROLES
@@ -77,6 +78,13 @@ def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
         "office_help": actor.role in OFFICE_ROLES,
         "reveal": actor.role in WRITING_ROLES,
     }
+
+
+def phone_page(request: HttpRequest, name: str) -> HttpResponse | None:
+    """The shell of a form for those who work in the field; the classic form answers officers and `?plain=1`."""
+    if request.method != "GET" or "plain" in request.GET or actor_of(request).role not in FIELD_ROLES:
+        return None
+    return shell_response(request, name)
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -23,7 +23,7 @@ from ..models import Visit
 from ..notices import PRIVACY_NOTICE
 from ..pages.visit import VisitDesk, desk_for, receipt_of, sheet_of
 from ..services.visits import VisitOutcomeResult, record_visit, void_visit
-from .shared import READING_ROLES, WRITING_ROLES, actor_of, agency_names, attempt, posted, status_of
+from .shared import READING_ROLES, WRITING_ROLES, actor_of, agency_names, attempt, phone_page, posted, status_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,6 +32,8 @@ def visit_form(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A visit to one household, with help, checks and answers."""
     actor = actor_of(request)
     household = get_household_for_write(actor, pk)
+    if shell := phone_page(request, "visit"):
+        return shell
     desk = desk_for(household, today=actor.today())
     page = VisitPage(
         posted(request),

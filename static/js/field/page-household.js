@@ -42,18 +42,19 @@ async function showWaiting() {
 }
 
 function failedLines(household, common) {
-  const set = common?.indicators ?? {};
-  const texts = set[household.survey_year] ?? set;
+  const texts = textsOf(common?.indicators ?? [], household.survey_year);
   const rows = (household.failed ?? []).map((number) => {
-    const indicator = textOf(texts, number);
+    const indicator = texts.get(number);
     return line({ title: say("failed", { n: number, text: indicator?.text ?? "" }), mark: indicator?.dimension ? dimensionChip(indicator.dimension) : null });
   });
   return rows.length ? rows : [line({ title: say("failed-none") })];
 }
 
-function textOf(texts, number) {
-  const found = Array.isArray(texts) ? texts.find((each) => each.number === number) : texts[number];
-  return typeof found === "string" ? { text: found } : found;
+// The indicators of the set that was in force in this survey year.
+function textsOf(sets, year) {
+  const known = [...sets].sort((one, other) => other.valid_from - one.valid_from);
+  const found = known.find((each) => each.valid_from <= year) ?? known.at(-1);
+  return new Map((found?.indicators ?? []).map((each) => [each.number, each]));
 }
 
 function memberLine(member, today) {

@@ -5,10 +5,8 @@ import { items, onChange } from "./outbox.js";
 import { laidOver, recentVisits } from "./overlay.js";
 import { stateChip } from "./parts.js";
 import { nearestFirst } from "./places.js";
-import { dayOf, daysBetween, groupsOf, promisesOf, stepsOf } from "./rules.js";
+import { dayOf, groupsOf, promisesOf, stepsOf } from "./rules.js";
 import { draw, fill, put, say, shortDay } from "./words.js";
-
-const YEAR = 365;
 
 async function watch(sheet, id) {
   const item = (await items()).find((each) => each.id === id);
@@ -23,7 +21,7 @@ function more({ title, text, url }) {
 }
 
 /** Everything else that waits in this household, the most pressing first. */
-export function restOf(household, today) {
+export function restOf(household) {
   const rest = promisesOf(household).map((promise) => ({
     title: say("more-promise"),
     text: promise.item_name,
@@ -33,9 +31,8 @@ export function restOf(household, today) {
     const text = step.due_on ? say("by-day", { text: step.text, day: shortDay(step.due_on) }) : step.text;
     rest.push({ title: say("more-step"), text, url: addressOf(household.id) });
   }
-  if (!household.full_on || daysBetween(household.full_on, today) > YEAR) {
-    const text = household.full_on ? say("more-assess-old", { day: shortDay(household.full_on) }) : say("more-assess-never");
-    rest.push({ title: say("more-assess"), text, url: addressOf(household.id, "assess") });
+  if (household.assess_due) {
+    rest.push({ title: say("more-assess"), text: household.assess_due, url: addressOf(household.id, "assess") });
   }
   if (!household.phone) rest.push({ title: say("more-phone"), text: say("more-phone-text"), url: addressOf(household.id, "facts") });
   return rest;
@@ -59,7 +56,7 @@ async function nextHousehold(household, common, place) {
 export async function showSaved(sheet, { id, household, common, place }) {
   const recent = await recentVisits(common, (await kitInfo())?.taken_at);
   const now = laidOver(household, recent.get(household.id));
-  const rest = restOf(now, dayOf());
+  const rest = restOf(now);
   fill(sheet, { url: addressOf(household.id) });
   sheet.querySelector("[data-more-part]").hidden = rest.length === 0;
   put(sheet.querySelector("[data-more]"), rest.map(more));
