@@ -264,6 +264,24 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
+# ------------------------------------------------------------------------------------------------- messages
+
+# Where links in messages lead; people sign in there.
+SITE_URL = env.text(
+    "SITE_URL",
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{env.text('PORT', '8000')}",
+).rstrip("/")
+# A channel that is not configured is not offered; the demo only writes to its own output.
+DIGEST_CHANNELS = ["console"] if DEMO else ["email", "line"]
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost" if TESTING else "")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587, minimum=1, maximum=65535)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "povertyops@localhost")
+LINE_CHANNEL_ACCESS_TOKEN = env.text("LINE_CHANNEL_ACCESS_TOKEN", "")
+
 # ---------------------------------------------------------------------------------------------------- tasks
 
 CELERY_BROKER_URL = REDIS_URL
@@ -287,7 +305,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # On 1 October what was finished long ago leaves the sight of offices.
     "office-reach": {"task": "casework.refresh_office_reach", "schedule": crontab(hour="0,6", minute=20)},
     "resume-imports": {"task": "casework.resume_imports", "schedule": 30.0, "options": {"expires": 30}},
+    # Each later look sends only what the one before could not.
+    "send-digests": {
+        "task": "casework.send_digests",
+        "schedule": crontab(hour=7, minute="30,45", day_of_week="mon-fri"),
+    },
+    "retry-digests": {
+        "task": "casework.send_digests",
+        "schedule": crontab(hour="8,9", minute="0,30", day_of_week="mon-fri"),
+    },
     "purge-imports": {"task": "casework.purge_imports", "schedule": crontab(hour="2", minute=40)},
+    "purge-photos": {"task": "casework.purge_photos", "schedule": crontab(hour="2", minute=50)},
 }
 
 # ----------------------------------------------------------------------------------------------------- logs

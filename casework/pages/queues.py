@@ -17,12 +17,13 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.thai import fiscal_year_of
 
-from ..access import visible_cases, visible_conflicts, visible_removals
-from ..enums import Decision
+from ..access import visible_cases, visible_conflicts, visible_plans, visible_removals
+from ..enums import Decision, PlanStatus
 from ..inputs import CohortFilters
 from ..queries.caseload import mentor_gone_q, mentor_leaving_q
 from ..queries.cohort import EVERYONE, cohort_count
 from ..queries.due import open_states
+from .care import care_to_review, waiting_care
 from ..queries.late import visits_after_assignment
 from ..queries.referrals import escalated, sent_back
 from .transfers import to_decide
@@ -112,6 +113,42 @@ def _approvals(actor: Actor) -> Box:
         reverse("approvals"),
         "warn",
         _("พิจารณา"),
+    )
+
+
+def _plans(actor: Actor) -> Box:
+    return Box(
+        _("แผนรออนุมัติ"),
+        _("แผนครัวเรือนฉบับใหม่ที่รอคนที่สองพิจารณา"),
+        "plan",
+        visible_plans(actor).filter(status=PlanStatus.PROPOSED).count(),
+        reverse("plan_queue"),
+        "warn",
+        _("พิจารณา"),
+    )
+
+
+def _care(actor: Actor) -> Box:
+    return Box(
+        _("ดูแลต่อเนื่องรอพิจารณา"),
+        _("มิติที่เสนอให้ดูแลต่อเนื่อง รอมติที่ประชุม"),
+        "care",
+        waiting_care(actor).count(),
+        reverse("care_queue"),
+        "warn",
+        _("พิจารณา"),
+    )
+
+
+def _care_reviews(actor: Actor) -> Box:
+    return Box(
+        _("ครบกำหนดทบทวนดูแลต่อเนื่อง"),
+        _("การดูแลต่อเนื่องที่ต้องทบทวนภายใน 30 วันหรือเลยกำหนด"),
+        "care",
+        care_to_review(actor, actor.today()).count(),
+        f"{reverse('care_queue')}#reviews",
+        "warn",
+        _("ทบทวน"),
     )
 
 
@@ -233,6 +270,9 @@ QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _overdue,
     _unchecked,
     _approvals,
+    _plans,
+    _care,
+    _care_reviews,
     _removals,
     _transfers,
     _conflicts,

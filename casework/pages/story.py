@@ -107,7 +107,6 @@ def _name(user: User | None) -> str:
 def _visits(household_id: UUID) -> Iterator[Event]:
     visits = standing_visits(household_id).select_related("recorded_by").prefetch_related("helps")
     for visit in visits:
-        following = visit.next_visit_on
         yield Event(
             when=visit.visited_at,
             kind="visit",
@@ -116,10 +115,17 @@ def _visits(household_id: UUID) -> Iterator[Event]:
             text=visit.note,
             mask=Dimension.mask_of({help_.dimension for help_ in visit.helps.all()}),
             visit_id=visit.pk,
-            facts=(gettext("นัดครั้งต่อไป %(day)s") % {"day": format_thai_date(following, "short")},)
-            if following
-            else (),
+            facts=tuple(_visit_facts(visit)),
         )
+
+
+def _visit_facts(visit: Visit) -> Iterator[str]:
+    if visit.next_visit_on:
+        yield gettext("นัดครั้งต่อไป %(day)s") % {"day": format_thai_date(visit.next_visit_on, "short")}
+    if visit.after_assignment:
+        yield gettext("มาถึงหลังเปลี่ยนผู้ดูแล")
+    if visit.time_doubt:
+        yield gettext("ยืนยันวันเวลาแล้ว")
 
 
 def _helps(household_id: UUID) -> Iterator[Event]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from dimensions.enums import AnswerValue, Dimension
@@ -13,9 +13,22 @@ from povertyops.areas.queries import address_labels
 from povertyops.common.thai import fiscal_year_of
 
 from ..access import menu_items_for
-from ..models import AssessmentAnswer, DimensionFinding, Help, HelpMenuItem, PlanStep, Visit
+from ..arrival import is_off, receipt_number
+from ..enums import PhotoKind, PhotoState, SkipReason
+from ..models import (
+    Assessment,
+    AssessmentAnswer,
+    DimensionFinding,
+    FamilyPriority,
+    Help,
+    HelpMenuItem,
+    Photo,
+    PlanStep,
+    Visit,
+)
 from ..notices import PRIVACY_NOTICE
 from ..queries.lists import standing
+from ..rules import true_time
 from ..services.stages import explain
 from .household import current_listings, failing_now, newest_state, next_missing
 from .indicators import IndicatorText, indicator_texts
@@ -85,6 +98,12 @@ class VisitSheet:
     answers: list[tuple[str, str, str]]
     solved: list[str]
     amended_by: Visit | None
+    number: str
+    true_at: datetime
+    clock_is_off: bool
+    priorities: list[tuple[FamilyPriority, str]]
+    skipped: list[tuple[str, str]]
+    photos: list[Photo]
 
 
 def sheet_of(visit: Visit) -> VisitSheet:
@@ -97,7 +116,45 @@ def sheet_of(visit: Visit) -> VisitSheet:
         answers=_answers_of(visit),
         solved=[str(Dimension(code).label) for code in solved],
         amended_by=Visit.objects.filter(amends=visit).first(),
+        number=receipt_number(visit.pk),
+        true_at=true_time(visit.visited_at, visit.clock_skew_s),
+        clock_is_off=is_off(visit.clock_skew_s),
+        priorities=_priorities_of(visit),
+        skipped=_skipped_of(visit),
+        photos=photos_of(visit),
     )
+
+
+def photos_of(visit: Visit) -> list[Photo]:
+    """Stored photos of a visit and of those it corrects, in the order they were taken."""
+    owners, before = [visit.pk], visit.amends_id
+    while before is not None:
+        owners.append(before)
+        before = Visit.objects.filter(pk=before).values_list("amends_id", flat=True).first()
+    rows = Photo.objects.filter(
+        owner_id__in=owners,
+        household_id=visit.household_id,
+        kind=PhotoKind.VISIT,
+        state=PhotoState.STORED,
+    )
+    return list(rows.order_by("taken_at", "recorded_at", "pk"))
+
+
+def _priorities_of(visit: Visit) -> list[tuple[FamilyPriority, str]]:
+    """What the family wants to work on first, each with the name of its dimension."""
+    rows = FamilyPriority.objects.filter(visit=visit)
+    return [(row, str(Dimension(row.dimension).label)) for row in rows]
+
+
+def _skipped_of(visit: Visit) -> list[tuple[str, str]]:
+    """(question, why it was not answered)."""
+    sheets = [row for row in Assessment.objects.filter(visit=visit) if row.skipped]
+    texts = indicator_texts({row.survey_year for row in sheets}) if sheets else {}
+    return [
+        (_question(texts[row.survey_year], int(number)), str(SkipReason(reason).label))
+        for row in sheets
+        for number, reason in sorted(row.skipped.items(), key=lambda pair: int(pair[0]))
+    ]
 
 
 def _answers_of(visit: Visit) -> list[tuple[str, str, str]]:
@@ -137,7 +194,7 @@ def receipt_of(visit: Visit, *, today: date) -> Receipt:
         plan__household_id=visit.household_id, plan__status="active", done_on=None
     ).order_by("due_on", "position")
     return Receipt(
-        number=visit.pk.hex[-8:].upper(),
+        number=receipt_number(visit.pk),
         promises=list(open_promises([visit.household_id])),
         steps=list(steps[:3]),
         next_missing=next_missing(explain(visit.household_id, today)),

@@ -1,9 +1,12 @@
-"""The turn of the day."""
+"""The turn of the day, and what is cleared away at night."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from povertyops.accounts.actor import system_actor
+
+from ..services.photos import purge_unfinished
 from ..services.turning import turn_day
 
 
@@ -11,3 +14,9 @@ from ..services.turning import turn_day
 def turn() -> int:
     """Judge again what time alone has changed; may run twice."""
     return turn_day()
+
+
+@shared_task(name="casework.purge_photos")
+def purge_photos() -> int:
+    """Forget uploads of photos that were begun and never ended; may run twice."""
+    return purge_unfinished(actor=system_actor())
