@@ -47,13 +47,25 @@ UNKNOWN = Asking(picture="unknown", alt="", ask="")
 
 
 def asking_of(set_code: str) -> Mapping[int, Asking]:
-    """Indicator number -> how it is asked, for one indicator set; empty for a set that has no pictures yet."""
+    """Indicator number -> how it is asked, for one set; empty for a set without pictures."""
     return _askings().get(set_code, {})
+
+
+def dimension_near(dimension: str, category: str) -> str:
+    """The dimension under which an indicator is worked on: its own, else the one of its category."""
+    near: str = dimension or _facts()["dimension_of_category"].get(category, "")
+    return near
+
+
+@lru_cache(maxsize=1)
+def _facts() -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((DATA / "asking.json").read_text(encoding="utf-8"))
+    return facts
 
 
 @lru_cache(maxsize=1)
 def _askings() -> dict[str, dict[int, Asking]]:
-    facts = json.loads((DATA / "asking.json").read_text(encoding="utf-8"))
+    facts = _facts()
     motifs = {motif["code"]: motif for motif in facts["motifs"]}
     return {
         found["code"]: {

@@ -1,4 +1,4 @@
-"""What was assessed so far, for any number of households: what to ask first, the last answers, what is due."""
+"""What was assessed so far, for any number of households: what to ask first, last answers, what is due."""
 
 from __future__ import annotations
 
@@ -187,6 +187,18 @@ def _answers(household_ids: Collection[UUID], sets: list[IndicatorSet]) -> tuple
                 passed_over.discard(number)
         passed_over |= {int(number) for number in skipped}
     return answers, skips
+
+
+def newest_assessment(household_id: UUID) -> Assessment | None:
+    """The last assessment in the field that still stands, with its answers and its visit."""
+    rows = Assessment.objects.filter(standing_assessments(), household=household_id, is_official=False)
+    rows = rows.select_related("visit").prefetch_related("answers")
+    return rows.order_by("-assessed_on", "-recorded_at").first()
+
+
+def survey_year_of(visit_id: UUID) -> int | None:
+    """By which survey year's set the indicators of a visit are numbered."""
+    return Assessment.objects.filter(visit=visit_id).values_list("survey_year", flat=True).first()
 
 
 def newest_priorities(household_id: UUID) -> list[FamilyPriority]:

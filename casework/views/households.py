@@ -15,6 +15,8 @@ from households.services.national_ids import find_by_national_id, reveal_nationa
 from povertyops.common.policies import allow
 
 from ..forms.households import NationalIdForm, RevealForm
+from ..pages.assessment import assessed
+from ..pages.checklist import checklists_of
 from ..pages.household import story_for
 from ..pages.people import members_of
 from ..pages.referrals import status_block
@@ -44,6 +46,8 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "dimension": dimension,
         "dimensions": list(Dimension),
         "acts": actions_for(actor, story),
+        "checklists": checklists_of(pk, story.stage, story.stage_now),
+        "assessed": assessed(pk, today=actor.today()),
         "referral": status_block(actor, pk),
         "today": actor.today(),
     }
