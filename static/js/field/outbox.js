@@ -140,6 +140,7 @@ async function view(row, vault) {
     stored_at: row.stored_at,
     receipt: row.receipt,
     is_stored: row.state === "stored",
+    is_accepted: Boolean(row.accepted),
     reason: mine ? await reasonOf(row) : null,
     note: row.note ?? null,
     attempts: row.attempts,
