@@ -19,7 +19,8 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from casework.models import Assignment, Case, MentorTeam
+from casework.models import Assignment, Case, MentorTeam, Office
+from dimensions.enums import Dimension
 from households.models import (
     Household,
     HouseholdPlacement,
@@ -95,6 +96,11 @@ class Cast:
     far_municipality: Centre
     far_subdistrict_team: Centre
     far_mentor_team: Centre
+    living_office: Centre
+    income_office: Centre
+    fund_office: Centre
+    idle_office: Centre
+    far_living_office: Centre
 
     officer: Actor
     second_officer: Actor
@@ -112,6 +118,12 @@ class Cast:
     district_executive: Actor
     national_viewer: Actor
     system_admin: Actor
+    lead_officer: Actor
+    income_lead: Actor
+    agency_officer: Actor
+    idle_agency_officer: Actor
+    far_lead_officer: Actor
+    far_agency_officer: Actor
     far_officer: Actor
     far_mentor: Actor
     far_team_member: Actor
@@ -129,6 +141,13 @@ class Cast:
         """Everybody by name, also those who may do nothing."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.type == "Actor"}
 
+
+# Which dimension an office leads; the fund leads none.
+LED = {
+    "living_office": Dimension.LIVING,
+    "income_office": Dimension.INCOME,
+    "far_living_office": Dimension.LIVING,
+}
 
 # name -> (role, name of the centre)
 PARTS: dict[str, tuple[Role, str]] = {
@@ -148,6 +167,12 @@ PARTS: dict[str, tuple[Role, str]] = {
     "district_executive": (Role.EXECUTIVE, "district_centre"),
     "national_viewer": (Role.NATIONAL_VIEWER, "national_centre"),
     "system_admin": (Role.SYSTEM_ADMIN, "national_centre"),
+    "lead_officer": (Role.LEAD_OFFICE, "living_office"),
+    "income_lead": (Role.LEAD_OFFICE, "income_office"),
+    "agency_officer": (Role.AGENCY, "fund_office"),
+    "idle_agency_officer": (Role.AGENCY, "idle_office"),
+    "far_lead_officer": (Role.LEAD_OFFICE, "far_living_office"),
+    "far_agency_officer": (Role.AGENCY, "far_living_office"),
     "far_officer": (Role.DISTRICT_OFFICER, "far_district_centre"),
     "far_mentor": (Role.MENTOR, "far_mentor_team"),
     "far_team_member": (Role.TEAM_MEMBER, "far_subdistrict_team"),
@@ -219,14 +244,27 @@ def _make_centres() -> dict[str, Centre]:
     )
     add("far_subdistrict_team", team, "ทีมปฏิบัติการตำบลในเมือง", "40", "far_district_centre", FAR_SUBDISTRICT)
     add("far_mentor_team", mentors, "ทีมพี่เลี้ยงหนองแวง", "40", "far_district_centre")
+    office = kind.OFFICE
+    add("living_office", office, "สำนักงาน พมจ.สงขลา", "90", "province_centre")
+    add("income_office", office, "สำนักงาน พช.จ.สงขลา", "90", "province_centre")
+    add("fund_office", office, "กองทุนฟื้นฟูสมรรถภาพสงขลา", "90", "province_centre")
+    add("idle_office", office, "สำนักงานเกษตรจังหวัดสงขลา", "90", "province_centre")
+    add("far_living_office", office, "สำนักงาน พมจ.ขอนแก่น", "40", "far_province_centre")
+    for part, dimension in LED.items():
+        made[part].leads = dimension.bit
     Centre.objects.bulk_create(made.values())
     CentreCoverage.objects.bulk_create(coverage)
     _make_mentor_teams([centre for centre in made.values() if centre.kind == mentors])
+    _make_offices([centre for centre in made.values() if centre.kind == office])
     return made
 
 
 def _make_mentor_teams(centres: Sequence[Centre]) -> None:
     MentorTeam.objects.bulk_create(MentorTeam(centre=centre) for centre in centres)
+
+
+def _make_offices(centres: Sequence[Centre]) -> None:
+    Office.objects.bulk_create(Office(centre=centre) for centre in centres)
 
 
 _password_hash = ""

@@ -32,6 +32,7 @@ from casework.models import (
 )
 from casework.services.cohort import refresh_cohort
 from casework.services.reach import refresh_office_reach
+from casework.services.reach import refresh_office_reach
 from dimensions.enums import Dimension, Stage
 from households.enums import ImportStatus
 from households.models import Correction, Household, ImportBatch, Person, Verification
@@ -73,6 +74,7 @@ class Scene:
     hand_over: HandOver
     transfer: Transfer
     batch: ImportBatch
+    referral: Referral
     referral: Referral
     team: Centre
     centre: Centre
@@ -116,6 +118,7 @@ def hole(name: str, row: str) -> Filler:
 HOUSEHOLD = hole("pk", "household")
 BOARDS_ANYWHERE = frozenset({Role.NATIONAL_VIEWER})
 ADMINISTERS = frozenset({Role.SYSTEM_ADMIN})
+IN_THE_PROVINCE = frozenset({"income_lead"})  # reads the boards of its province
 IN_THE_PROVINCE = frozenset({"income_lead"})  # reads the boards of its province
 HAS_A_CENTRE = frozenset({Role.MUNICIPAL_OFFICER})  # answers for a centre, not for an area
 
@@ -171,6 +174,15 @@ def _help(scene: Scene, actor: Actor) -> Mapping[str, Any]:
         "given_on": _today(),
         "letter_number": "1",
         "reason": "จากที่อื่น",
+    }
+
+
+def _referral(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "id": str(uuid7()),
+        "dimension": "living",
+        "office": str(scene.referral.office_id),
+        "subject": "จากที่อื่น",
     }
 
 
@@ -243,6 +255,16 @@ ROUTES: dict[str, Route] = {
         lambda scene, actor: {"name": "ยึดแล้ว", "full": scene.village[:6]},
         also=ADMINISTERS,
     ),
+    # referrals and offices
+    "referral_form": Route(HOUSEHOLD, _referral),
+    "referral": Route(hole("pk", "referral")),
+    "referral_answer": Route(hole("pk", "referral"), lambda scene, actor: {"move": "accepted", "note": "x"}),
+    "office_edit": Route(
+        lambda scene, actor: {"pk": scene.referral.office_id},
+        lambda scene, actor: {"name": "ยึดแล้ว", "answer_days": "1", "finish_days": "1"},
+        also=ADMINISTERS,
+    ),
+    "office_help": Route(body=_bulk_help),
     # referrals and offices
     "referral_form": Route(HOUSEHOLD, _referral),
     "referral": Route(hole("pk", "referral")),
@@ -437,6 +459,7 @@ def _scene(
         ),
         batch=_batch(officer, year),
         referral=_referred(cast, household, colleague),
+        referral=_referred(cast, household, colleague),
         team=team,
         centre=centre,
         municipality=cast.municipality,
@@ -447,6 +470,17 @@ def _scene(
     drain_marks()
     Case.objects.filter(pk=case.pk).update(proposed_stage=Stage.SUFFICIENT)
     return scene
+
+
+def _referred(cast: Cast, household: Household, sender: Actor) -> Referral:
+    """A need of the household with the fund of its province."""
+    row = Referral.objects.create(
+        household=household, province_code=household.province_code, dimension=Dimension.LIVING,
+        office_id=cast.fund_office.pk, subject=SECRETS[2], sent_by=sender.user, sent_from=cast.mentor_team,
+        sent_on=timezone.localdate(), answer_due_on=timezone.localdate() + timedelta(days=7),
+    )  # fmt: skip
+    refresh_office_reach([household.pk], today=timezone.localdate())
+    return row
 
 
 def _referred(cast: Cast, household: Household, sender: Actor) -> Referral:
@@ -507,6 +541,8 @@ def fingerprint(scene: Scene) -> dict[str, Any]:
             Assignment.objects.filter(household=scene.household).values_list("team_id", "valid_to")
         ),
         "case": list(Case.objects.filter(pk=scene.case.pk).values()),
+        "referrals": list(Referral.objects.filter(household=scene.household).values("status", "office_id")),
+        "office": list(Centre.objects.filter(pk=scene.referral.office_id).values("name", "leads")),
         "referrals": list(Referral.objects.filter(household=scene.household).values("status", "office_id")),
         "office": list(Centre.objects.filter(pk=scene.referral.office_id).values("name", "leads")),
         "audit": audited.count(),

@@ -38,6 +38,7 @@ STRANGERS = (
     *("far_mentor", "far_team_member", "far_team_leader", "far_officer", "far_municipal_officer"),
     *("far_secretary", "far_executive", "other_mentor", "other_team_member", "other_officer"),
     *("municipal_officer", "municipal_mentor", "national_viewer", "system_admin", "nobody", "expired"),
+    *("income_lead", "idle_agency_officer", "far_lead_officer", "far_agency_officer"),
 )
 
 # Who is at home there, by role; the municipal officer at the municipal household.
@@ -48,6 +49,8 @@ AT_HOME = {
     Role.DISTRICT_OFFICER: "officer",
     Role.MUNICIPAL_OFFICER: "municipal_officer",
     Role.PROVINCIAL_SECRETARY: "secretary",
+    Role.LEAD_OFFICE: "lead_officer",
+    Role.AGENCY: "agency_officer",
     Role.EXECUTIVE: "executive",
     Role.NATIONAL_VIEWER: "national_viewer",
     Role.SYSTEM_ADMIN: "system_admin",

@@ -67,7 +67,6 @@ def in_own_name(actor: Actor, help_: HelpInput) -> HelpInput:
 
 def require_own_help(actor: Actor, help_: Help) -> None:
     """An office changes only what its own agency gave."""
-    if actor.reach.office_id is None:
-        return
-    if not Office.objects.filter(pk=actor.reach.office_id, agency=help_.agency_id).exists():
+    own = own_agency_name(actor)
+    if own and own != (help_.agency.name if help_.agency else ""):
         raise NotAllowed("not_yours", _("แก้ไขได้เฉพาะความช่วยเหลือของหน่วยงานท่าน"))
