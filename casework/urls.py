@@ -8,6 +8,7 @@ from .views import (
     approvals,
     assessment,
     assignments,
+    care,
     facts,
     field,
     hand_over,
