@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from dimensions.enums import AnswerValue, Dimension
 from households.enums import VerificationStatus
+from povertyops.common.sparse import SparseSerializer
 
 from ..arrival import receipt_number
 from ..enums import HelpStatus, SkipReason, TimeDoubt, VisitOutcome
@@ -26,6 +27,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 3000
 
 class MomentField(serializers.DateTimeField):
     """A moment in a year that can be reckoned with, however wrong the clock it comes from."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=timezone.get_default_timezone(), **options)
 
     def to_internal_value(self, value: Any) -> datetime:
         moment = super().to_internal_value(value)
@@ -93,7 +97,7 @@ class PriorityBody(serializers.Serializer[PriorityInput]):
     reason = serializers.CharField(max_length=LONGEST_REASON, allow_blank=True, default="")
 
 
-class VisitBody(serializers.Serializer[VisitInput]):
+class VisitBody(SparseSerializer):
     """A visit; `id` is made by the client, and sending it again is harmless."""
 
     id = serializers.UUIDField()
@@ -178,15 +182,16 @@ class StoredVisit(serializers.Serializer[Any]):
 
 def stored_visit(visit: Visit) -> dict[str, Any]:
     """A visit as `StoredVisit` describes it, written out by hand: a hundred of them come in one answer."""
+    zone = timezone.get_default_timezone()
     return {
         "id": visit.pk,
         "household": visit.household_id,
-        "visited_at": timezone.localtime(visit.visited_at),
+        "visited_at": visit.visited_at.astimezone(zone),
         "visited_on": visit.visited_on,
         "outcome": visit.outcome,
         "note": visit.note,
         "next_visit_on": visit.next_visit_on,
-        "recorded_at": timezone.localtime(visit.recorded_at),
+        "recorded_at": visit.recorded_at.astimezone(zone),
         "receipt": receipt_number(visit.pk),
         "after_assignment": visit.after_assignment,
     }

@@ -19,29 +19,30 @@ from ..inputs import VisitInput
 from ..models import Visit
 from ..rules import FOLLOW_UP_DAYS
 
-# `day` is the day a row stands at; the last visit by then is sought among all that stand, also the new ones.
+# A row stands at the earlier of today and the last day of its year; 92 days carry 1 October into the next
+# January, so the year of a day is that of the day 92 days on. The last visit by then is sought among all that
+# stand, also the new ones.
 _REFRESH = """
     WITH new AS (
-        SELECT household_id, visited_on FROM unnest(%s::uuid[], %s::date[]) AS t (household_id, visited_on)
+        SELECT household_id, fiscal_year, count(*) FILTER (WHERE visited_on <= %s::date) AS visits
+        FROM (SELECT household_id, visited_on, extract(year FROM visited_on + 92)::int + 543 AS fiscal_year
+              FROM unnest(%s::uuid[], %s::date[]) AS t (household_id, visited_on)) AS given
+        GROUP BY household_id, fiscal_year
     ), touched AS (
-        SELECT household_id, min(visited_on) AS first_on FROM new GROUP BY household_id
-    ), rows AS (
-        SELECT c.id, c.household_id, c.province_code, c.stage, c.is_open,
-               make_date(c.fiscal_year - 544, 10, 1) AS first_day,
-               least(%s::date, make_date(c.fiscal_year - 543, 9, 30)) AS day
-        FROM casework_cohortstate c JOIN touched t ON t.household_id = c.household_id
-        WHERE make_date(c.fiscal_year - 543, 9, 30) >= t.first_on
+        SELECT household_id, min(fiscal_year) AS first_year FROM new GROUP BY household_id
     ), figures AS (
-        SELECT r.id, last.visited_on AS last_visit_on,
-               (SELECT count(*) FROM new n WHERE n.household_id = r.household_id
-                AND n.visited_on BETWEEN r.first_day AND r.day) AS visits,
-               CASE WHEN r.is_open THEN coalesce(last.next_visit_on, last.visited_on + coalesce(
+        SELECT c.id, last.visited_on AS last_visit_on, coalesce(n.visits, 0) AS visits,
+               CASE WHEN c.is_open THEN coalesce(last.next_visit_on, last.visited_on + coalesce(
                    (SELECT f.days FROM casework_followupinterval f
-                    WHERE f.stage = r.stage AND f.province_code IN ('', r.province_code)
+                    WHERE f.stage = c.stage AND f.province_code IN ('', c.province_code)
                     ORDER BY f.province_code DESC LIMIT 1), %s::integer)) END AS due_on
-        FROM rows r CROSS JOIN LATERAL (
+        FROM touched t
+        JOIN casework_cohortstate c ON c.household_id = t.household_id AND c.fiscal_year >= t.first_year
+        LEFT JOIN new n ON n.household_id = c.household_id AND n.fiscal_year = c.fiscal_year
+        CROSS JOIN LATERAL (
             SELECT v.visited_on, v.next_visit_on FROM casework_visit v
-            WHERE v.household_id = r.household_id AND v.visited_on <= r.day AND NOT v.is_void
+            WHERE v.household_id = c.household_id AND NOT v.is_void
+              AND v.visited_on <= least(%s::date, make_date(c.fiscal_year - 543, 9, 30))
               AND NOT EXISTS (SELECT FROM casework_visit later WHERE later.amends_id = v.id)
             ORDER BY v.visited_on DESC, v.visited_at DESC, v.recorded_at DESC, v.id DESC LIMIT 1
         ) last
@@ -66,6 +67,6 @@ def note_plain_visits(rows: Sequence[Visit]) -> None:
         return
     households, days = [row.household_id for row in rows], [row.visited_on for row in rows]
     today: date = timezone.localdate()
-    moved = fetch_prepared(_REFRESH, [households, days, today, FOLLOW_UP_DAYS])
+    moved = fetch_prepared(_REFRESH, [today, households, days, FOLLOW_UP_DAYS, today])
     if moved:
         mark_dirty({(year, area, centre) for year, area, centre in moved})

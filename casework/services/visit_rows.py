@@ -81,7 +81,7 @@ def visit_row(work: VisitWork, visit: VisitInput) -> Visit:
         after_assignment=held is not None and held.is_over,
         family_contribution=visit.family_contribution or _contribution_before(work, visit),
         amends_id=visit.amends,
-        recorded_by=work.actor.user,
+        recorded_by_id=work.actor.user_id,
     )
 
 
