@@ -26,12 +26,13 @@ from ..queries.due import open_states
 from .care import care_to_review, waiting_care
 from ..queries.late import visits_after_assignment
 from ..queries.referrals import escalated, sent_back
+from ..queries.tpmap import COUNTED, count_waiting
 from .transfers import to_decide
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One queue; a count of zero says so in words."""
+    """One queue; a count of zero says so in words. `is_more`: there are more than `count`."""
 
     label: Promise | str
     counts: Promise | str
@@ -40,6 +41,7 @@ class Box:
     url: str
     tone: str
     act: Promise | str
+    is_more: bool = False
 
 
 def boxes_for(actor: Actor) -> list[Box]:
@@ -262,6 +264,20 @@ def _late_visits(actor: Actor) -> Box:
     )
 
 
+def _tpmap(actor: Actor) -> Box:
+    count = count_waiting(actor)
+    return Box(
+        _("ยังไม่ได้บันทึกใน TPMAP"),
+        _("การเยี่ยมและความช่วยเหลือที่มีข้อความพร้อมคัดลอก"),
+        "file",
+        min(count, COUNTED),
+        reverse("tpmap"),
+        "warn",
+        _("คัดลอกและบันทึก"),
+        is_more=count > COUNTED,
+    )
+
+
 QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _imports,
     _no_team,
@@ -280,4 +296,5 @@ QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _sent_back,
     _escalated,
     _fact_conflicts,
+    _tpmap,
 )
