@@ -136,7 +136,8 @@ def _helps(household_id: UUID) -> Iterator[Event]:
         if promised and row.pk in kept:
             continue
         title = gettext("รับปากไว้: %(item)s") if promised else "%(item)s"
-        facts = [row.agency.name if row.agency else "", row.letter_number]
+        in_tpmap = gettext("บันทึกใน TPMAP แล้ว") if row.tpmap_marked_at else ""
+        facts = [row.agency.name if row.agency else "", row.letter_number, in_tpmap]
         yield Event(
             when=row.given_on,
             kind="help",

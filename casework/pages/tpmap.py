@@ -26,7 +26,14 @@ from povertyops.areas.queries import address_labels
 from ..enums import HelpStatus, PlanStatus, VisitOutcome
 from ..models import Agency, CohortState, DimensionFinding, Help, HouseholdPlan, Visit
 from ..queries.lists import standing
-from ..queries.tpmap import HELP, VISIT, TpmapFilters, waiting_helps, waiting_visits
+from ..queries.tpmap import (
+    HELP,
+    VISIT,
+    TpmapFilters,
+    waiting_helps,
+    waiting_visits,
+    without_waiting_visit,
+)
 from ..services.tpmap import MARKING_ROLES
 from .household import failing_now
 from .logbook import GivenFacts, LogbookFacts, MemberFacts, logbook_text
@@ -177,6 +184,13 @@ def entries_of_household(actor: Actor, household_id: UUID) -> list[Entry]:
 
 def entry_of(actor: Actor, record: Visit | Help) -> Entry:
     return entries_of(actor, [record])[0]
+
+
+def waiting_of(household_id: UUID) -> int:
+    """How many records of a household are not in TPMAP yet; help at a visit counts with its visit."""
+    here = {"household_id": household_id, "tpmap_marked_at": None}
+    visits = Visit.objects.filter(standing(Visit), **here).count()
+    return visits + Help.objects.filter(standing(Help), without_waiting_visit(), **here).count()
 
 
 def entries_of(actor: Actor, records: Sequence[Visit | Help]) -> list[Entry]:

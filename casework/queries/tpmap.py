@@ -51,11 +51,11 @@ def waiting_helps(actor: Actor, filters: TpmapFilters) -> QuerySet[Help]:
     if filters.agency is not None:
         rows = rows.filter(agency=filters.agency)
     if not filters.only_helps:
-        rows = rows.filter(_without_waiting_visit())
+        rows = rows.filter(without_waiting_visit())
     return rows.order_by(*HELP_ORDER)
 
 
-def _without_waiting_visit() -> Q:
+def without_waiting_visit() -> Q:
     """Help outside a visit, or at one that is in TPMAP already."""
     waits = Visit.objects.filter(pk=OuterRef("visit"), tpmap_marked_at=None)
     return Q(visit=None) | ~Exists(waits)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from povertyops.accounts.enums import OFFICER_ROLES
 from povertyops.common.paging import Page, page_of_request
 from povertyops.common.policies import allow
 
@@ -52,6 +53,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
         "count": cohort_count(actor, filters),
         "may_assign": actor.role in ASSIGNING_ROLES,
         "may_help": actor.role in BULK_HELP_ROLES,
+        "may_print_cards": actor.role in OFFICER_ROLES,
         "shows_team": bool(actor.reach.team_id is None),
         "id_form": NationalIdForm() if actor.role in WRITING_ROLES else None,
         "today": actor.today(),

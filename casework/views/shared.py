@@ -77,6 +77,7 @@ def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
         "refer": works and not story.is_closed and actor.role in REFERRING_ROLES,
         "office_help": actor.role in OFFICE_ROLES,
         "reveal": actor.role in WRITING_ROLES,
+        "qr": actor.role in OFFICER_ROLES,
     }
 
 

@@ -21,6 +21,7 @@ from ..access import get_visit_for
 from ..forms.visits import VisitForm, VisitPage, VoidForm, first_values, values_of
 from ..models import Visit
 from ..notices import PRIVACY_NOTICE
+from ..pages.tpmap import entry_of
 from ..pages.visit import VisitDesk, desk_for, receipt_of, sheet_of
 from ..services.visits import VisitOutcomeResult, record_visit, void_visit
 from .shared import READING_ROLES, WRITING_ROLES, actor_of, agency_names, attempt, phone_page, posted, status_of
@@ -105,9 +106,13 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One visit as it was recorded; right after saving also its receipt and what to do next."""
     actor = actor_of(request)
     row = get_visit_for(actor, pk)
+    sheet = sheet_of(row)
+    stands = not row.is_void and sheet.amended_by is None
     context = {
         "visit": row,
-        "sheet": sheet_of(row),
+        "sheet": sheet,
+        "entry": entry_of(actor, row) if stands and actor.role in WRITING_ROLES else None,
+        "here": request.path,
         "place": address_labels([row.household.area_code])[row.household.area_code],
         "may_write": may_correct(actor, row),
         "receipt": receipt_of(row, today=actor.today()) if "saved" in request.GET else None,
