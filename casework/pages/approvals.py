@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from dimensions.enums import Stage
 from dimensions.reasons import because, why
@@ -21,6 +24,7 @@ from ..access import visible_cases
 from ..models import Case
 from ..queries.facts import load_facts
 from ..queries.yardstick import LoadedYardstick
+from ..rules import APPROVING_ROLES
 from ..services.stages import judge
 
 
@@ -40,6 +44,21 @@ class ProposalCard:
     @property
     def may_tick(self) -> bool:
         return not (self.is_own or self.is_read_only)
+
+
+def approval_tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
+    """The three queues of a meeting, for whoever approves; without counts, so that they cost nothing."""
+    if actor.role not in APPROVING_ROLES:
+        return []
+    places = (
+        ("approvals", gettext("ขึ้นขั้น"), "ladder"),
+        ("plan_queue", gettext("แผนครัวเรือน"), "plan"),
+        ("care_queue", gettext("ดูแลต่อเนื่อง"), "care"),
+    )
+    return [
+        {"label": label, "url": reverse(name), "icon": icon, "current": name == current}
+        for name, label, icon in places
+    ]
 
 
 def proposals(actor: Actor) -> QuerySet[Case]:

@@ -23,10 +23,10 @@ from ..inputs import CohortFilters
 from ..queries.caseload import mentor_gone_q, mentor_leaving_q
 from ..queries.cohort import EVERYONE, cohort_count
 from ..queries.due import open_states
-from .care import care_to_review, waiting_care
 from ..queries.late import visits_after_assignment
 from ..queries.referrals import escalated, sent_back
 from ..queries.tpmap import COUNTED, count_waiting
+from .care import care_to_review, waiting_care
 from .transfers import to_decide
 
 

@@ -75,9 +75,7 @@ def steps_due(
             due_on__lte=today + timedelta(days=soon_days),
         )
         .order_by("due_on", "position", "id")
-        .values_list(
-            "plan__household_id", "id", "text", "due_on", "item_id", "dimension", "responsible"
-        )
+        .values_list("plan__household_id", "id", "text", "due_on", "item_id", "dimension", "responsible")
     )
     found: defaultdict[UUID, list[DueStep]] = defaultdict(list)
     for household, pk, text, due_on, item, dimension, responsible in rows:
@@ -113,7 +111,9 @@ def helps_for_steps(steps: Collection[PlanStep]) -> Mapping[UUID, Help]:
 def newest_plans(household_ids: Collection[UUID]) -> Mapping[UUID, HouseholdPlan]:
     """Household -> its newest version, whatever became of it."""
     rows = HouseholdPlan.objects.filter(household__in=household_ids)
-    return {row.household_id: row for row in rows.order_by("household_id", "-version").distinct("household_id")}
+    return {
+        row.household_id: row for row in rows.order_by("household_id", "-version").distinct("household_id")
+    }
 
 
 def returned_plans(household_ids: Collection[UUID]) -> Mapping[UUID, HouseholdPlan]:

@@ -30,16 +30,16 @@ from ..access import (
     menu_items_for,
     visible_plans,
 )
-from ..enums import PlanStatus
+from ..enums import PhotoKind, PlanStatus
 from ..inputs import StepInput
-from ..models import HelpMenuItem, HouseholdPlan, PlanGoal, PlanStep
+from ..models import HelpMenuItem, HouseholdPlan, Photo, PlanGoal, PlanStep
 from ..rules import APPROVING_ROLES, PLANNING_ROLES
 from ..validators import check_amount, check_nature
 from .after import after_write
 from .guards import require_role, require_workable
 from .judging import FOUR_T
+from .photos import keep_photo
 from .second_person import centres_without_second, may_approve_of
-from .signatures import store_signature
 
 LONGEST_WORD = 200
 LONGEST_GOAL = 500
@@ -119,7 +119,7 @@ def save_plan(
             recorded_at=actor.stamp,
         )
         if signature is not None:
-            plan.signature = store_signature(actor=actor, plan=plan, data=signature)
+            plan.signature = _keep_signature(actor, plan, target, signature)
             plan.save(update_fields=["signature"])
         _write_parts(actor, plan, aims, steps, items)
         _audit_plan(actor, "plan.save", plan, {"version": plan.version, "steps": len(steps)})
@@ -143,7 +143,8 @@ def _check_base(before: HouseholdPlan | None, base_version: int | None) -> None:
     assert before is not None
     raise Conflict(
         "plan_changed",
-        _("ระหว่างที่ท่านเขียน มีผู้บันทึกฉบับที่ %(version)d แล้ว เปิดดูก่อน ถ้ายืนยันของท่านให้กดบันทึกอีกครั้ง") % {"version": newest},
+        _("ระหว่างที่ท่านเขียน มีผู้บันทึกฉบับที่ %(version)d แล้ว เปิดดูก่อน ถ้ายืนยันของท่านให้กดบันทึกอีกครั้ง")
+        % {"version": newest},
         newest=newest,
     )
 
@@ -203,6 +204,20 @@ def _items_of(steps: Sequence[StepInput], province_code: str) -> dict[UUID, Help
     if wanted - offered.keys():
         raise InvalidInput("unknown_item", _("ไม่พบรายการช่วยเหลือนี้ในเมนู โปรดเลือกรายการใหม่"), field="item")
     return offered
+
+
+def _keep_signature(actor: Actor, plan: HouseholdPlan, target: Workable, data: bytes) -> Photo:
+    try:
+        return keep_photo(
+            actor=actor,
+            kind=PhotoKind.SIGNATURE,
+            owner_id=plan.pk,
+            target=target,
+            photo_id=uuid7(),
+            data=data,
+        )
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.code, str(refusal), field="signature") from None
 
 
 def _write_parts(
@@ -293,9 +308,7 @@ def approve_plans(
                 refused.append(refusal)
         if agreed:
             _put_in_force(actor, agreed, approved_on, clean_text(note)[:LONGEST_NOTE], by=actor.user)
-            after_write(
-                actor=actor, household_ids=[plan.household_id for plan in agreed], since=approved_on
-            )
+            after_write(actor=actor, household_ids=[plan.household_id for plan in agreed], since=approved_on)
     return PlanDecision(agreed, refused)
 
 

@@ -15,7 +15,7 @@ from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
 
 from ..forms.approvals import ApprovalForm, RejectionForm
-from ..pages.approvals import cards_of, household_names, proposals
+from ..pages.approvals import approval_tabs, cards_of, household_names, proposals
 from ..rules import APPROVING_ROLES
 from ..services.stages import Approval, approve_stages, reject_stages
 from .shared import actor_of, attempt, posted, status_of
@@ -65,6 +65,7 @@ def _context(request: HttpRequest, form: ApprovalForm, **more: Any) -> dict[str,
         "rejection": RejectionForm(),
         "cards": cards_of(actor, page.rows),
         "count": waiting.count(),
+        "tabs": approval_tabs(actor, "approvals"),
         "ticked": set(request.POST.getlist("case")),
         **urls,
         **more,

@@ -17,10 +17,14 @@ from povertyops.common.policies import allow
 from ..forms.households import NationalIdForm, RevealForm
 from ..pages.assessment import assessed
 from ..pages.checklist import checklists_of
+from ..pages.care import care_card_of
 from ..pages.household import story_for
 from ..pages.people import members_of
+from ..pages.plan import plan_card_of
 from ..pages.referrals import status_block
 from ..pages.story import open_promises, story_of
+from ..pages.tpmap import waiting_of
+from ..rules import APPROVING_ROLES
 from .shared import READING_ROLES, WRITING_ROLES, actions_for, actor_of, attempt, posted, status_of
 
 STORY_LENGTH = 40
@@ -46,9 +50,13 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "dimension": dimension,
         "dimensions": list(Dimension),
         "acts": actions_for(actor, story),
+        "plan_card": plan_card_of(pk, story.plan, story.steps, actor.today()),
+        "care_card": care_card_of(actor, pk, story.stage, may_write=story.may_write and not story.is_closed),
+        "may_approve": actor.role in APPROVING_ROLES,
         "checklists": checklists_of(pk, story.stage, story.stage_now),
         "assessed": assessed(pk, today=actor.today()),
         "referral": status_block(actor, pk),
+        "tpmap_waiting": waiting_of(pk) if actor.role in WRITING_ROLES else None,
         "today": actor.today(),
     }
     return render(request, "households/household.html", context)

@@ -97,9 +97,7 @@ def test_care_opens_the_way_to_sufficient(cast: Cast) -> None:
 
     case = Case.objects.get(household=household)
     assert case.proposed_stage == Stage.SUFFICIENT
-    own = approve_stages(
-        actor=cast.officer, case_ids=[case.pk], minutes_number="4/2568", effective_on=LATER
-    )
+    own = approve_stages(actor=cast.officer, case_ids=[case.pk], minutes_number="4/2568", effective_on=LATER)
     assert [event.to_stage for event in own.approved] == [Stage.SUFFICIENT]
 
 
@@ -171,9 +169,9 @@ def test_only_a_failing_dimension_without_care_can_be_proposed(cast: Cast) -> No
 def test_review_sets_the_next_day(cast: Cast) -> None:
     care = accept(cast.officer, propose(cast.team_member, in_care(cast)))
     following = cast.officer.today() + timedelta(days=300)
-    assert review_care(actor=cast.officer, care_id=care.pk, review_on=following, note="ยังติดเตียง").review_on == (
-        following
-    )
+    assert review_care(
+        actor=cast.officer, care_id=care.pk, review_on=following, note="ยังติดเตียง"
+    ).review_on == (following)
     with pytest.raises(InvalidInput):
         review_care(actor=cast.officer, care_id=care.pk, review_on=MARCH, note="x")
     with pytest.raises(InvalidInput):

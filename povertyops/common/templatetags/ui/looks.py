@@ -46,6 +46,7 @@ LIGHT_STATES: Mapping[str, Text] = {
     "failing": _("ตกเกณฑ์"),
     "relieved": _("ได้รับความช่วยเหลือแล้ว"),
     "recovered": _("ผ่านเกณฑ์แล้ว"),
+    "care": _("ดูแลต่อเนื่อง"),
     "clear": _("ไม่ตกเกณฑ์"),
 }
 

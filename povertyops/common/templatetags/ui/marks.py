@@ -15,7 +15,7 @@ from .text import number
 
 register = template.Library()
 
-LIGHT_MARKS = {"relieved": "half", "recovered": "check"}
+LIGHT_MARKS = {"relieved": "half", "recovered": "check", "care": "care"}
 EMPTY = SafeString()
 
 
@@ -45,12 +45,14 @@ def _icon(name: str, label: str, size: str) -> SafeString:
     )
 
 
-def light_state(bit: int, failing: int, relieved: int, recovered: int) -> str:
-    """What a light shows: recovered over relieved over failing."""
+def light_state(bit: int, failing: int, relieved: int, recovered: int, care: int = 0) -> str:
+    """What a light shows: recovered over continuing care over relieved over failing."""
     if not failing & bit:
         return "clear"
     if recovered & bit:
         return "recovered"
+    if care & bit:
+        return "care"
     return "relieved" if relieved & bit else "failing"
 
 
@@ -61,18 +63,28 @@ def dimension_lights(
     recovered: int | None = 0,
     size: str = "",
     words: bool = False,
+    care: int | None = 0,
 ) -> SafeString:
-    """Five lights in fixed order from masks; `size="sm"` for tables, `words=True` for a household's page."""
-    return _lights(failing or 0, relieved or 0, recovered or 0, size, words, get_language())
+    """Five lights in fixed order from masks; `size="sm"` for tables, `words=True` for a household's page.
+
+    `care`: dimensions in approved continuing care.
+    """
+    return _lights(failing or 0, relieved or 0, recovered or 0, care or 0, size, words, get_language())
 
 
 @lru_cache(maxsize=4096)
 def _lights(
-    failing: int, relieved: int, recovered: int, size: str, words: bool, language: str | None
+    failing: int,
+    relieved: int,
+    recovered: int,
+    care: int,
+    size: str,
+    words: bool,
+    language: str | None,
 ) -> SafeString:
     """A page of a list draws the same few combinations over and over."""
     classes = "lights lights--words" if words else f"lights lights--{size}" if size else "lights"
-    states = [(look, light_state(look.bit, failing, relieved, recovered)) for look in DIMENSIONS]
+    states = [(look, light_state(look.bit, failing, relieved, recovered, care)) for look in DIMENSIONS]
     lights = format_html_join("", "{}", ((_light(look, state, words),) for look, state in states))
     return format_html('<ul class="{}" aria-label="{}">{}</ul>', classes, gettext("มิติทั้งห้า"), lights)
 
