@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Model, Q
@@ -30,8 +30,8 @@ from casework.models import (
     Visit,
     VisitConflict,
 )
+from casework.pages.qr import short_of
 from casework.services.cohort import refresh_cohort
-from casework.services.reach import refresh_office_reach
 from casework.services.reach import refresh_office_reach
 from dimensions.enums import Dimension, Stage
 from households.enums import ImportStatus
@@ -74,7 +74,6 @@ class Scene:
     hand_over: HandOver
     transfer: Transfer
     batch: ImportBatch
-    referral: Referral
     referral: Referral
     team: Centre
     centre: Centre
@@ -119,7 +118,9 @@ HOUSEHOLD = hole("pk", "household")
 BOARDS_ANYWHERE = frozenset({Role.NATIONAL_VIEWER})
 ADMINISTERS = frozenset({Role.SYSTEM_ADMIN})
 IN_THE_PROVINCE = frozenset({"income_lead"})  # reads the boards of its province
-IN_THE_PROVINCE = frozenset({"income_lead"})  # reads the boards of its province
+SAME_PROVINCE = frozenset(
+    {"other_mentor", "other_team_member", "other_officer", "municipal_officer", "municipal_mentor"}
+)
 HAS_A_CENTRE = frozenset({Role.MUNICIPAL_OFFICER})  # answers for a centre, not for an area
 
 
@@ -186,17 +187,26 @@ def _referral(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-def _referral(scene: Scene, actor: Actor) -> Mapping[str, Any]:
-    return {
-        "id": str(uuid7()),
-        "dimension": "living",
-        "office": str(scene.referral.office_id),
-        "subject": "จากที่อื่น",
-    }
-
-
 def _approve(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     return {"case": [str(scene.case.pk)], "minutes_number": "1/2569", "effective_on": _today(), "note": "x"}
+
+
+def _menu_item(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    """The province's own item; it is made by the first who asks."""
+    item, _ = HelpMenuItem.objects.get_or_create(
+        code="walk-own",
+        province_code=scene.household.province_code,
+        defaults={"dimension": Dimension.LIVING, "name": "ของจังหวัด", "nature": HelpNature.RELIEF},
+    )
+    return {"pk": item.pk}
+
+
+def _menu_values(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"name": "ยึดแล้ว", "dimension": "living", "nature": "relief"}
+
+
+def _tpmap(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"record": [f"visit:{scene.visit.pk}", f"help:{scene.help.pk}"]}
 
 
 def _appointment(scene: Scene, actor: Actor) -> Mapping[str, Any]:
@@ -265,16 +275,6 @@ ROUTES: dict[str, Route] = {
         also=ADMINISTERS,
     ),
     "office_help": Route(body=_bulk_help),
-    # referrals and offices
-    "referral_form": Route(HOUSEHOLD, _referral),
-    "referral": Route(hole("pk", "referral")),
-    "referral_answer": Route(hole("pk", "referral"), lambda scene, actor: {"move": "accepted", "note": "x"}),
-    "office_edit": Route(
-        lambda scene, actor: {"pk": scene.referral.office_id},
-        lambda scene, actor: {"name": "ยึดแล้ว", "answer_days": "1", "finish_days": "1"},
-        also=ADMINISTERS,
-    ),
-    "office_help": Route(body=_bulk_help),
     # the register and the work
     "household": Route(HOUSEHOLD),
     "visit_form": Route(HOUSEHOLD, _visit_form),
@@ -303,6 +303,20 @@ ROUTES: dict[str, Route] = {
             "effective_on": _today(),
             "save": "changed",
         },
+    ),
+    "household_tpmap": Route(HOUSEHOLD),
+    "household_qr": Route(HOUSEHOLD),
+    "household_short": Route(lambda scene, actor: {"short": short_of(scene.household.pk)}),
+    "qr_sheet": Route(body=lambda scene, actor: {"household": [str(scene.household.pk)]}),
+    "tpmap_mark": Route(body=_tpmap),
+    "tpmap_unmark": Route(body=_tpmap),
+    # the menu: a province's own items are open to the whole province
+    "menu_new": Route(body=_menu_values),
+    "menu_item": Route(_menu_item, not_for=ADMINISTERS, familiar=SAME_PROVINCE),
+    "menu_edit": Route(_menu_item, _menu_values, not_for=ADMINISTERS),
+    "menu_active": Route(_menu_item, lambda scene, actor: {"active": "0"}, not_for=ADMINISTERS),
+    "menu_hide": Route(
+        lambda scene, actor: {"pk": scene.help.item_id}, lambda scene, actor: {"hidden": "1"}, general=True
     ),
     "assign": Route(body=_chosen),
     "unassign": Route(body=_chosen),
@@ -459,7 +473,6 @@ def _scene(
         ),
         batch=_batch(officer, year),
         referral=_referred(cast, household, colleague),
-        referral=_referred(cast, household, colleague),
         team=team,
         centre=centre,
         municipality=cast.municipality,
@@ -470,17 +483,6 @@ def _scene(
     drain_marks()
     Case.objects.filter(pk=case.pk).update(proposed_stage=Stage.SUFFICIENT)
     return scene
-
-
-def _referred(cast: Cast, household: Household, sender: Actor) -> Referral:
-    """A need of the household with the fund of its province."""
-    row = Referral.objects.create(
-        household=household, province_code=household.province_code, dimension=Dimension.LIVING,
-        office_id=cast.fund_office.pk, subject=SECRETS[2], sent_by=sender.user, sent_from=cast.mentor_team,
-        sent_on=timezone.localdate(), answer_due_on=timezone.localdate() + timedelta(days=7),
-    )  # fmt: skip
-    refresh_office_reach([household.pk], today=timezone.localdate())
-    return row
 
 
 def _referred(cast: Cast, household: Household, sender: Actor) -> Referral:
@@ -541,8 +543,6 @@ def fingerprint(scene: Scene) -> dict[str, Any]:
             Assignment.objects.filter(household=scene.household).values_list("team_id", "valid_to")
         ),
         "case": list(Case.objects.filter(pk=scene.case.pk).values()),
-        "referrals": list(Referral.objects.filter(household=scene.household).values("status", "office_id")),
-        "office": list(Centre.objects.filter(pk=scene.referral.office_id).values("name", "leads")),
         "referrals": list(Referral.objects.filter(household=scene.household).values("status", "office_id")),
         "office": list(Centre.objects.filter(pk=scene.referral.office_id).values("name", "leads")),
         "audit": audited.count(),

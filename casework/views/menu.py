@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dimensions.enums import Dimension
-from povertyops.accounts.enums import HOUSEHOLD_ROLES
+from povertyops.accounts.enums import HOUSEHOLD_ROLES, Role
 from povertyops.common.errors import NotAllowed
 from povertyops.common.policies import allow
 
@@ -111,7 +111,7 @@ def menu_active(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@allow(*KEEPERS)
+@allow(Role.PROVINCIAL_SECRETARY)
 def menu_hide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Offer a national item in the province no longer, or again."""
     hidden = request.POST.get("hidden") == "1"
