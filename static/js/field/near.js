@@ -5,6 +5,7 @@ import { distance, granted, here } from "./places.js";
 import { say } from "./words.js";
 
 const WANTED = "field-near";
+let last = null;
 
 function sort(from) {
   const lists = new Set([...document.querySelectorAll("[data-household]")].map((card) => card.parentElement));
@@ -32,7 +33,13 @@ async function find(part) {
   part.querySelector("[data-near-get]").setAttribute("aria-pressed", String(Boolean(place)));
   if (!place) return;
   localStorage.setItem(WANTED, "yes");
+  last = place;
   sort(place);
+}
+
+/** After the cards were drawn anew. */
+export function sortAgain() {
+  if (last) sort(last);
 }
 
 export async function bindNear() {

@@ -86,7 +86,7 @@ async function show() {
   const today = dayOf();
   fill(page, {
     name: household.name,
-    house: household.house_no ? say("house", { no: household.house_no }) : "",
+    house: household.house_no ? `${say("house", { no: household.house_no })} · ` : "",
     place: household.place,
     visit: addressOf(id, "visit"),
     assess: addressOf(id, "assess"),

@@ -1,7 +1,7 @@
 // งานวันนี้ without network: the kit's households with what was recorded on this phone laid over them.
 import { cardOf } from "./cards.js";
 import { commonOfKit, kitInfo, todayOfKit } from "./kit.js";
-import { bindNear } from "./near.js";
+import { bindNear, sortAgain } from "./near.js";
 import { onChange } from "./outbox.js";
 import { laidOver, recentVisits } from "./overlay.js";
 import { dayOf, groupsOf } from "./rules.js";
@@ -58,6 +58,7 @@ async function show() {
   const empty = rows.length ? (pressing ? null : draw("empty-done")) : draw("empty-team");
   put(place("groups"), empty, drawn);
   place("near-place").hidden = rows.length === 0;
+  sortAgain();
 }
 
 await show();

@@ -73,7 +73,8 @@ export function farFrom(place, household) {
 
 export function moment(when) {
   const at = new Date(when);
-  return say("moment", { day: shortDay(dayOf(at)), time: timeOf(at) });
+  const day = dayOf(at);
+  return say(day === dayOf() ? "moment-today" : "moment", { day: shortDay(day), time: timeOf(at) });
 }
 
 export function size(bytes) {

@@ -20,7 +20,8 @@ async function show(part) {
   part.classList.toggle("take--none", !info);
   if (!info) return tell(part, say("kit-none"));
   const when = moment(info.taken_at);
-  tell(part, say("kit-size", { n: number(info.households), size: size(info.bytes), when }));
+  tell(part, say("kit-size", { n: number(info.households), size: size(info.bytes) }));
+  part.querySelector("[data-take-when]").textContent = say("kit-when", { when });
   part.querySelector("[data-take-label]").textContent = say("kit-again");
   const stale = await getMeta("kit_stale");
   warn(part, isOldKit(info.taken_at) ? say("kit-old", { days: info.days }) : stale ? say("kit-stale") : "");

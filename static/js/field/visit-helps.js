@@ -95,7 +95,8 @@ export function bindHelps(form, { state, household, common, changed }) {
       found.push({ id: last.item, why: told.filter(Boolean).join(" · ") });
     }
     for (const { item, why } of household.suggested ?? []) {
-      if (found.length < OFFERED && menu.has(item) && !found.some((each) => each.id === item)) found.push({ id: item, why });
+      const known = found.some((each) => each.id === item) || promises.some((each) => each.item === item);
+      if (found.length < OFFERED && menu.has(item) && !known) found.push({ id: item, why });
     }
     return found;
   }
