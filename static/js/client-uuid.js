@@ -1,19 +1,40 @@
 // <input type="hidden" data-client-uuid>: one UUID per form, kept beside its draft, so that sending twice stores one record.
-function fresh() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+// A form sent before its UUID was found waits for it.
+import { ready } from "./field/app.js";
+import { dropDraft, loadDraft, saveDraft } from "./field/drafts.js";
+import { uuid } from "./field/store.js";
+
+const OLD = "uuid:";
+
+// The UUIDs of one form, by the names of their inputs.
+async function give(form, inputs) {
+  const slot = form?.dataset.draft ? `uuid:${form.dataset.draft}` : null;
+  const known = (slot && (await loadDraft(slot))) || {};
+  for (const input of inputs) input.value ||= known[input.name] ?? uuid();
+  if (slot) await saveDraft(slot, { ...known, ...Object.fromEntries(inputs.map((input) => [input.name, input.value])) });
 }
 
-for (const mark of document.querySelectorAll("[data-draft-done]")) {
-  for (const key of mark.dataset.draftDone.split(" ")) localStorage.removeItem(`uuid:${key}`);
+function hold(form, given) {
+  const wait = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    given.then(() => form.requestSubmit(event.submitter));
+  };
+  form.addEventListener("submit", wait, { capture: true });
+  given.then(() => form.removeEventListener("submit", wait, { capture: true }));
 }
-for (const input of document.querySelectorAll("input[data-client-uuid]")) {
-  const key = input.form?.dataset.draft;
-  const slot = key && `uuid:${key}`;
-  if (!input.value) input.value = (slot && localStorage.getItem(slot)) || fresh();
-  if (slot) localStorage.setItem(slot, input.value);
+
+async function clear() {
+  await ready;
+  for (const mark of document.querySelectorAll("[data-draft-done]")) {
+    for (const key of mark.dataset.draftDone.split(" ")) await dropDraft(`uuid:${key}`);
+  }
+  for (const name of Object.keys(localStorage)) if (name.startsWith(OLD)) localStorage.removeItem(name);
+}
+
+const cleared = clear();
+const inputs = [...document.querySelectorAll("input[data-client-uuid]")];
+for (const form of new Set(inputs.map((input) => input.form))) {
+  const given = cleared.then(() => give(form, inputs.filter((input) => input.form === form)));
+  if (form) hold(form, given);
 }

@@ -1,7 +1,9 @@
-// <form data-draft="key">: what is typed survives a failed save, a reload and a closed tab.
-// An element with data-draft-done="key" on any later page says that it was stored, and the copy goes.
-const PREFIX = "draft:";
-const KEPT_FOR = 14 * 24 * 3600 * 1000;
+// <form data-draft="key">: what is typed survives a failed save, a reload and a closed tab, locked and sealed like everything a
+// phone keeps. An element with data-draft-done="key" on any later page says that it was stored, and the copy goes.
+import { ready } from "./field/app.js";
+import { dropDraft, loadDraft, saveDraft } from "./field/drafts.js";
+
+const OLD = "draft:";
 
 function kept(field) {
   return field.name && !["hidden", "password", "file", "submit"].includes(field.type) && !field.closest("[data-draft-skip]");
@@ -45,60 +47,46 @@ function write(form, values) {
   form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function load(key) {
-  try {
-    const draft = JSON.parse(localStorage.getItem(PREFIX + key));
-    return draft && Date.now() - draft.at < KEPT_FOR ? draft : null;
-  } catch {
-    return null;
-  }
-}
-
-function save(key, values, at = Date.now()) {
-  try {
-    localStorage.setItem(PREFIX + key, JSON.stringify({ at, values }));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function sayKept(form, yes) {
   const sign = form.querySelector("[data-draft-sign]");
   if (sign) sign.hidden = !yes;
 }
 
-function bind(form) {
+async function bind(form) {
   const key = form.dataset.draft;
-  const draft = load(key);
   const first = JSON.stringify(read(form));
-  // A form that came back with errors already holds what was typed.
-  if (draft && !form.querySelector("[data-focus]")) {
-    write(form, draft.values);
+  const keep = () => saveDraft(key, read(form));
+  const draft = await loadDraft(key);
+  // A form that came back with errors already holds what was typed, and so does one touched while the draft was opened.
+  if (draft && !form.querySelector("[data-focus]") && JSON.stringify(read(form)) === first) {
+    write(form, draft);
     if (JSON.stringify(read(form)) !== first) sayKept(form, true);
-  }
-  let waiting = 0;
-  const keep = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => save(key, read(form)), 250);
-  };
+  } else if (JSON.stringify(read(form)) !== first) keep();
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
-  addEventListener("pagehide", () => {
-    if (JSON.stringify(read(form)) !== first && !form.dataset.draftDropped) save(key, read(form));
+  addEventListener("field:leaving", (event) => {
+    if (JSON.stringify(read(form)) !== first) event.detail.wait(keep());
   });
-  form.querySelector("[data-draft-drop]")?.addEventListener("click", () => {
-    clearTimeout(waiting);
-    localStorage.removeItem(PREFIX + key);
-    form.dataset.draftDropped = "yes";
+  form.querySelector("[data-draft-drop]")?.addEventListener("click", async () => {
+    await dropDraft(key);
     location.reload();
   });
+  form.dataset.draftReady = "yes";
 }
 
+// Drafts of an older release stood in plain text.
+async function moveOld() {
+  for (const name of Object.keys(localStorage)) {
+    if (!name.startsWith(OLD)) continue;
+    const old = JSON.parse(localStorage.getItem(name));
+    if (old?.values) await saveDraft(name.slice(OLD.length), old.values);
+    localStorage.removeItem(name);
+  }
+}
+
+await ready;
+await moveOld();
 for (const mark of document.querySelectorAll("[data-draft-done]")) {
-  for (const key of mark.dataset.draftDone.split(" ")) localStorage.removeItem(PREFIX + key);
+  for (const key of mark.dataset.draftDone.split(" ")) await dropDraft(key);
 }
 for (const form of document.querySelectorAll("form[data-draft]")) bind(form);
-for (const key of Object.keys(localStorage)) {
-  if (key.startsWith(PREFIX) && !load(key.slice(PREFIX.length))) localStorage.removeItem(key);
-}

@@ -1,6 +1,6 @@
 // On every page: the service worker, whose phone this is, the pill with what waits, signing out, and the notices.
 import { draftsSettled, forgetOldDrafts } from "./drafts.js";
-import { rememberServer } from "./kit.js";
+import { keptOwner, rememberServer } from "./kit.js";
 import { onChange, storageState, waitingCount } from "./outbox.js";
 import { getMeta, onStore, setMeta } from "./store.js";
 import { keepSending, syncNow, syncState } from "./sync.js";
@@ -91,6 +91,17 @@ async function drawPill() {
   }
 }
 
+// In the header of a shell: whose phone this is.
+async function drawWho() {
+  const who = document.querySelector("[data-who]");
+  if (!who) return;
+  who.hidden = !(await openVault());
+  const owner = who.hidden ? null : await keptOwner();
+  who.querySelector("[data-who-facts]").hidden = !owner;
+  who.querySelector("[data-who-name]").textContent = owner?.name ?? "";
+  who.querySelector("[data-who-centre]").textContent = owner ? `${owner.role_label} · ${owner.centre}` : "";
+}
+
 function show(name, yes) {
   for (const notice of document.querySelectorAll(`[data-field-notice="${name}"]`)) notice.hidden = !yes;
 }
@@ -124,6 +135,8 @@ async function start() {
   } else {
     await openVault();
   }
+  drawWho();
+  onStore((what) => (what === "kit" || what === "vault") && drawWho());
   if (document.querySelector("[data-outbox-pill]")) {
     draw();
     onChange(draw);

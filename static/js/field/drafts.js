@@ -6,6 +6,7 @@ import { lock, personId, unlock } from "./vault.js";
 
 const KEPT_FOR = 90 * 24 * 3600 * 1000;
 const lines = new Map();
+const newest = new Map();
 const KNOWN_NO_KEY = "no_seal_key";
 
 // Writes of one draft follow each other, so that an older state never lands on a newer one.
@@ -19,23 +20,32 @@ async function place(key) {
   return `${await personId()}:${key}`;
 }
 
-// Keeps `value` (anything JSON) under `key`. The key should name form and household.
+// Keeps `value` (anything JSON) under `key`. The key should name form and household. Of values that come faster than they can
+// be sealed only the newest is kept.
 export function saveDraft(key, value) {
+  newest.set(key, value);
   return inLine(key, async () => {
-    const userId = await personId();
-    if (userId === null) return false;
-    const db = await database();
-    const slot = await place(key);
-    const id = (await db.get("drafts", slot))?.id ?? uuid();
-    const sealed = await sealJson(value, { kind: "draft", userId, itemId: id }).catch((error) => {
-      if (error.message === KNOWN_NO_KEY) return null;
-      throw error;
-    });
-    const locked = await lock(value);
-    if (!sealed && !locked) return false;
-    await db.put("drafts", { ...locked, sealed, id, user_id: userId, at: Date.now() }, slot);
-    return true;
+    if (!newest.has(key)) return true;
+    const latest = newest.get(key);
+    newest.delete(key);
+    return write(key, latest);
   });
+}
+
+async function write(key, value) {
+  const userId = await personId();
+  if (userId === null) return false;
+  const db = await database();
+  const slot = await place(key);
+  const id = (await db.get("drafts", slot))?.id ?? uuid();
+  const sealed = await sealJson(value, { kind: "draft", userId, itemId: id }).catch((error) => {
+    if (error.message === KNOWN_NO_KEY) return null;
+    throw error;
+  });
+  const locked = await lock(value);
+  if (!sealed && !locked) return false;
+  await db.put("drafts", { ...locked, sealed, id, user_id: userId, at: Date.now() }, slot);
+  return true;
 }
 
 // What was kept, or null. After signing in again the server opens it once.
@@ -55,6 +65,7 @@ export async function loadDraft(key) {
 }
 
 export function dropDraft(key) {
+  newest.delete(key);
   return inLine(key, async () => (await database()).delete("drafts", await place(key)));
 }
 

@@ -88,6 +88,11 @@ export async function todayOfKit() {
   return read("today");
 }
 
+// Who took along what is here: {name, role_label, centre, ...} or null; asks nobody.
+export async function keptOwner() {
+  return (await read("common"))?.owner ?? null;
+}
+
 // {notice, indicators, menu, agencies, ..., owner, made_at}; asks the server where nothing was taken along; or null.
 export async function commonOfKit() {
   return (await read("common")) ?? (await fetchOne(""))?.common ?? null;

@@ -72,6 +72,7 @@ async function checkIn(force) {
   const last = await getMeta("check_in");
   const vault = await openVault();
   if (!force && !rows.length && vault && last && Date.now() - last < CHECK_IN_EVERY) return vault.user_id;
+  const kit = await kitInfo();
   const before = Date.now();
   const told = {
     device_id: await deviceId(),
@@ -80,7 +81,8 @@ async function checkIn(force) {
     oldest_at: rows.length ? new Date(Math.min(...rows.map((row) => row.made_at))).toISOString() : null,
     is_persisted: (await navigator.storage?.persisted?.()) ?? false,
     version: VERSION,
-    households: (await kitInfo())?.households ?? 0,
+    households: kit?.households ?? 0,
+    kit_made_at: kit?.made_at ?? null,
   };
   let answer;
   try {
@@ -93,10 +95,17 @@ async function checkIn(force) {
   const skew = Math.round(((before + Date.now()) / 2 - Date.parse(answer.server_time)) / 1000);
   await setMeta("skew", { seconds: skew, at: Date.now() });
   await rememberServer(answer);
-  await enter({ user_id: answer.user_id, appointment_id: answer.appointment_id, valid_to: answer.valid_to });
+  if (answer.appointment_id) await enter({ user_id: answer.user_id, appointment_id: answer.appointment_id, valid_to: answer.valid_to });
+  else await leave(answer.user_id);
   if (answer.kit_stale) await setMeta("kit_stale", true);
   await setMeta("check_in", Date.now());
   return answer.user_id;
+}
+
+// The appointment is over: the households go, what was made under it is still sent.
+async function leave(userId) {
+  await dropVault();
+  await setMeta("person", { user_id: userId });
 }
 
 // After signing in again the locked copies are shut for good: the server opens the sealed ones once, and they are locked anew.
@@ -195,7 +204,8 @@ async function settle(row, answer) {
 
 // The same number that the page shows after saving.
 function receiptOf(id) {
-  return id.replaceAll("-", "").slice(-8).toUpperCase();
+  const tail = id.slice(-8).toUpperCase();
+  return `${tail.slice(0, 4)}-${tail.slice(4)}`;
 }
 
 async function ask(row, { code, message, fields_to_mend: fields, body }, more = {}) {

@@ -1,0 +1,148 @@
+"""What the journeys of a phone share: taking along, recording through the page's modules, reading its storage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from households.models import Household
+from povertyops.accounts.actor import Actor
+from tests.journeys.steps import PHONE, sign_in_by_hand
+
+MODULES = "/static/js/field/"
+
+# Everything a phone keeps, as one text: a name in it would be readable to whoever holds the phone.
+DUMP = """async () => {
+  const seen = [JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})];
+  const text = (value) => {
+    if (value instanceof ArrayBuffer) value = new Uint8Array(value);
+    if (ArrayBuffer.isView(value)) return new TextDecoder().decode(value);
+    if (value instanceof CryptoKey) return `key ${value.extractable}`;
+    if (value && typeof value === "object") return Object.entries(value).map(([k, v]) => k + text(v)).join(" ");
+    return String(value);
+  };
+  for (const { name } of await indexedDB.databases()) {
+    const db = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+    for (const store of db.objectStoreNames) {
+      const work = db.transaction(store);
+      const ask = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+      const [keys, rows] = await Promise.all([ask(work.objectStore(store).getAllKeys()), ask(work.objectStore(store).getAll())]);
+      for (const row of rows) {
+        if (row instanceof Blob) seen.push(await row.text());
+        if (row?.sealed instanceof Blob) seen.push(await row.sealed.text());
+        seen.push(store, text(row));
+      }
+      seen.push(...keys.map(String));
+    }
+    db.close();
+  }
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      seen.push(name, request.url);
+      if (!/static/.test(request.url)) seen.push(await (await cache.match(request)).text());
+    }
+  }
+  return seen.join("\\n");
+}"""
+
+PUT = """async ([modules, body, photos, label]) => {
+  const { putVisit } = await import(modules + "outbox.js");
+  const made = await Promise.all(photos.map(async ({ id, size, ...told }) => {
+    const canvas = new OffscreenCanvas(size, size);
+    const brush = canvas.getContext("2d");
+    for (let y = 0; y < size; y += 4) for (let x = 0; x < size; x += 4) {
+      brush.fillStyle = `hsl(${(x * y) % 360} 80% 50%)`;
+      brush.fillRect(x, y, 4, 4);
+    }
+    return { id, blob: await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 }), ...told };
+  }));
+  return putVisit(body, made, label);
+}"""
+
+
+def settled(page: Page) -> None:
+    """The service worker is in charge, and the page knows whose phone it is."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate("async (modules) => { await (await import(modules + 'app.js')).ready; }", MODULES)
+
+
+def begin_day(page: Page, server: LiveServer, actor: Actor) -> None:
+    """Sign in and wait until the phone is ready for work."""
+    page.set_viewport_size(PHONE)
+    sign_in_by_hand(page, server, actor)
+    settled(page)
+
+
+def take_along(page: Page) -> dict[str, Any]:
+    return page.evaluate("async (modules) => (await import(modules + 'kit.js')).takeAlong()", MODULES)
+
+
+def put_visit(
+    page: Page,
+    household: Household,
+    visit_id: str,
+    *,
+    photos: list[dict[str, Any]] | None = None,
+    **values: Any,
+) -> None:
+    """Record a visit through the page's own modules."""
+    body = {
+        "id": visit_id,
+        "household": str(household.pk),
+        "visited_at": page.evaluate("new Date(Date.now() - 60000).toISOString()"),
+        "note": "หลังคารั่ว พบยาย",
+        **values,
+    }
+    label = {"name": household.head_name, "place": "หมู่ 1"}
+    page.evaluate(PUT, [MODULES, body, photos or [], label])
+
+
+def items(page: Page) -> list[dict[str, Any]]:
+    return page.evaluate("async (modules) => (await import(modules + 'outbox.js')).items()", MODULES)
+
+
+def sync(page: Page) -> dict[str, Any]:
+    """Send now; a round that runs already is waited for first."""
+    call = "async (m) => (await import(m + 'sync.js')).syncNow({ force: true })"
+    for _attempt in range(40):
+        found: dict[str, Any] = page.evaluate(call, MODULES)
+        if found["state"] != "busy":
+            return found
+        page.wait_for_timeout(100)
+    pytest.fail("the phone never stopped sending")
+
+
+def wait_for(page: Page, script: str, wanted: Any = True, arg: Any = MODULES) -> None:
+    """Ask again until the (asynchronous) script answers as wanted."""
+    found = None
+    for _attempt in range(150):
+        found = page.evaluate(script, arg)
+        if found == wanted:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"still {found!r}, not {wanted!r}: {script}")
+
+
+def sent(page: Page, count: int = 1) -> None:
+    """Wait until so many items are stored."""
+    stored = "async (m) => (await (await import(m + 'outbox.js')).items()).filter((i) => i.state === 'stored').length"
+    wait_for(page, stored, count)
+
+
+def sign_out(page: Page) -> None:
+    page.locator("details.who summary").click()
+    page.get_by_role("button", name="ออกจากระบบ").click()
+    page.wait_for_url("**/sign-in/**")
+
+
+def dump(page: Page) -> str:
+    return page.evaluate(DUMP)
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.locator("h1")).to_have_text(text)
