@@ -18,6 +18,7 @@ from casework.enums import CloseReason, HelpNature, HelpStatus, PlanStatus
 from casework.models import (
     Assignment,
     Case,
+    ContinuingCare,
     HandOver,
     Help,
     HelpMenuItem,
@@ -69,6 +70,8 @@ class Scene:
     help: Help
     promise: Help
     step: PlanStep
+    waiting: HouseholdPlan
+    care: ContinuingCare
     removal: RemovalRequest
     conflict: VisitConflict
     hand_over: HandOver
@@ -286,6 +289,20 @@ ROUTES: dict[str, Route] = {
     ),
     "case_close": Route(HOUSEHOLD, lambda scene, actor: {"effective_on": _today()}),
     "reveal_id": Route(_person_of_household, lambda scene, actor: {"reason": "verify"}),
+    "plan_history": Route(HOUSEHOLD),
+    "plan": Route(hole("pk", "waiting")),
+    "plan_approve": Route(hole("pk", "waiting"), lambda scene, actor: {"approved_on": _today()}),
+    "plan_return": Route(hole("pk", "waiting"), lambda scene, actor: {"note": "x"}),
+    "plan_queue": Route(
+        body=lambda scene, actor: {"plan": [str(scene.waiting.pk)], "approved_on": _today()}
+    ),
+    "care_form": Route(
+        HOUSEHOLD, lambda scene, actor: {"dimension": "living", "ground": "bedridden", "reason": "x"}
+    ),
+    "care_decide": Route(
+        hole("pk", "care"), lambda scene, actor: {"decision": "accept", "minutes_number": "1/2569"}
+    ),
+    "care_review": Route(hole("pk", "care"), lambda scene, actor: {"decision": "end", "note": "x"}),
     "step_done": Route(hole("pk", "step"), lambda scene, actor: {"done_on": _today()}),
     "visit": Route(hole("pk", "visit")),
     "visit_amend": Route(hole("pk", "visit"), _visit_form),
@@ -449,6 +466,13 @@ def _scene(
         help=Help.objects.create(id=uuid7(), **placed, **help_),
         promise=Help.objects.create(id=uuid7(), **placed, **help_, status=HelpStatus.PROMISED),
         step=PlanStep.objects.create(plan=plan, text=SECRETS[2]),
+        waiting=HouseholdPlan.objects.create(
+            **row, version=2, agreed_on=opened_on, recorded_by=colleague.user, goal=SECRETS[2]
+        ),
+        care=ContinuingCare.objects.create(
+            **row, dimension=Dimension.LIVING, reason=SECRETS[2], proposed_on=opened_on,
+            proposed_by=colleague.user,
+        ),
         removal=RemovalRequest.objects.create(
             case=case, household=household, province_code=household.province_code, note=SECRETS[2],
             reason=CloseReason.NOT_POOR, effective_on=timezone.localdate(), requested_by=colleague.user,
