@@ -46,7 +46,7 @@ IN_FILES = (
         "static",
         "Collecting static files",
         ("collectstatic", "--noinput"),
-        ("static/**/*", "package-lock.json"),
+        ("static/**/*", "package-lock.json", "povertyops/common/static_storage.py"),
     ),
     Step("logins", "Listing the people to sign in as", ("print_personas",), STORY),
 )

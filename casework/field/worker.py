@@ -11,10 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext
+
+from povertyops.common.static_storage import ENTRY, HashedStaticFilesStorage
 
 from . import shells
 
@@ -22,7 +25,6 @@ THEME, GROUND = "#1b3252", "#faf9f6"
 ICON_SIZES = (192, 512)
 # What a shell may need, as patterns inside static/; the fonts come from their package.
 KEPT = (
-    "css/*.css",
     "js/menu.js",
     "js/ready.js",
     "js/keep-open.js",
@@ -30,6 +32,7 @@ KEPT = (
     "js/field/*.js",
     "icons/*.svg",
     "icons/**/*.svg",
+    "pictures/**/*.svg",
 )
 FONTS = tuple(
     f"vendor/sarabun/sarabun-{script}-{weight}-normal.woff2"
@@ -79,7 +82,8 @@ def kept_files() -> list[str]:
 
 def _own_files() -> Iterator[str]:
     root = settings.BASE_DIR / "static"
-    for pattern in KEPT:
+    sheets = (ENTRY,) if isinstance(staticfiles_storage, HashedStaticFilesStorage) else ("css/*.css",)
+    for pattern in (*KEPT, *sheets):
         for path in root.glob(pattern):
             yield path.relative_to(root).as_posix()
 

@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# What the option `support_js_module_import_aggregation` would do to every package, of which some speak of
+# modules that are not there.
+_GLOB, _IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns
+ENTRY = "css/main.css"
+_SHEET = re.compile(r'^@import url\("(?P<name>[\w-]+\.css)"\) layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Modules import each other by hashed names, so a page never mixes files of two deployments."""
+    """Our modules import each other by hashed names, so a page never mixes files of two deployments.
 
-    support_js_module_import_aggregation = True
+    The style sheets that the entry imports stand in it: one answer instead of thirty on a slow line.
+    """
+
+    patterns = (*HashedFilesMixin.patterns, ("js/*.js", _IMPORTS))
+
+    def post_process(
+        self, paths: dict[str, Any], *args: Any, **options: Any
+    ) -> Iterator[tuple[str, str | None, Any]]:
+        if ENTRY in paths and not options.get("dry_run"):
+            entry = Path(self.path(ENTRY))
+            entry.write_text(with_sheets(entry), encoding="utf-8")
+            paths[ENTRY] = (self, ENTRY)
+        yield from super().post_process(paths, *args, **options)
+
+
+def with_sheets(entry: Path) -> str:
+    """The style sheet with every sheet it imports in the place of its import, in the same layer."""
+
+    def sheet(found: re.Match[str]) -> str:
+        text = (entry.parent / found["name"]).read_text(encoding="utf-8")
+        return f"@layer {found['layer']} {{\n{text}}}"
+
+    return _SHEET.sub(sheet, entry.read_text(encoding="utf-8"))
