@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from households.access import scope_q
@@ -21,6 +21,7 @@ from ..queries.cohort import household_ids
 
 LARGEST = 20_000
 SHOWN = 8
+MOST_PICKED = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,19 @@ class Chosen:
         return self.count - len(self.names)
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Ticks to restore: on this page, and of other pages (carried along unseen)."""
+
+    everything: bool
+    here: Set[UUID]
+    elsewhere: Sequence[UUID]
+
+    @property
+    def count(self) -> int:
+        return len(self.here) + len(self.elsewhere)
+
+
 def chosen_households(request: HttpRequest, actor: Actor, *, today: date) -> Chosen:
     """From a POST: `household` values, or `everything` with the list's filters in the address.
 
@@ -54,6 +68,23 @@ def chosen_households(request: HttpRequest, actor: Actor, *, today: date) -> Cho
     if len(ids) > LARGEST:
         raise InvalidInput("too_many", _("เลือกได้ครั้งละไม่เกิน 20,000 ครัวเรือน โปรดกรองให้แคบลง"))
     return _sorted_out(actor, ids, everything)
+
+
+def picked_in(query: QueryDict, shown: Iterable[UUID]) -> Picked:
+    """What an address says was ticked before, when a person comes back to the list."""
+    try:
+        keys = set(_keys(query.getlist("household")[:MOST_PICKED]))
+    except InvalidInput:
+        keys = set()
+    shown = set(shown)
+    return Picked(bool(query.get("everything")), keys & shown, sorted(keys - shown))
+
+
+def picks_of(chosen: Chosen) -> list[tuple[str, str]]:
+    """The choice as it stands in the list's address; a choice too long for one is not carried."""
+    if chosen.everything:
+        return [("everything", "1")]
+    return [("household", str(pk)) for pk in chosen.ids] if chosen.count <= MOST_PICKED else []
 
 
 def _keys(values: Sequence[str]) -> list[UUID]:

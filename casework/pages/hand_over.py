@@ -194,15 +194,9 @@ def _offer_households(
 ) -> None:
     if not rows or not mentors:
         return
-    own = {
-        team
-        for team in Assignment.objects.filter(
-            household__in=[row.thing.household_id for row in rows], valid_to=None
-        )
-        .order_by()
-        .values_list("team", flat=True)
-        .distinct()
-    }
+    ids = [row.thing.household_id for row in rows]
+    held = Assignment.objects.filter(household__in=ids, valid_to=None).order_by()
+    own = set(held.values_list("team", flat=True).distinct())
     takers = {
         each.value: Taker(each.value, same_team=bool(each.team and each.team.pk in own)) for each in mentors
     }

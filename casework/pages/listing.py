@@ -31,6 +31,7 @@ from .teams import teams_for
 Choices = list[tuple[Any, Any]]
 DIMENSION_FILTERS = ("failing", "relieved", "recovered")
 CURSORS = ("after", "page")
+PICKS = ("household", "everything")
 MUNICIPAL = (CentreKind.CITY_MUNICIPALITY, CentreKind.TOWN_MUNICIPALITY)
 
 
@@ -180,8 +181,16 @@ def tidy(query: QueryDict) -> str:
     """The filters in force as they stand in an address: no cursor, nothing empty."""
     kept = QueryDict(mutable=True)
     for name, values in query.lists():
-        if name not in CURSORS:
+        if name not in (*CURSORS, *PICKS):
             kept.setlist(name, [value for value in values if value])
+    return kept.urlencode()
+
+
+def without_picks(query: QueryDict) -> str:
+    """The same page of the list, as a bulk act leads back to it; what is ticked travels in the form."""
+    kept = query.copy()
+    for name in PICKS:
+        kept.pop(name, None)
     return kept.urlencode()
 
 

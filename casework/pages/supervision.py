@@ -120,7 +120,7 @@ class Sheet:
 
 
 def sheet_for(actor: Actor, *, month: Month, by: str, area: str, page: int) -> Sheet:
-    """Seven queries for any number of mentors."""
+    """Eight queries for any number of mentors."""
     today, now = actor.today(), actor.now()
     lines = _lines(actor, month, area, by)
     pages = max(1, -(-len(lines) // LINES_A_PAGE))
@@ -213,7 +213,11 @@ def syncs_of(user_ids: Iterable[int]) -> dict[int, Sync]:
         Device.objects.filter(user__in=list(user_ids))
         .order_by()
         .values_list("user_id")
-        .annotate(Max("last_sync_at"), Sum("waiting"), Min("oldest_at", filter=Q(waiting__gt=0)))
+        .annotate(
+            last=Max("last_sync_at"),
+            items=Sum("waiting"),
+            oldest=Min("oldest_at", filter=Q(waiting__gt=0)),
+        )
     )
     return {user: Sync(last, waiting or 0, oldest) for user, last, waiting, oldest in rows}
 

@@ -1,4 +1,4 @@
-"""How many days until a household of a stage is due again, as a province sets them; due days follow at once."""
+"""How many days until a household is due again, stage by stage, as a province sets; due days follow at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ SHORTEST, LONGEST = 1, 365
 # The last standing visit by the day the row stands at decides, as in `judging._due_on`.
 _DUE = """
     WITH wanted AS (
-        SELECT s.id, s.due_on AS before, CASE WHEN v.next_visit_on IS NOT NULL THEN v.next_visit_on
+        SELECT s.id, s.due_on AS before,
+               CASE WHEN v.next_visit_on IS NOT NULL THEN v.next_visit_on
                ELSE COALESCE(v.visited_on, GREATEST(a.valid_from, c.opened_on)) + n.days END AS due_on
         FROM casework_cohortstate s
         JOIN unnest(%(stages)s::smallint[], %(days)s::integer[]) AS n (stage, days) ON n.stage = s.stage
@@ -49,7 +50,8 @@ _DUE = """
     ), moved AS (
         UPDATE casework_cohortstate s SET due_on = w.due_on FROM wanted w
         WHERE s.id = w.id AND w.due_on IS DISTINCT FROM w.before
-        RETURNING s.household_id, s.fiscal_year, s.area_code, CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id
+        RETURNING s.household_id, s.fiscal_year, s.area_code,
+                  CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id
     ), marks AS (
         INSERT INTO common_dirtymark (fiscal_year, area_code, centre_id)
         SELECT DISTINCT fiscal_year, area_code, centre_id FROM moved ORDER BY 1, 2, 3

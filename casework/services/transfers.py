@@ -32,8 +32,8 @@ def request_transfer(
 ) -> Transfer:
     """Ask the centre that answers for the new village to take a household over.
 
-    Until it accepts, the sender stays responsible and nothing moves. Within one centre nobody has to be asked:
-    the household moves at once. Raises InvalidInput naming the field, or Conflict when one waits already.
+    Until it accepts, the sender stays responsible and nothing moves. Within one centre nobody has to be
+    asked: the household moves at once. Raises InvalidInput naming the field, or Conflict when one waits already.
     """
     require_role(actor, ASSIGNING_ROLES)
     _check_request(reason, effective_on, actor.today())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +18,7 @@ from povertyops.accounts.enums import FIELD_ROLES, Role
 from povertyops.common.policies import allow
 
 from ..forms.teams import AssignForm, TeamForm
-from ..pages.chosen import Chosen, changed_meanwhile, chosen_households
+from ..pages.chosen import Chosen, changed_meanwhile, chosen_households, picks_of
 from ..pages.teams import get_team_for, loads_for, mentors_of, parents_for, team_choices, teams_for
 from ..rules import APPROVING_ROLES, ASSIGNING_ROLES
 from ..services.assignment import assign_households, end_assignments
@@ -58,7 +60,12 @@ def assign(request: HttpRequest) -> HttpResponse:
         if moved is not None:
             messages.success(request, _said(moved, chosen.count))
             return redirect(_back(request))
-    context = {"form": form, "chosen": chosen, "query": request.GET.urlencode(), "back_url": _back(request)}
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "query": request.GET.urlencode(),
+        "back_url": _back(request, picks_of(chosen)),
+    }
     return render(request, "casework/assign.html", context, status=status_of(form) if applies else 200)
 
 
@@ -96,9 +103,9 @@ def _nothing_chosen(chosen: Chosen) -> str:
     return _("ยังไม่ได้เลือกครัวเรือน เลือกจากรายการก่อน")
 
 
-def _back(request: HttpRequest) -> str:
-    """The list the person came from, with its filters."""
-    query = request.GET.urlencode()
+def _back(request: HttpRequest, picks: Sequence[tuple[str, str]] = ()) -> str:
+    """The list the person came from, on the same page, with its filters and, while undecided, its ticks."""
+    query = "&".join(part for part in (request.GET.urlencode(), urlencode(picks)) if part)
     return f"{reverse('household_list')}?{query}" if query else reverse("household_list")
 
 

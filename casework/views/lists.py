@@ -19,7 +19,8 @@ from povertyops.common.policies import allow
 from ..forms.filters import FilterPanel
 from ..forms.households import NationalIdForm
 from ..models import CohortState
-from ..pages.listing import Names, chips_of, depth_of, household_url, names_for, tidy
+from ..pages.chosen import picked_in
+from ..pages.listing import Names, chips_of, depth_of, household_url, names_for, tidy, without_picks
 from ..pages.persons import person_rows
 from ..queries.cohort import ORDER, as_of, cohort_count, cohort_list
 from ..queries.lists import (
@@ -51,6 +52,8 @@ def household_list(request: HttpRequest) -> HttpResponse:
         **urls,
         "rows": [_household_row(row, names, places) for row in page.rows],
         "count": cohort_count(actor, filters),
+        "picked": picked_in(request.GET, (row.household_id for row in page.rows)),
+        "here": without_picks(request.GET),
         "may_assign": actor.role in ASSIGNING_ROLES,
         "may_help": actor.role in BULK_HELP_ROLES,
         "may_print_cards": actor.role in OFFICER_ROLES,

@@ -39,7 +39,7 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Things of one kind that would be without an owner; `words` names the kind with a place for the count."""
+    """Things of one kind that would lose their owner; `words` names the kind with a place for the count."""
 
     kind: str
     count: int

@@ -58,7 +58,8 @@ document.addEventListener("change", (event) => {
     for (const box of form.querySelectorAll(`input[type=checkbox][name="${name}"]:not(:disabled)`)) box.checked = all.checked;
   }
   for (const sign of document.querySelectorAll("[data-checked-count]")) {
-    const counted = document.querySelectorAll(`input[type=checkbox][name="${sign.dataset.checkedCount}"]:checked`).length;
+    const field = sign.dataset.checkedCount;
+    const counted = document.querySelectorAll(`input[name="${field}"]:is(:checked, [type=hidden])`).length;
     sign.textContent = counted.toLocaleString("en");
   }
 });

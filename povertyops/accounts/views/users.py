@@ -15,7 +15,7 @@ from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
 
 from ..access import get_user_for, looks_after, visible_appointments, visible_users
-from ..enums import Role
+from ..enums import OFFICER_ROLES, Role
 from ..forms import NewAccountForm, NewUserForm, PersonForm, UserFilter, add_domain_error
 from ..models import Appointment, User
 from ..requests import ActorRequest
@@ -101,6 +101,7 @@ def user(request: ActorRequest, pk: int) -> HttpResponse:
         "elsewhere": shown.appointments.count() - len(posts),
         "looks_after": looks_after(request.actor, shown),
         "is_self": shown.pk == request.user.pk,
+        "may_hand_over": request.actor.role in OFFICER_ROLES and shown.pk != request.user.pk,
     }
     return render(request, "accounts/user.html", context)
 

@@ -181,3 +181,60 @@ def test_team_name_is_asked_for_and_unique(cast: Cast) -> None:
     assert (nameless.status_code, twice.status_code) == (422, 422)
     assert "โปรดใส่ชื่อทีม" in text_of(nameless)
     assert "มีทีมชื่อนี้อยู่แล้วในศูนย์เดียวกัน" in text_of(twice)
+
+
+def test_way_back_keeps_filter_page_and_ticks(cast: Cast) -> None:
+    ticked, other = family(cast, team=None), family(cast, team=None)
+    client = client_of(cast.officer)
+
+    form = text_of(client.post("/assign/?no_team=1&membership=all", {"household": [str(ticked.pk)]}))
+    back = f"/households/?no_team=1&amp;membership=all&amp;household={ticked.pk}"
+    assert back in form
+    page = text_of(client.get(back.replace("&amp;", "&")))
+
+    assert f'value="{ticked.pk}" checked' in page
+    assert f'value="{other.pk}" checked' not in page
+    assert f"household={ticked.pk}" not in page.split("<tbody>")[0].split("chips")[-1]
+
+
+def test_tick_on_another_page_travels_unseen(cast: Cast) -> None:
+    shown, elsewhere = family(cast, team=None), family(cast)
+
+    page = text_of(
+        client_of(cast.officer).get(f"/households/?no_team=1&household={elsewhere.pk}&household={shown.pk}")
+    )
+
+    assert f'<input type="hidden" name="household" value="{elsewhere.pk}">' in page
+    assert '<b class="num" data-checked-count="household">2</b>' in page
+
+
+def test_whole_filter_stays_ticked_on_the_way_back(cast: Cast) -> None:
+    family(cast, team=None)
+    client = client_of(cast.officer)
+
+    form = text_of(client.post("/assign/?no_team=1", {"everything": "1"}))
+
+    assert "/households/?no_team=1&amp;everything=1" in form
+    page = text_of(client.get("/households/?no_team=1&everything=1"))
+    assert 'name="everything" value="1" checked' in page
+
+
+def test_refused_form_keeps_the_choice(cast: Cast) -> None:
+    household = family(cast, team=None)
+    late = body(cast.mentor_team, [household], valid_from=typed(today() + timedelta(days=1)))
+
+    answer = client_of(cast.officer).post("/assign/?no_team=1", late)
+
+    assert answer.status_code == 422
+    assert f'name="household" value="{household.pk}"' in text_of(answer)
+    assert 'action="?no_team=1"' in text_of(answer)
+
+
+def test_closed_account_is_given_nothing(cast: Cast) -> None:
+    household = family(cast, team=None)
+    cast.mentor.user.is_active = False
+    cast.mentor.user.save(update_fields=["is_active"])
+    sent = body(cast.mentor_team, [household], mentor=str(cast.mentor.user_id))
+
+    assert client_of(cast.officer).post("/assign/", sent).status_code == 422
+    assert not teams_of(household)
