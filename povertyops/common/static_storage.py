@@ -1,4 +1,4 @@
-"""Static files with the hash of their content in their names, in what imports them too, and compressed beside."""
+"""Static files with a hash of their content in their names, in what imports them too, and compressed beside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the journeys of a phone share: taking along, recording through the page's modules, reading its storage."""
+"""What journeys of a phone share: taking along, recording through the page's modules, reading its storage."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ DUMP = """async () => {
     if (value instanceof ArrayBuffer) value = new Uint8Array(value);
     if (ArrayBuffer.isView(value)) return new TextDecoder().decode(value);
     if (value instanceof CryptoKey) return `key ${value.extractable}`;
-    if (value && typeof value === "object") return Object.entries(value).map(([k, v]) => k + text(v)).join(" ");
+    if (value && typeof value === "object") {
+      return Object.entries(value).map(([name, part]) => name + text(part)).join(" ");
+    }
     return String(value);
   };
   for (const { name } of await indexedDB.databases()) {
-    const db = await new Promise((done) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); });
+    const ask = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+    const db = await ask(indexedDB.open(name));
     for (const store of db.objectStoreNames) {
-      const work = db.transaction(store);
-      const ask = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
-      const [keys, rows] = await Promise.all([ask(work.objectStore(store).getAllKeys()), ask(work.objectStore(store).getAll())]);
+      const shelf = db.transaction(store).objectStore(store);
+      const [keys, rows] = await Promise.all([ask(shelf.getAllKeys()), ask(shelf.getAll())]);
       for (const row of rows) {
         if (row instanceof Blob) seen.push(await row.text());
         if (row?.sealed instanceof Blob) seen.push(await row.sealed.text());
@@ -130,7 +132,10 @@ def wait_for(page: Page, script: str, wanted: Any = True, arg: Any = MODULES) ->
 
 def sent(page: Page, count: int = 1) -> None:
     """Wait until so many items are stored."""
-    stored = "async (m) => (await (await import(m + 'outbox.js')).items()).filter((i) => i.state === 'stored').length"
+    stored = """async (modules) => {
+      const { items } = await import(modules + "outbox.js");
+      return (await items()).filter((item) => item.state === "stored").length;
+    }"""
     wait_for(page, stored, count)
 
 

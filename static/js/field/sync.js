@@ -335,11 +335,12 @@ let beat = 0;
 // Sends on load, when the network comes back, when the page is looked at again, after each new item, and every minute while
 // something waits.
 export function keepSending() {
-  const go = () => syncNow().catch((error) => console.error(error));
-  addEventListener("online", go);
+  const go = (force = false) => syncNow({ force }).catch((error) => console.error(error));
+  // A page that is opened and a network that comes back are good reasons not to wait out the pause after a failure.
+  addEventListener("online", () => go(true));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && go());
   onStore((what) => what === "put" && go());
   clearInterval(beat);
   beat = setInterval(async () => navigator.onLine && (await waitingCount()) && go(), 60_000);
-  go();
+  go(true);
 }
