@@ -123,6 +123,7 @@ ADMINISTERS = frozenset({Role.SYSTEM_ADMIN})
 IN_THE_PROVINCE = frozenset({"income_lead"})  # reads the boards of its province
 SAME_PROVINCE = frozenset(
     {"other_mentor", "other_team_member", "other_officer", "municipal_officer", "municipal_mentor"}
+    | {"income_lead", "idle_agency_officer"}
 )
 HAS_A_CENTRE = frozenset({Role.MUNICIPAL_OFFICER})  # answers for a centre, not for an area
 

@@ -48,12 +48,17 @@ class HelpContext:
 
     def _check_item(self, help_: HelpInput, household_id: UUID, province_code: str) -> None:
         item = self.items.get(help_.item_id)
-        if item is None or not item.is_active or item.province_code not in ("", province_code):
+        if item is None or item.province_code not in ("", province_code) or not self._may_give(item, help_):
             raise InvalidInput("unknown_item", _("ไม่พบรายการช่วยเหลือนี้ในเมนู โปรดเลือกรายการใหม่"), field="item")
         if help_.household_id not in (None, household_id):
             raise InvalidInput("other_household", _("ความช่วยเหลือนี้เป็นของครัวเรือนอื่น"), field="household")
         if len(clean_text(help_.agency_name)) > LONGEST_AGENCY:
             raise InvalidInput("long_agency", _("ชื่อหน่วยงานยาวเกินไป"), field="agency")
+
+    def _may_give(self, item: HelpMenuItem, help_: HelpInput) -> bool:
+        """An item taken off the menu is still given where it was promised before."""
+        promise = self.promises.get(help_.fulfils) if help_.fulfils else None
+        return item.is_active or (promise is not None and promise.item_id == item.pk)
 
     def _check_promise(self, promise_id: UUID, household_id: UUID, kept: set[UUID]) -> None:
         promise = self.promises.get(promise_id)
