@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from povertyops.demo.cast import Cast, national_centre
-from povertyops.demo.chapters import khonkaen, plain, songkhla
+from povertyops.demo.chapters import khonkaen, plain, plans, referrals, songkhla, supervision
 from povertyops.demo.models import Chapter
 from povertyops.demo.personas import PERSONAS
 from povertyops.demo.telling import Teller
@@ -22,6 +22,9 @@ from reports.services.rollup import drain_marks
 Tell = Callable[[Teller, date], None]
 DEEP: tuple[tuple[str, str, Tell], ...] = (
     ("songkhla", "สงขลา", songkhla.tell),
+    ("referrals", "เรื่องส่งต่อของสงขลา", referrals.tell),
+    ("supervision", "การติดตามพี่เลี้ยงของสงขลา", supervision.tell),
+    ("plans", "แผนครัวเรือนของระโนด", plans.tell),
     ("khonkaen", "ขอนแก่น", khonkaen.tell),
 )
 PLAIN: tuple[tuple[str, str, Tell], ...] = (
