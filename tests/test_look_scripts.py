@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from povertyops.common.thai import format_thai_date
+from tests.cast import Cast
+from tests.journeys.steps import carry_session
 
 PROJECT = Path(__file__).resolve().parent.parent
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
@@ -51,10 +53,14 @@ def test_every_frame_fits_its_window_and_axe_finds_nothing(page: Page, live_serv
     assert faults == []
 
 
-def test_typed_text_survives_a_reload_and_can_be_dropped(page: Page, live_server: LiveServer) -> None:
-    form = shown(page, live_server).locator("#gallery-form")
+def test_typed_text_survives_a_reload_and_can_be_dropped(
+    page: Page, context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    carry_session(context, live_server, cast.officer)
+    form = shown(page, live_server).locator("#gallery-form[data-draft-ready]")
     form.get_by_label("บันทึก").fill("หลังคารั่ว")
     form.get_by_label("ซ่อมบ้าน").check()
+    page.wait_for_timeout(300)
     uuid = form.locator("[data-client-uuid]").input_value()
 
     page.reload()

@@ -6,6 +6,12 @@ import { uuid } from "./field/store.js";
 
 const OLD = "uuid:";
 
+// A phone that keeps nothing (no storage) still sends each form under one UUID.
+function giveFresh(inputs, error) {
+  console.error(error);
+  for (const input of inputs) input.value ||= uuid();
+}
+
 // The UUIDs of one form, by the names of their inputs.
 async function give(form, inputs) {
   const slot = form?.dataset.draft ? `uuid:${form.dataset.draft}` : null;
@@ -35,6 +41,7 @@ async function clear() {
 const cleared = clear();
 const inputs = [...document.querySelectorAll("input[data-client-uuid]")];
 for (const form of new Set(inputs.map((input) => input.form))) {
-  const given = cleared.then(() => give(form, inputs.filter((input) => input.form === form)));
+  const own = inputs.filter((input) => input.form === form);
+  const given = cleared.then(() => give(form, own)).catch((error) => giveFresh(own, error));
   if (form) hold(form, given);
 }

@@ -377,3 +377,46 @@ def test_page_inside_another_app_says_how_to_leave(
         link = page.locator("[data-open-outside]")
         expect(link).to_have_attribute("href", f"{live_server.url}/outbox/?openExternalBrowser=1")
     context.close()
+
+
+def test_draft_of_a_classic_form_is_locked_and_comes_back(
+    page: Page, context: BrowserContext, live_server: LiveServer, cast: Cast, household: Household
+) -> None:
+    sign_in_by_hand(page, live_server, cast.officer)
+    url = f"{live_server.url}/households/{household.pk}/visit/"
+    page.goto(url)
+    expect(page.locator("form[data-draft-ready]")).to_have_count(1)
+    page.get_by_label("บันทึกการเยี่ยม").first.fill("ยายเล่าเรื่องหลาน")
+    page.wait_for_timeout(300)
+    number = page.locator("[data-client-uuid]").first.input_value()
+
+    assert "ยายเล่าเรื่องหลาน" not in dump(page)
+    page.reload()
+    expect(page.get_by_label("บันทึกการเยี่ยม").first).to_have_value("ยายเล่าเรื่องหลาน")
+    assert page.locator("[data-client-uuid]").first.input_value() == number
+
+    sign_out(page)
+    sign_in_by_hand(page, live_server, cast.officer)
+    page.goto(url)
+    expect(page.get_by_label("บันทึกการเยี่ยม").first).to_have_value("ยายเล่าเรื่องหลาน")
+
+
+def test_signing_out_without_network_shuts_the_phone_and_ends_the_session_later(
+    page: Page, context: BrowserContext, live_server: LiveServer, cast: Cast, household: Household
+) -> None:
+    begin_day(page, live_server, cast.mentor)
+    take_along(page)
+    context.set_offline(True)
+    page.goto(f"{live_server.url}/today/")
+    page.locator("details.who summary").click()
+    page.get_by_role("button", name="ออกจากระบบ").click()
+    page.wait_for_url("**/outbox/")
+    assert "key false" not in dump(page)
+    page.goto(f"{live_server.url}/today/")
+    expect(page.get_by_text(household.head_name)).to_have_count(0)
+
+    context.set_offline(False)
+    page.goto(f"{live_server.url}/outbox/")
+    page.wait_for_timeout(700)
+    page.goto(f"{live_server.url}/households/")
+    page.wait_for_url("**/sign-in/**")

@@ -137,7 +137,7 @@ async function start() {
   }
   drawWho();
   onStore((what) => (what === "kit" || what === "vault") && drawWho());
-  if (document.querySelector("[data-outbox-pill]")) {
+  if (document.querySelector("[data-outbox-pill], [data-field-notice]")) {
     draw();
     onChange(draw);
     onStore((what) => what === "sync" && draw());
@@ -145,7 +145,7 @@ async function start() {
     addEventListener("offline", draw);
   }
   if (isShell() || ["mentor", "team_member", "team_leader"].includes(person?.role)) keepSending();
-  await forgetOldDrafts();
+  forgetOldDrafts().catch((error) => console.error(error));
 }
 
 // Resolves once the page's person is known to the vault; scripts of pages wait for it before they read or keep anything.

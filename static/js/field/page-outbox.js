@@ -18,25 +18,24 @@ async function show() {
   if (turn !== drawing) return;
   const groups = {
     needs: all.filter((item) => item.mine && item.state === "needs_you"),
-    waiting: all.filter((item) => (item.mine || !vault) && ["waiting", "sending"].includes(item.state)),
-    others: all.filter((item) => !item.mine && item.state !== "stored" && (vault || item.state === "needs_you")),
+    waiting: all.filter((item) => (vault ? item.mine && item.state !== "needs_you" : true) && item.state !== "stored"),
+    others: all.filter((item) => vault && !item.mine && item.state !== "stored"),
     stored: all.filter((item) => item.mine && item.state === "stored"),
   };
   lead(groups, vault);
   const open = ["needs", "waiting", "others"].filter((name) => groups[name].length).map((name) => list(name, groups[name], vault));
   const empty = open.length ? null : draw("empty");
   put(place("lists"), empty, open, groups.stored.length ? stored(groups.stored, vault) : null);
-  place("send").hidden = groups.waiting.length === 0;
+  place("send").hidden = groups.waiting.length === 0 || !vault;
   place("file").hidden = groups.waiting.length + groups.needs.length === 0 || !vault;
   sayHow(sent);
   document.documentElement.dataset.shown = "yes";
 }
 
-function lead({ needs, waiting, others }, vault) {
+function lead({ needs, waiting }, vault) {
   const n = needs.length + waiting.length;
-  const whole = vault ? n : n + others.length;
-  const word = vault ? (needs.length ? "lead-needs" : n ? "lead-waiting" : "lead-empty") : whole ? "lead-signed-out" : "lead-empty";
-  place("lead").textContent = say(word, { n: whole, stuck: needs.length });
+  const word = !n ? "lead-empty" : !vault ? "lead-signed-out" : needs.length ? "lead-needs" : "lead-waiting";
+  place("lead").textContent = say(word, { n, stuck: needs.length });
 }
 
 function sayHow({ state, at }) {
@@ -62,7 +61,8 @@ function stored(rows, vault) {
 function card(item, vault) {
   const shown = draw("item");
   shown.dataset.item = item.id;
-  stateChip(shown.querySelector("[data-state]"), item);
+  // Only its own person can be asked to look at an item.
+  stateChip(shown.querySelector("[data-state]"), item.mine ? item : { ...item, state: "waiting", is_stored: false });
   const kind = say(`kind-${item.kind}`);
   fill(shown, {
     name: item.label?.name ?? kind,

@@ -116,7 +116,8 @@ async function reopen(person) {
     if (row.user_id === person && row.state !== "stored" && (await unlock(row.body)) === null) shut.push(row);
   }
   if (!shut.length) return;
-  const opened = await openSealed(shut);
+  const opened = new Map();
+  for (let at = 0; at < shut.length; at += BATCH) for (const pair of await openSealed(shut.slice(at, at + BATCH))) opened.set(...pair);
   for (const row of shut) {
     const body = opened.get(row.id);
     if (!body) continue;
@@ -263,7 +264,7 @@ async function sendPhoto(row, id) {
 }
 
 function isFinal(error) {
-  return error instanceof Refused && [400, 403, 404, 413, 415, 422].includes(error.status) && !signedOut(error);
+  return error instanceof Refused && [400, 403, 404, 409, 413, 415, 422].includes(error.status) && !signedOut(error);
 }
 
 function photoPath(row, id = "") {
@@ -330,12 +331,25 @@ async function refusePhoto(row, id, { code, refusal, message }) {
 
 // ------------------------------------------------------------------------------------------------------------- when
 
+const SOON = 5000;
 let beat = 0;
+let again = 0;
+let misses = 0;
+
+// After a cut the next try comes soon, then later and later, never two phones at the same beat.
+function tryAgain(go, { state, waiting }) {
+  clearTimeout(again);
+  misses = state === "slow" && waiting ? misses + 1 : 0;
+  if (misses) again = setTimeout(go, SOON * 2 ** Math.min(misses, 5) * (0.5 + Math.random()));
+}
 
 // Sends on load, when the network comes back, when the page is looked at again, after each new item, and every minute while
 // something waits.
 export function keepSending() {
-  const go = (force = false) => syncNow({ force }).catch((error) => console.error(error));
+  const go = (force = false) =>
+    syncNow({ force })
+      .then((ended) => tryAgain(go, ended))
+      .catch((error) => console.error(error));
   // A page that is opened and a network that comes back are good reasons not to wait out the pause after a failure.
   addEventListener("online", () => go(true));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && go());
