@@ -19,9 +19,10 @@ from households.models import Listing, Verification
 from povertyops.accounts.models import User
 from povertyops.common.thai import format_thai_date
 
-from ..enums import Decision, HelpStatus, ReferralStatus, StageEventKind, VisitOutcome
+from ..enums import Decision, HelpStatus, PlanStatus, ReferralStatus, StageEventKind, VisitOutcome
 from ..models import (
     Assignment,
+    ContinuingCare,
     Help,
     HouseholdPlan,
     ReferralEvent,
@@ -71,6 +72,7 @@ def _events(household_id: UUID) -> Iterator[Event]:
     yield from _listings(household_id)
     yield from _assignments(household_id)
     yield from _plans(household_id)
+    yield from _continuing_care(household_id)
     yield from _checks(household_id)
     yield from _removals(household_id)
     yield from _referrals(household_id)
@@ -211,17 +213,85 @@ def _assignments(household_id: UUID) -> Iterator[Event]:
 
 
 def _plans(household_id: UUID) -> Iterator[Event]:
-    for plan in HouseholdPlan.objects.filter(household_id=household_id).prefetch_related("steps"):
-        if plan.version == 1:
-            title = gettext("ตกลงแผนครัวเรือน")
-        else:
-            title = gettext("ปรับแผนครัวเรือน ฉบับที่ %(version)d") % {"version": plan.version}
-        yield Event(when=plan.agreed_on, kind="plan", title=title, text=plan.goal)
-        if plan.replaced_at is None:
-            for step in plan.steps.all():
-                if step.done_on:
-                    done = gettext("ทำตามแผนแล้ว: %(step)s") % {"step": step.text}
-                    yield Event(when=step.done_on, kind="plan", title=done)
+    """Each version when it was agreed on and when it was decided; steps done on the one in force."""
+    rows = HouseholdPlan.objects.filter(household_id=household_id).select_related("recorded_by", "decided_by")
+    for plan in rows.prefetch_related("steps__done_by"):
+        version = {"version": plan.version}
+        title = (
+            gettext("ตกลงแผนครัวเรือน ฉบับที่ %(version)d")
+            if plan.version == 1
+            else gettext("ปรับแผนครัวเรือน ฉบับที่ %(version)d")
+        )
+        yield Event(
+            when=plan.agreed_on,
+            kind="plan",
+            title=title % version,
+            by=_name(plan.recorded_by),
+            text=plan.goal,
+        )
+        if plan.approved_on:
+            said = gettext("อนุมัติแผนครัวเรือน ฉบับที่ %(version)d")
+            yield Event(when=plan.approved_on, kind="plan", title=said % version, by=_name(plan.decided_by))
+        elif plan.decided_at:
+            said = gettext("ส่งแผนครัวเรือน ฉบับที่ %(version)d กลับให้แก้")
+            yield Event(
+                when=plan.decided_at,
+                kind="edit",
+                title=said % version,
+                by=_name(plan.decided_by),
+                text=plan.decision_note,
+            )
+        if plan.status == PlanStatus.ACTIVE:
+            yield from _steps(plan)
+
+
+def _steps(plan: HouseholdPlan) -> Iterator[Event]:
+    for step in plan.steps.all():
+        if step.done_on:
+            done = gettext("ทำตามแผนแล้ว: %(step)s") % {"step": step.text}
+            yield Event(when=step.done_on, kind="plan", title=done, by=_name(step.done_by))
+
+
+def _continuing_care(household_id: UUID) -> Iterator[Event]:
+    rows = ContinuingCare.objects.filter(household_id=household_id)
+    for care in rows.select_related("proposed_by", "decided_by"):
+        dimension = {"dimension": Dimension(care.dimension).label}
+        mask = Dimension(care.dimension).bit
+        yield Event(
+            when=care.proposed_on,
+            kind="edit",
+            title=gettext("เสนอดูแลต่อเนื่องด้าน%(dimension)s") % dimension,
+            by=_name(care.proposed_by),
+            text=care.reason,
+            mask=mask,
+            facts=(str(care.get_ground_display()),),
+        )
+        if care.approved_on:
+            yield Event(
+                when=care.approved_on,
+                kind="check",
+                title=gettext("เห็นชอบดูแลต่อเนื่องด้าน%(dimension)s") % dimension,
+                by=_name(care.decided_by),
+                mask=mask,
+                facts=(_minutes(care.minutes_number),),
+            )
+        elif care.decided_at:
+            yield Event(
+                when=care.decided_at,
+                kind="edit",
+                title=gettext("ไม่เห็นชอบดูแลต่อเนื่องด้าน%(dimension)s") % dimension,
+                by=_name(care.decided_by),
+                text=care.decision_note,
+                mask=mask,
+            )
+        if care.ended_on:
+            yield Event(
+                when=care.ended_on,
+                kind="edit",
+                title=gettext("สิ้นสุดดูแลต่อเนื่องด้าน%(dimension)s") % dimension,
+                text=care.end_reason,
+                mask=mask,
+            )
 
 
 def _checks(household_id: UUID) -> Iterator[Event]:

@@ -362,7 +362,7 @@ def test_page_takes_the_same_queries_for_any_history(
         client.get(f"/plans/{plan.pk}/")
 
 
-PAGE_QUERIES = 12
+PAGE_QUERIES = 9
 
 
 # ----------------------------------------------------------------------------------------------------- steps
