@@ -21,12 +21,15 @@ PICTURES = "pictures/indicators"
 class Asking:
     """`picture` names a file of `PICTURES`, `alt` tells what it shows; `ages` are (from, to) in full years.
 
+    `name` says in two or three words what it is about.
+
     An empty `think` is an indicator of the whole household; no `ages`, one that age does not decide.
     """
 
     picture: str
     alt: str
     ask: str
+    name: str
     think: str = ""
     ages: tuple[int, int | None] | None = None
 
@@ -43,7 +46,7 @@ class Asking:
         return youngest <= years and (oldest is None or years <= oldest)
 
 
-UNKNOWN = Asking(picture="unknown", alt="", ask="")
+UNKNOWN = Asking(picture="unknown", alt="", ask="", name="")
 
 
 def asking_of(set_code: str) -> Mapping[int, Asking]:
@@ -81,6 +84,7 @@ def _asking(row: Mapping[str, Any]) -> Asking:
         picture=row["motif"],
         alt=row["alt"],
         ask=row["ask"],
+        name=row["name"],
         think=row["think"],
         ages=(ages[0], ages[1]) if ages else None,
     )

@@ -77,7 +77,7 @@ class PriorityForm(forms.Form):
         super().__init__(data, prefix=f"priority{rank}")
         self.rank = rank
         self.near = {question.number: question.near for question in questions if question.near}
-        choices = [(q.number, f"{q.number}. {q.heading}") for q in questions if q.near]
+        choices = [(q.number, f"{q.number}. {q.name}") for q in questions if q.near]
         self.fields["indicator"].choices = [("", _("ยังไม่เลือก")), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

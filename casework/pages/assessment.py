@@ -56,6 +56,11 @@ class Question:
         return self.asking.ask or self.indicator.text
 
     @property
+    def name(self) -> str:
+        """What it is about, in short."""
+        return self.asking.name or self.indicator.text
+
+    @property
     def last_label(self) -> str:
         return str(AnswerValue(self.last.value).label) if self.last else ""
 
@@ -164,6 +169,7 @@ def _indicator_piece(row: Indicator, asking: Asking) -> dict[str, Any]:
         "picture": asking.picture,
         "alt": asking.alt,
         "ask": asking.ask,
+        "name": asking.name,
     }
     return {**piece, "think": asking.think, "ages": asking.ages} if asking.think else piece
 

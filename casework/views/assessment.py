@@ -16,7 +16,7 @@ from ..forms.assessment import AssessmentPage
 from ..forms.visits import first_values
 from ..pages.assessment import assessment_desk
 from ..services.visits import record_visit
-from .shared import WRITING_ROLES, actor_of, attempt, posted, status_of
+from .shared import WRITING_ROLES, actor_of, attempt, phone_page, posted, status_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,6 +25,8 @@ def assess(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Answer the failed indicators again, or the whole set once a year."""
     actor = actor_of(request)
     household = get_household_for_write(actor, pk)
+    if shell := phone_page(request, "assess"):
+        return shell
     desk = assessment_desk(household, today=actor.today())
     page = AssessmentPage(
         posted(request), initial=first_values(actor.now()), quick=desk.quick, rest=desk.rest

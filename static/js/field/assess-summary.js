@@ -39,7 +39,7 @@ function noteOf({ state }, indicators, changes) {
 
 function resultOf({ state }, indicator, changed, change) {
   const row = draw("result");
-  fill(row, { text: `${indicator.number}. ${indicator.ask || indicator.text}`, change: changed ? say(`change-${changed}`) : "" });
+  fill(row, { text: `${indicator.number}. ${indicator.name || indicator.text}`, change: changed ? say(`change-${changed}`) : "" });
   row.querySelector("use").setAttribute("href", `#picture-${indicator.picture}`);
   row.querySelector(".result__now").append(draw(`now-${standingOf(state, indicator.number)}`));
   row.querySelector(".result__change").classList.add(`result__change--${changed || "none"}`);
@@ -61,7 +61,7 @@ export function drawWishes(page, change) {
 
 function wishOf(page, indicator, change) {
   const row = draw("wish");
-  const name = indicator.ask || indicator.text;
+  const name = indicator.name || indicator.text;
   const standing = standingOf(page.state, indicator.number);
   const note = standing === "none" ? "" : ` · ${say(standing === "skip" ? "now-skip" : `answer-${standing}`)}`;
   fill(row, { text: name, note: say(`dimension-${indicator.near}`) + note, why: say("why") });

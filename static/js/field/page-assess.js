@@ -75,8 +75,17 @@ function showStart() {
   quick.hidden = counts.quick === 0;
   find("none-failed").hidden = counts.quick > 0;
   find("due").hidden = !page.household.assess_due;
+  put(find("first-pictures"), quickPictures());
   const said = (mode) => say(`${mode}-note`, { n: counts[mode], minutes: minutesFor(counts[mode]) });
   fill(document.querySelector("[data-screen=start]"), { quick: said("quick"), full: said("full"), due: page.household.assess_due ?? "" });
+}
+
+function quickPictures() {
+  return orderOf("quick", page.set, page.household).map((number) => {
+    const picture = draw("tiny-picture");
+    picture.querySelector("use").setAttribute("href", `#picture-${page.set.indicators.find((each) => each.number === number).picture}`);
+    return picture;
+  });
 }
 
 function showQuestion() {
@@ -271,7 +280,7 @@ async function save() {
 function showSaved(body) {
   const chosen = page.state.wishes.map((wish) => {
     const indicator = page.set.indicators.find(({ number }) => number === wish.number);
-    return fill(draw("chosen"), { text: indicator.ask || indicator.text, reason: wish.reason });
+    return fill(draw("chosen"), { text: indicator.name || indicator.text, reason: wish.reason });
   });
   page.state = null;
   find("saved-priorities").hidden = chosen.length === 0;
