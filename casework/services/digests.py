@@ -39,7 +39,9 @@ _KEYS = UUID("6f1f4a52-6c5c-4c5e-9a55-0d8f4b1c7d10")
 def setting_of(user: User) -> DigestSetting:
     """How a person wants it; unsaved where they never said."""
     found = DigestSetting.objects.filter(user=user).first()
-    return found or DigestSetting(user=user, channel=first_channel(), is_on=True, weekdays=WORKDAYS)
+    return found or DigestSetting(
+        user=user, channel=first_channel(), address="", is_on=True, weekdays=WORKDAYS
+    )
 
 
 def is_on_for(actor: Actor) -> bool:
