@@ -69,9 +69,7 @@ class SealedOpenView(APIView):
         """One answer per item, in their order. Only what this very person sealed opens."""
         items = request.data if isinstance(request.data, list) else [request.data]
         if len(items) > MOST_ITEMS:
-            raise InvalidInput(
-                "too_many", gettext("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": MOST_ITEMS}
-            )
+            raise InvalidInput("too_many", gettext("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": MOST_ITEMS})
         return Response(open_all(request.actor, items))  # type: ignore[attr-defined]
 
 

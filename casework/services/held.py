@@ -44,7 +44,7 @@ _HELD = """
             AS c (household_id, moment, day)
     ), post AS (
         SELECT a.centre_id, a.role, a.valid_from, a.valid_to, a.revoked_at,
-               a.revoked_at IS NOT NULL OR a.valid_to < %(today)s AS is_over
+               a.revoked_at IS NOT NULL OR coalesce(a.valid_to < %(today)s, FALSE) AS is_over
         FROM accounts_appointment a WHERE a.user_id = %(user)s AND a.role = ANY(%(roles)s)
     ), held AS (
         SELECT c.household_id, c.moment, s.team_id, p.is_over OR s.valid_to IS NOT NULL AS is_over
