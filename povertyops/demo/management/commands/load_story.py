@@ -25,7 +25,6 @@ DEEP: tuple[tuple[str, str, Tell], ...] = (
     ("referrals", "เรื่องส่งต่อของสงขลา", referrals.tell),
     ("supervision", "การติดตามพี่เลี้ยงของสงขลา", supervision.tell),
     ("plans", "แผนครัวเรือนของระโนด", plans.tell),
-    ("referrals", "เรื่องส่งต่อของสงขลา", referrals.tell),
     ("khonkaen", "ขอนแก่น", khonkaen.tell),
 )
 PLAIN: tuple[tuple[str, str, Tell], ...] = (
