@@ -297,7 +297,8 @@ def former_of(plan: HouseholdPlan, versions: Sequence[HouseholdPlan]) -> Househo
     """What a version is compared with: the one then in force, else the one before it."""
     earlier = [other for other in versions if other.version < plan.version]
     approved = [other for other in earlier if other.approved_on is not None]
-    return (approved or earlier or [None])[-1]
+    candidates = approved or earlier
+    return candidates[-1] if candidates else None
 
 
 # -------------------------------------------------------------------------------------------------- the queue

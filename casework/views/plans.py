@@ -46,7 +46,17 @@ from ..pages.plan import (
 from ..rules import APPROVING_ROLES, PLANNING_ROLES
 from ..services.plans import PlanDecision, approve_plans, complete_step, return_plan, save_plan
 from ..services.second_person import centres_without_officer_but
-from .shared import READING_ROLES, WRITING_ROLES, actor_of, agency_names, attempt, blame, posted, status_of
+from .shared import (
+    READING_ROLES,
+    WRITING_ROLES,
+    actor_of,
+    agency_names,
+    attempt,
+    blame,
+    posted,
+    status_of,
+    succeeds,
+)
 
 APPROVERS = tuple(sorted(APPROVING_ROLES))
 ORDER = ("recorded_at", "pk")
@@ -291,7 +301,7 @@ def plan_return(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     seen = get_plan_for(actor, pk)
     form = PlanReturnForm(request.POST)
-    if form.is_valid() and attempt(
+    if form.is_valid() and succeeds(
         form, lambda: return_plan(actor=actor, plan_id=pk, note=form.cleaned_data["note"])
     ):
         messages.success(request, _("ส่งแผนกลับให้แก้แล้ว ผู้เขียนจะเห็นข้อความของท่าน"))
