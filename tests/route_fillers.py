@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Model, Q
 from django.utils import timezone
 
-from casework.enums import CloseReason, HelpNature, HelpStatus, PlanStatus
+from casework.enums import CloseReason, HelpNature, HelpStatus, PhotoState, PlanStatus
 from casework.models import (
     Assignment,
     Case,
@@ -23,6 +23,8 @@ from casework.models import (
     Help,
     HelpMenuItem,
     HouseholdPlan,
+    Photo,
+    PhotoBody,
     PlanStep,
     Referral,
     RemovalRequest,
@@ -40,6 +42,7 @@ from households.models import Correction, Household, ImportBatch, Person, Verifi
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.areas.models import Centre
+from povertyops.common.crypto import seal_blob
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AccessEntry, AuditEntry
 from povertyops.common.thai import fiscal_year_of
@@ -77,6 +80,7 @@ class Scene:
     hand_over: HandOver
     transfer: Transfer
     batch: ImportBatch
+    photo: Photo
     referral: Referral
     team: Centre
     centre: Centre
@@ -144,6 +148,10 @@ def _visit(scene: Scene, actor: Actor) -> Mapping[str, Any]:
         "visited_at": timezone.now().isoformat(),
         "note": "จากที่อื่น",
     }
+
+
+def _photo(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"id": str(uuid7()), "household": str(scene.household.pk), "size": 100, "sha256": "0" * 64}
 
 
 def _visit_form(scene: Scene, actor: Actor) -> Mapping[str, Any]:
@@ -308,6 +316,8 @@ ROUTES: dict[str, Route] = {
     "visit": Route(hole("pk", "visit")),
     "visit_amend": Route(hole("pk", "visit"), _visit_form),
     "visit_void": Route(hole("pk", "visit"), lambda scene, actor: {"note": "x"}),
+    "photo": Route(hole("pk", "photo")),
+    "photo_thumb": Route(hole("pk", "photo")),
     "help_deliver": Route(
         hole("pk", "promise"), lambda scene, actor: {"given_on": _today(), "id": str(uuid7())}
     ),
@@ -382,6 +392,11 @@ ROUTES: dict[str, Route] = {
     # the API
     "api_household": Route(HOUSEHOLD),
     "api_visits": Route(body=_visit),
+    "api_visit_photos": Route(hole("visit", "visit"), _photo),
+    "api_visit_photo": Route(
+        lambda scene, actor: {"visit": scene.visit.pk, "pk": scene.photo.pk},
+        not_for=frozenset(Role) - {Role.MENTOR},  # an upload is its sender's alone
+    ),
     "api_progress": Route(
         lambda scene, actor: {"area_code": _board(scene, actor)["code"]},
         also=BOARDS_ANYWHERE,
@@ -497,6 +512,7 @@ def _scene(
             body={"note": SECRETS[2]}, body_hash=b"x" * 32, user=colleague.user,
         ),
         batch=_batch(officer, year),
+        photo=_stored_photo(visit, colleague),
         referral=_referred(cast, household, colleague),
         team=team,
         centre=centre,
@@ -519,6 +535,19 @@ def _referred(cast: Cast, household: Household, sender: Actor) -> Referral:
     )  # fmt: skip
     refresh_office_reach([household.pk], today=timezone.localdate())
     return row
+
+
+def _stored_photo(visit: Visit, sender: Actor) -> Photo:
+    photo = Photo.objects.create(
+        id=uuid7(), owner_id=visit.pk, household_id=visit.household_id, province_code=visit.province_code,
+        state=PhotoState.STORED, size=1, received=1, sha256=b"x" * 32, recorded_by=sender.user,
+    )  # fmt: skip
+    PhotoBody.objects.create(
+        photo=photo,
+        sealed=seal_blob(SECRETS[2].encode(), photo.pk.bytes),
+        sealed_thumb=seal_blob(SECRETS[2].encode(), photo.pk.bytes + b":thumb"),
+    )
+    return photo
 
 
 def _batch(officer: Actor, year: int) -> ImportBatch:
@@ -552,7 +581,7 @@ def snooping(scene: Scene) -> dict[str, str]:
 def fingerprint(scene: Scene) -> dict[str, Any]:
     """What a person from elsewhere must not have changed: counts and values around the scene."""
     of_household: tuple[type[Model], ...] = (
-        Visit, Help, Assignment, Verification, Correction, HouseholdPlan, RemovalRequest, StageEvent,
+        Visit, Photo, Help, Assignment, Verification, Correction, HouseholdPlan, RemovalRequest, StageEvent,
     )  # fmt: skip
     users = [actor.user for actor in (scene.colleague, scene.second_colleague) if actor.user]
     for user in users:
