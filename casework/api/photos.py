@@ -1,4 +1,4 @@
-"""Photos of visits, sent in parts that can be cut at any byte: told of, received from an offset, asked about."""
+"""Photos of visits, sent in parts that can be cut at any byte: told of, received, asked about."""
 
 from __future__ import annotations
 
@@ -148,8 +148,10 @@ def _offset_of(request: Request) -> int:
 
 
 def _bytes_of(request: Request) -> bytes:
-    """The body as far as it came: a connection that breaks ends it early. One byte over the bound is enough to
-    refuse it."""
+    """The body as far as it came: a connection that breaks ends it early.
+
+    One byte over the bound is enough to refuse it.
+    """
     stream = request._request
     parts: list[bytes] = []
     left = PHOTO_PART_MAX_BYTES + 1

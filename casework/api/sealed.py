@@ -1,4 +1,4 @@
-"""`POST /api/v1/sealed/open/`: what a person sealed on a phone, opened for the same person after signing in again."""
+"""`POST /api/v1/sealed/open/`: what a person sealed on a phone, opened for the same person again."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Households that were in a person's hands when a record was made, though they are out of sight by now.
 
-A phone that was offline cannot know that an assignment ended. What was made while the person's team still held
-the household, or within the life of what the phone had taken along, is taken and marked.
+A phone that was offline cannot know that an assignment ended. What was made while the person's team still
+held the household, or within the life of what the phone had taken along, is taken and marked.
 """
 
 from __future__ import annotations
@@ -91,6 +91,6 @@ def held_then(actor: Actor, claims: Iterable[Claim]) -> dict[Claim, Held]:
 
 
 def households_beyond_sight(ids: Iterable[UUID]) -> dict[UUID, Workable]:
-    """Households, locked, whoever may see them now; only after `held_then` or a record has given the right."""
+    """Households, locked, whoever may see them now: for whom `held_then` or an own record gave the right."""
     wanted = set(ids)
     return households_to_work_on(system_actor(), wanted) if wanted else {}

@@ -161,7 +161,7 @@ def purge_unfinished(*, actor: Actor) -> int:
     return by_model.get(Photo._meta.label, 0)
 
 
-# ------------------------------------------------------------------------------------------------ telling of it
+# ---------------------------------------------------------------------------------------- telling of it
 
 
 def _check(photo: PhotoInput) -> None:
@@ -174,7 +174,7 @@ def _check(photo: PhotoInput) -> None:
 
 
 def _target(actor: Actor, photo: PhotoInput) -> Workable:
-    """The household, locked: the sender's now, at the time of the photo, or through the visit that is stored."""
+    """The household, locked: the sender's now, at the time of the photo, or through the sender's visit."""
     target = households_to_work_on(actor, [photo.household_id]).get(photo.household_id)
     visit = Visit.objects.filter(pk=photo.visit_id).only("household_id", "recorded_by_id").first()
     if visit is not None and visit.household_id != photo.household_id:
@@ -239,7 +239,7 @@ def _uploads_of(actor: Actor) -> QuerySet[Photo]:
     return Photo.objects.filter(recorded_by=actor.user, kind=PhotoKind.VISIT)
 
 
-# ------------------------------------------------------------------------------------------------- the last byte
+# ---------------------------------------------------------------------------------------- the last byte
 
 
 def _finish(actor: Actor, row: Photo) -> None:

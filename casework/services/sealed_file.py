@@ -30,7 +30,7 @@ _ABOUT_PHOTO = ("household", "taken_at", "latitude", "longitude", "accuracy_m", 
 
 @dataclass(frozen=True, slots=True)
 class FileItem:
-    """One line of the file as the API would have got it; of a photo also its bytes as they would have come."""
+    """One line of the file as the API would have got it; of a photo also its bytes."""
 
     kind: str
     id: str

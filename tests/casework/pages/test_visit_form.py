@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from casework.arrival import receipt_number
 from casework.models import Assessment, AssessmentAnswer, DimensionFinding, Help, Visit
 from casework.notices import PRIVACY_NOTICE
 from casework.services.helps import record_help
@@ -54,7 +55,7 @@ def test_visit_with_help_is_recorded_and_answers_with_a_receipt(cast: Cast) -> N
     assert (help_.visit_id, help_.amount_baht, help_.agency.name) == (visit.pk, 3000, "อบต.ระโนด")
     page = text_of(answer)
     assert "บันทึกแล้ว ข้อมูลถึงระบบเรียบร้อย" in page
-    assert visit.pk.hex[-8:].upper() in page
+    assert receipt_number(visit.pk) in page
     assert "กลับไปงานวันนี้" in page
     assert f'data-draft-done="visit:{household.pk}' in page
 
