@@ -61,13 +61,13 @@ def release_number() -> str:
         told.update(static(name).encode())
         if found:
             told.update(Path(str(found)).read_bytes())
-    for name in shells.names():
+    for name in shells.NAMES:
         told.update(shells.shell_of(name).plain)
     return told.hexdigest()[:16]
 
 
 def shell_urls() -> dict[str, str]:
-    return {name: reverse("field_shell", args=[name]) for name in shells.names()}
+    return {name: reverse("field_shell", args=[name]) for name in shells.NAMES}
 
 
 def file_urls() -> list[str]:

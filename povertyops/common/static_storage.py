@@ -11,8 +11,14 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # What the option `support_js_module_import_aggregation` would do to every package, of which some speak of
-# modules that are not there.
-_GLOB, _IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns
+# modules that are not there. Only statements at the start of a line count, no words of a comment.
+_FROM = r"""\s*from\s*["'](?P<url>[./][^"']*)["']\s*;)"""
+_IMPORTS = (
+    (r"(?m)(?P<matched>^import(?P<names>[\s{*][^;]*?)" + _FROM, 'import%(names)s from "%(url)s";'),
+    (r"(?m)(?P<matched>^export(?P<names>[\s{*][^;]*?)" + _FROM, 'export%(names)s from "%(url)s";'),
+    (r"""(?m)(?P<matched>^import\s*["'](?P<url>[./][^"']*)["']\s*;)""", 'import "%(url)s";'),
+    (r"""(?P<matched>import\(["'](?P<url>[./][^"']*)["']\))""", 'import("%(url)s")'),
+)
 ENTRY = "css/main.css"
 _SHEET = re.compile(r'^@import url\("(?P<name>[\w-]+\.css)"\) layer\((?P<layer>\w+)\);$', re.MULTILINE)
 

@@ -76,7 +76,12 @@ def test_household_has_everything_to_work_with(cast: Cast) -> None:
     record_help(actor=cast.mentor, help=a_help(item, household, given_on=today()))
     record_help(actor=cast.mentor, help=a_help(item, household, given_on=today(), status="promised"))
     plan = HouseholdPlan.objects.create(
-        household=household, province_code="90", version=1, agreed_on=today(), status="active"
+        household=household,
+        province_code="90",
+        version=1,
+        agreed_on=today(),
+        approved_on=today(),
+        status="active",
     )
     PlanStep.objects.create(plan=plan, text="เลี้ยงไก่", due_on=today())
 
