@@ -262,6 +262,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "povertyops",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"DimensionEnum": "dimensions.enums.Dimension"},
 }
 
 # ------------------------------------------------------------------------------------------------- messages
