@@ -18,7 +18,8 @@ from povertyops.areas.queries import areas_by_code
 from povertyops.common.thai import format_thai_date
 
 from ..models import Help
-from ..queries.due import DueItem, Reason, StepDue, due_list
+from ..queries.due import DueItem, Reason, due_list
+from ..queries.plans import DueStep
 from .household import failing_now
 from .story import promises_of
 
@@ -114,7 +115,7 @@ def _reason(item: DueItem, promises: Mapping[UUID, Help], today: date) -> str:
     return " · ".join(said)
 
 
-def _step_reason(step: StepDue) -> str:
+def _step_reason(step: DueStep) -> str:
     said = {"step": step.text, "day": format_thai_date(step.due_on, "short")}
     return gettext("ตามแผน: %(step)s ภายใน %(day)s") % said
 

@@ -16,11 +16,12 @@ from households.models import Household
 from povertyops.accounts.actor import Actor
 from povertyops.common.thai import fiscal_year_of
 
-from ..enums import HelpStatus, PlanStatus, StageEventKind
+from ..enums import HelpStatus, StageEventKind
 from ..inputs import CohortFilters
-from ..models import CohortState, Help, PlanStep, StageEvent
+from ..models import CohortState, Help, StageEvent
 from .cohort import place_q
 from .lists import standing
+from .plans import DueStep, steps_due
 
 SOON_DAYS = 7
 LONGEST_LIST = 300
@@ -38,14 +39,6 @@ class Reason(models.TextChoices):
 
 
 @dataclass(frozen=True, slots=True)
-class StepDue:
-    """A step of the household's plan that falls due soon or did so already."""
-
-    text: str
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class DueItem:
     """One household of the list. `promises` counts help promised and not yet delivered; `slipped_on` is
     the day its stage fell, where no visit followed; `step` is the most pressing one of its plan."""
@@ -54,7 +47,7 @@ class DueItem:
     reason: Reason
     promises: int
     slipped_on: date | None
-    step: StepDue | None = None
+    step: DueStep | None = None
 
     @property
     def household(self) -> Household:
@@ -89,7 +82,7 @@ def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> 
     ids = [state.household_id for state in states]
     promises = open_promises(ids)
     slips = recent_slips(ids)
-    steps = steps_due(ids, today)
+    steps = steps_due(ids, today, soon_days=SOON_DAYS)
     items = [_item(state, promises, slips, steps, today) for state in states]
     order = list(Reason)
     return sorted(
@@ -126,22 +119,7 @@ def recent_slips(household_ids: list[UUID]) -> Mapping[UUID, date]:
     return dict(rows.order_by().values_list("household").annotate(Max("effective_on")))
 
 
-def steps_due(household_ids: list[UUID], today: date) -> Mapping[UUID, StepDue]:
-    """Household -> the most pressing undone step of the plan in force, where one is due within the week."""
-    rows = PlanStep.objects.filter(
-        plan__household__in=household_ids,
-        plan__status=PlanStatus.ACTIVE,
-        done_on=None,
-        due_on__lte=today + timedelta(days=SOON_DAYS),
-    )
-    ordered = rows.order_by("plan__household", "due_on", "position", "id").distinct("plan__household")
-    return {
-        household: StepDue(text, due_on)
-        for household, text, due_on in ordered.values_list("plan__household", "text", "due_on")
-    }
-
-
-def due_day(state: CohortState, step: StepDue | None) -> date | None:
+def due_day(state: CohortState, step: DueStep | None) -> date | None:
     return min(filter(None, (state.due_on, step.due_on if step else None)), default=None)
 
 
@@ -149,10 +127,11 @@ def _item(
     state: CohortState,
     promises: Mapping[UUID, int],
     slips: Mapping[UUID, date],
-    steps: Mapping[UUID, StepDue],
+    steps: Mapping[UUID, list[DueStep]],
     today: date,
 ) -> DueItem:
-    promised, step = promises.get(state.household_id, 0), steps.get(state.household_id)
+    promised = promises.get(state.household_id, 0)
+    step = next(iter(steps.get(state.household_id, ())), None)
     slipped = slips.get(state.household_id)
     if slipped and state.last_visit_on and state.last_visit_on > slipped:
         slipped = None
