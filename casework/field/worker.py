@@ -37,7 +37,7 @@ KEPT = (
 FONTS = tuple(
     f"vendor/sarabun/sarabun-{script}-{weight}-normal.woff2"
     for script in ("thai", "latin")
-    for weight in (400, 500, 600, 700)
+    for weight in (400, 500, 600)
 )
 PACKAGES = ("vendor/idb/index.js",)
 

@@ -1,4 +1,4 @@
-"""Static files with a hash of their content in their names, in what imports them too, and compressed beside."""
+"""Static files named by the hash of their content, also in what imports them, with compressed twins."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _IMPORTS = (
     (r"""(?P<matched>import\(["'](?P<url>[./][^"']*)["']\))""", 'import("%(url)s")'),
 )
 ENTRY = "css/main.css"
+_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _SHEET = re.compile(r'^@import url\("(?P<name>[\w-]+\.css)"\) layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
 
@@ -45,7 +46,7 @@ def with_sheets(entry: Path) -> str:
     """The style sheet with every sheet it imports in the place of its import, in the same layer."""
 
     def sheet(found: re.Match[str]) -> str:
-        text = (entry.parent / found["name"]).read_text(encoding="utf-8")
+        text = _COMMENT.sub("", (entry.parent / found["name"]).read_text(encoding="utf-8"))
         return f"@layer {found['layer']} {{\n{text}}}"
 
     return _SHEET.sub(sheet, entry.read_text(encoding="utf-8"))

@@ -81,6 +81,7 @@ def test_household_has_everything_to_work_with(cast: Cast) -> None:
         version=1,
         agreed_on=today(),
         approved_on=today(),
+        decided_at=timezone.now(),
         status="active",
     )
     PlanStep.objects.create(plan=plan, text="เลี้ยงไก่", due_on=today())
