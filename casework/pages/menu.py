@@ -98,8 +98,8 @@ def question_choices() -> list[tuple[int, str]]:
 def conditions_of(item: HelpMenuItem) -> Iterable[str]:
     """What a program can tell of who an item is for, in words."""
     if item.stages:
-        stages = " ".join(str(Stage(stage).label) for stage in item.stages)
-        yield gettext("ขั้น%(stages)s") % {"stages": stages}
+        stages = ", ".join(str(Stage(stage).label) for stage in item.stages)
+        yield gettext("สำหรับขั้น: %(stages)s") % {"stages": stages}
     if item.min_age is not None and item.max_age is not None:
         yield gettext("มีสมาชิกอายุ %(low)d-%(high)d ปี") % {"low": item.min_age, "high": item.max_age}
     elif item.min_age is not None:
