@@ -82,7 +82,7 @@ def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
 
 
 def phone_page(request: HttpRequest, name: str) -> HttpResponse | None:
-    """The shell of a form for those who work in the field; the classic form answers officers and `?plain=1`."""
+    """The shell of a form for those in the field; the classic form answers officers and `?plain=1`."""
     if request.method != "GET" or "plain" in request.GET or actor_of(request).role not in FIELD_ROLES:
         return None
     return shell_response(request, name)

@@ -24,7 +24,16 @@ from ..notices import PRIVACY_NOTICE
 from ..pages.tpmap import entry_of
 from ..pages.visit import VisitDesk, desk_for, receipt_of, sheet_of
 from ..services.visits import VisitOutcomeResult, record_visit, void_visit
-from .shared import READING_ROLES, WRITING_ROLES, actor_of, agency_names, attempt, phone_page, posted, status_of
+from .shared import (
+    READING_ROLES,
+    WRITING_ROLES,
+    actor_of,
+    agency_names,
+    attempt,
+    phone_page,
+    posted,
+    status_of,
+)
 
 
 @require_http_methods(["GET", "POST"])

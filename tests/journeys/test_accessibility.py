@@ -26,7 +26,7 @@ FIELD = (
     "/today/",
     "/households/",
     "/households/{household}/",
-    "/households/{household}/visit/",
+    "/households/{household}/visit/?plain=1",
     "/households/{household}/help/",
     "/households/{household}/plan/",
     "/households/{household}/remove/",

@@ -28,6 +28,7 @@ def test_visit_is_written_and_stored_once(plain: Page, live_server: LiveServer, 
     sign_in_by_hand(plain, live_server, cast.mentor)
 
     plain.get_by_role("link", name=f"บันทึกเยี่ยม {household.head_name}").click()
+    plain.get_by_role("link", name="เปิดแบบฟอร์มธรรมดา").click()
     plain.locator("textarea[name=note]").fill("พบยาย")
     plain.locator("select[name=help0-item]").select_option(str(item.pk))
     plain.get_by_text("ตรวจสอบสมาชิก").click()

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-from casework.models import CohortState
+from casework.inputs import StepInput
+from casework.models import CohortState, HouseholdPlan
 from casework.services.helps import record_help
+from casework.services.plans import save_plan
 from casework.services.visits import record_visit
 from households.models import Household
 from tests.casework.pages.families import family, text_of, today
+from tests.casework.pages.ready import FOUR_T
 from tests.casework.work import a_help, a_visit, an_item
 from tests.cast import Cast, client_of
 
@@ -72,6 +75,35 @@ def test_promise_says_how_long_it_waits(cast: Cast, days: int, said: str) -> Non
     record_help(actor=cast.mentor, help=promised)
 
     assert f"ความเป็นอยู่: {said}" in text_of(client_of(cast.mentor).get(URL))
+
+
+def test_step_of_the_plan_falls_due_before_the_visit_does(cast: Cast) -> None:
+    household = family(cast)
+    seen(cast, household)
+    due(household, 20)
+    step = StepInput(text="ปลูกผักขาย", due_on=today() - timedelta(days=2))
+    save_plan(
+        actor=cast.mentor,
+        household_id=household.pk,
+        four_t=FOUR_T,
+        goal="มีรายได้",
+        steps=[step],
+        agreed_on=today() - timedelta(days=9),
+    )
+    HouseholdPlan.objects.update(status="active")
+
+    answer = client_of(cast.mentor).get(URL)
+
+    assert groups_of(answer) == {"overdue": [household.head_name]}
+    assert "ตามแผน: ปลูกผักขาย ภายใน" in text_of(answer)
+    assert "เกิน 2 วัน" in text_of(answer)
+
+
+def test_field_workers_take_the_list_along_and_officers_do_not(cast: Cast) -> None:
+    family(cast)
+
+    assert "data-take" in text_of(client_of(cast.mentor).get(URL))
+    assert "data-take" not in text_of(client_of(cast.officer).get(URL))
 
 
 def test_without_phone_or_place_nothing_is_offered_for_them(cast: Cast) -> None:

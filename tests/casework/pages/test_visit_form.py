@@ -37,7 +37,7 @@ def body(**values: Any) -> dict[str, Any]:
 
 
 def url_of(household: Household) -> str:
-    return f"/households/{household.pk}/visit/"
+    return f"/households/{household.pk}/visit/?plain=1"
 
 
 def test_visit_with_help_is_recorded_and_answers_with_a_receipt(cast: Cast) -> None:
