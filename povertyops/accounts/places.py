@@ -26,6 +26,7 @@ class Place:
 
 
 TODAY = Place(_("งานวันนี้"), "today", "today")
+OUTBOX = Place(_("รายการรอส่ง"), "outbox", "arrow-up")
 QUEUE = Place(_("คิวงาน"), "queues", "queue")
 BOARD = Place(_("กระดาน"), "board_home", "board")
 HOUSEHOLDS = Place(_("ครัวเรือน"), "household_list", "household")
@@ -55,12 +56,12 @@ RECORDS = Place(_("บันทึก"))
 PEOPLE = Place(_("คนและหน่วย"))
 REFERENCE = Place(_("อ้างอิง"))
 
-_MENTOR = (TODAY, HOUSEHOLDS, VISITS, HELPS, REFERRALS, REFERENCE, MENU, YARDSTICK, DIGEST)
+_MENTOR = (TODAY, OUTBOX, HOUSEHOLDS, VISITS, HELPS, REFERRALS, REFERENCE, MENU, YARDSTICK, DIGEST)
 _TEAM = (
-    *(TODAY, HOUSEHOLDS, VERIFY, TEAMS, REFERRALS),
+    *(TODAY, OUTBOX, HOUSEHOLDS, VERIFY, TEAMS, REFERRALS),
     *(RECORDS, VISITS, HELPS, REFERENCE, MENU, YARDSTICK, DIGEST),
 )
-_LEADER = (TODAY, HOUSEHOLDS, SUPERVISION, *_TEAM[2:4], TRANSFERS, *_TEAM[4:])
+_LEADER = (TODAY, OUTBOX, HOUSEHOLDS, SUPERVISION, *_TEAM[3:5], TRANSFERS, *_TEAM[5:])
 _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
     *(WORK, SUPERVISION, VERIFY, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP, IMPORTS),
