@@ -42,7 +42,7 @@ def tell(teller: Teller, today: date) -> None:
     story = _Plans(teller, today)
     households = story.households()
     story.plans(households[:8])
-    story.care(households[8:13])
+    story.care(households[8:])
 
 
 class _Plans:
@@ -198,11 +198,10 @@ class _Plans:
             ("no_worker", "มีแต่ยายกับหลานวัยประถมสองคน", self.officer),
             ("elderly", "อยู่คนเดียว ลูกไปทำงานต่างจังหวัด", self._second()),
         )
-        for number, (row, (ground, reason, by)) in enumerate(zip(rows, grounds, strict=False)):
+        needy = [row for row in rows if row.baseline & ~row.recovered]
+        for number, (row, (ground, reason, by)) in enumerate(zip(needy, grounds, strict=False)):
             proposed = self.today - timedelta(days=20 - number)
-            offered = dimensions_open_to_care(row.household_id, proposed)
-            if not offered:
-                continue
+            offered = dimensions_open_to_care(row.household_id, self.today)
             care = propose_care(
                 actor=acting(by, proposed),
                 household_id=row.household_id,
