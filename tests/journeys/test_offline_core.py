@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -420,3 +422,33 @@ def test_signing_out_without_network_shuts_the_phone_and_ends_the_session_later(
     page.wait_for_timeout(700)
     page.goto(f"{live_server.url}/households/")
     page.wait_for_url("**/sign-in/**")
+
+
+def test_appointment_that_ended_takes_the_kit_and_leaves_what_waits(
+    page: Page, context: BrowserContext, live_server: LiveServer, cast: Cast, household: Household
+) -> None:
+    begin_day(page, live_server, cast.mentor)
+    take_along(page)
+    context.set_offline(True)
+    put_visit(page, household, str(uuid4()))
+    appointment = cast.mentor.appointment
+    assert appointment is not None
+    appointment.valid_to = timezone.localdate() - timedelta(days=1)
+    appointment.save()
+
+    context.set_offline(False)
+    wait_for(page, "async (m) => (await (await import(m + 'sync.js')).syncNow({ force: true })).state", "ok")
+
+    assert page.evaluate("async (m) => (await import(m + 'kit.js')).kitInfo()", MODULES) is None
+    assert "key false" not in dump(page)
+    assert Visit.objects.count() == 1
+
+
+def test_key_ends_with_the_last_day_of_the_appointment(page: Page, live_server: LiveServer, db: None) -> None:
+    page.goto(f"{live_server.url}/outbox/")
+    ends = page.evaluate(
+        """async (m) => new Date((await import(m + 'vault.js'))
+          .lastsUntil({ seen_at: Date.parse("2026-11-20T00:00Z"), valid_to: "2026-11-22" })).toISOString()""",
+        MODULES,
+    )
+    assert ends == "2026-11-22T16:59:59.999Z"

@@ -1,6 +1,6 @@
 // The households taken along: fetched in one piece, locked one by one, opened without network.
 import { call, NoAnswer, Refused } from "./net.js";
-import { database, getMeta, setMeta, tell } from "./store.js";
+import { askToStay, database, getMeta, setMeta, tell } from "./store.js";
 import { enter, lock, mark, openVault, unlock } from "./vault.js";
 
 const URL = "/api/v1/field/kit/";
@@ -21,6 +21,7 @@ export async function takeAlong(progress = () => {}) {
   }
   await replace(rows, { taken_at: Date.now(), made_at: kit.made_at, households: kit.households.length, bytes, left_out: kit.left_out ?? 0 });
   await mark();
+  askToStay();
   progress(1);
   tell("kit");
   return kitInfo();

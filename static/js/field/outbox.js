@@ -1,7 +1,7 @@
 // What waits to be sent: each item sealed to the server at once, with a locked copy for its own person to look at and mend.
 import { openSealed } from "./drafts.js";
 import { sealJson, seal } from "./seal.js";
-import { database, getMeta, onStore, setMeta, tell, toBase64, uuid } from "./store.js";
+import { askToStay, database, getMeta, onStore, setMeta, tell, toBase64, uuid } from "./store.js";
 import { lock, openVault, personId, unlock } from "./vault.js";
 
 const DAY = 24 * 3600 * 1000;
@@ -262,12 +262,6 @@ export async function forgetStored() {
   const work = (await database()).transaction("outbox", "readwrite");
   for (const row of await work.store.getAll()) if (!isShown(row)) work.store.delete(row.id);
   await work.done;
-}
-
-// Asks the browser once not to clear this phone's storage by itself.
-export async function askToStay() {
-  if (!navigator.storage?.persist || (await navigator.storage.persisted())) return true;
-  return navigator.storage.persist();
 }
 
 // {persisted, share, oldest_days, warning}; `warning` is "may_be_cleared", "nearly_full" or null.

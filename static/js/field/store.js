@@ -58,6 +58,12 @@ if (channel) {
   };
 }
 
+// Asks the browser not to clear this phone's storage by itself; at most once, most browsers decide without asking the person.
+export async function askToStay() {
+  if (!navigator.storage?.persist || (await navigator.storage.persisted())) return true;
+  return navigator.storage.persist();
+}
+
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
