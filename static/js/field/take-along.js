@@ -24,7 +24,8 @@ async function show(part) {
   part.querySelector("[data-take-when]").textContent = say("kit-when", { when });
   part.querySelector("[data-take-label]").textContent = say("kit-again");
   const stale = await getMeta("kit_stale");
-  warn(part, isOldKit(info.taken_at) ? say("kit-old", { days: info.days }) : stale ? say("kit-stale") : "");
+  const age = isOldKit(info.taken_at) ? say("kit-old", { days: info.days }) : stale ? say("kit-stale") : "";
+  warn(part, age || (info.left_out ? say("kit-left-out", { n: number(info.left_out), taken: number(info.households) }) : ""));
 }
 
 async function take(part) {
