@@ -34,8 +34,8 @@ class TpmapFilterForm(forms.Form):
     agency = forms.UUIDField(label=_("หน่วยงานที่ช่วยเหลือ"), required=False, widget=LongSelect)
 
     def offer(self, areas: Choices, agencies: Choices) -> None:
-        self.fields["area"].widget.choices = areas  # type: ignore[attr-defined]
-        self.fields["agency"].widget.choices = [("", _("ทุกหน่วยงาน")), *agencies]  # type: ignore[attr-defined]
+        self.fields["area"].widget.choices = areas
+        self.fields["agency"].widget.choices = [("", _("ทุกหน่วยงาน")), *agencies]
 
     @property
     def filters(self) -> TpmapFilters:

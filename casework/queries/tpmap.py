@@ -58,7 +58,7 @@ def waiting_helps(actor: Actor, filters: TpmapFilters) -> QuerySet[Help]:
 def without_waiting_visit() -> Q:
     """Help outside a visit, or at one that is in TPMAP already."""
     waits = Visit.objects.filter(pk=OuterRef("visit"), tpmap_marked_at=None)
-    return Q(visit=None) | ~Exists(waits)
+    return Q(visit=None) | Q(~Exists(waits))
 
 
 def _near(actor: Actor, filters: TpmapFilters) -> Q:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -92,7 +92,7 @@ def _locked(rows: QuerySet[Any], ids: Collection[UUID]) -> list[Any]:
 
 
 def _refuse_corrected(visits: Collection[Visit], helps: Collection[Help]) -> None:
-    void = any(row.is_void for row in (*visits, *helps))
+    void = any(visit.is_void for visit in visits) or any(help_.is_void for help_ in helps)
     again = Visit.objects.filter(amends__in=visits).exists() or Help.objects.filter(amends__in=helps).exists()
     if void or again:
         raise Conflict("already_amended", _("มีรายการที่ถูกแก้ไขหรือยกเลิกไปแล้ว โปรดโหลดหน้านี้ใหม่"))
@@ -132,6 +132,6 @@ def _set(actor: Actor, rows: Collection[Visit | Help], *, is_marked: bool) -> in
         actor,
         "tpmap.mark" if is_marked else "tpmap.unmark",
         object_type=kind,
-        rows=[(row.pk, cast(UUID, row.household_id), row.province_code, {}) for row in changing],
+        rows=[(row.pk, row.household_id, row.province_code, {}) for row in changing],
     )
     return len(changing)

@@ -21,7 +21,7 @@ from ..services.digests import (
     save_digest_setting,
     setting_of,
 )
-from .shared import actor_of, attempt, posted, status_of
+from .shared import actor_of, posted, status_of, succeeds
 
 READERS = tuple(sorted(DIGEST_ROLES))
 
@@ -44,7 +44,7 @@ def digest(request: HttpRequest) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, lambda: save_digest_setting(actor=actor, **form.wanted))
+        and succeeds(form, lambda: save_digest_setting(actor=actor, **form.wanted))
     ):
         messages.success(request, _("บันทึกการรับสรุปงานแล้ว"))
         return redirect("digest")

@@ -27,7 +27,7 @@ from ..services.menu import (
     may_keep,
     set_menu_item_active,
 )
-from .shared import actor_of, agency_names, attempt, posted, status_of
+from .shared import actor_of, agency_names, attempt, posted, status_of, succeeds
 
 KEEPERS = tuple(sorted(MENU_KEEPERS))
 READERS = tuple(sorted(HOUSEHOLD_ROLES | MENU_KEEPERS))
@@ -87,7 +87,7 @@ def menu_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and attempt(form, lambda: change_menu_item(actor=actor, item_id=pk, item=form.item))
+        and succeeds(form, lambda: change_menu_item(actor=actor, item_id=pk, item=form.item))
     ):
         messages.success(request, _("บันทึกรายการแล้ว ใช้กับความช่วยเหลือที่บันทึกจากนี้ไป"))
         return redirect("menu_item", pk=pk)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from povertyops.demo.cast import Cast, national_centre
-from povertyops.demo.chapters import khonkaen, plain, plans, referrals, songkhla, supervision
+from povertyops.demo.chapters import khonkaen, menus, plain, plans, referrals, songkhla, supervision
 from povertyops.demo.models import Chapter
 from povertyops.demo.personas import PERSONAS
 from povertyops.demo.telling import Teller
@@ -25,6 +25,7 @@ DEEP: tuple[tuple[str, str, Tell], ...] = (
     ("referrals", "เรื่องส่งต่อของสงขลา", referrals.tell),
     ("supervision", "การติดตามพี่เลี้ยงของสงขลา", supervision.tell),
     ("plans", "แผนครัวเรือนของระโนด", plans.tell),
+    ("menus", "เมนูแก้จนและคิว TPMAP ของสงขลา", menus.tell),
     ("khonkaen", "ขอนแก่น", khonkaen.tell),
 )
 PLAIN: tuple[tuple[str, str, Tell], ...] = (
