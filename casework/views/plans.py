@@ -162,6 +162,7 @@ def _version(
     shown = next(version for version in versions if version.pk == seen.pk)
     shown.household = household
     other = _compared(request, shown, versions)
+    lines = differences(other, shown) if other else []
     alone = centres_without_officer_but(actor, {household.scope.centre_id})
     waits = shown.status == PlanStatus.PROPOSED
     may_write = actor.role in PLANNING_ROLES and can_write(actor, household.scope)
@@ -182,7 +183,8 @@ def _version(
         ],
         "budget": budget_of(steps),
         "other": other,
-        "differences": differences(other, shown) if other else [],
+        "changes": [line for line in lines if line.kind != "same"],
+        "unchanged": [line for line in lines if line.kind == "same" and line.after],
         "is_newest": shown is versions[-1],
         "may_write": may_write,
         "waits": waits,

@@ -33,7 +33,6 @@ AIMS = {
     Dimension.INCOME: "มีรายได้จากของที่ทำเองทุกสัปดาห์",
     Dimension.ACCESS: "ได้รับสิทธิที่ควรได้ครบทุกคน",
 }
-MINUTES = "11/2568"
 
 
 def tell(teller: Teller, today: date) -> None:
@@ -224,7 +223,7 @@ class _Plans:
                 actor=actor,
                 care_id=care_id,
                 accept=True,
-                minutes_number=MINUTES,
+                minutes_number=f"{met.month}/{met.year + 543}",
                 approved_on=met,
                 review_on=review,
             )

@@ -312,7 +312,8 @@ def test_versions_stand_side_by_side(cast: Cast) -> None:
 
     answer = client_of(cast.officer).get(f"/plans/{second.pk}/")
 
-    kinds = {line.label: line.kind for line in answer.context["differences"]}
+    lines = answer.context["changes"] + answer.context["unchanged"]
+    kinds = {line.label: line.kind for line in lines}
     assert answer.context["other"] == first
     assert kinds["เป้าหมายของครัวเรือน"] == "changed"
     assert (kinds["ขั้นตอนที่ 1"], kinds["ขั้นตอนที่ 2"], kinds["ทักษะ"]) == ("changed", "added", "same")
