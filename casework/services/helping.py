@@ -29,6 +29,7 @@ class HelpContext:
     promises: Mapping[UUID, Help] = field(default_factory=dict)
     kept_promises: set[UUID] = field(default_factory=set)
     used_ids: set[UUID] = field(default_factory=set)
+    standing_items: set[UUID] = field(default_factory=set)
 
     def check(self, helps: Sequence[HelpInput], household_id: UUID, province_code: str) -> None:
         """Raises InvalidInput or Conflict when one of them refers to what it may not.
@@ -56,9 +57,10 @@ class HelpContext:
             raise InvalidInput("long_agency", _("ชื่อหน่วยงานยาวเกินไป"), field="agency")
 
     def _may_give(self, item: HelpMenuItem, help_: HelpInput) -> bool:
-        """An item taken off the menu is still given where it was promised before."""
+        """An item taken off the menu still stands where it was promised, or in a help that is corrected."""
         promise = self.promises.get(help_.fulfils) if help_.fulfils else None
-        return item.is_active or (promise is not None and promise.item_id == item.pk)
+        was_promised = promise is not None and promise.item_id == item.pk
+        return item.is_active or was_promised or item.pk in self.standing_items
 
     def _check_promise(self, promise_id: UUID, household_id: UUID, kept: set[UUID]) -> None:
         promise = self.promises.get(promise_id)

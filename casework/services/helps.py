@@ -108,6 +108,7 @@ def _replacement_row(actor: Actor, wrong: Help, replacement: HelpInput, target: 
     check_help(checked, today=actor.today())
     context = load_help_context([checked])
     context.kept_promises -= {wrong.fulfils_id}
+    context.standing_items = {wrong.item_id}
     context.check([checked], wrong.household_id, wrong.province_code)
     row = help_row(
         actor,

@@ -21,7 +21,7 @@ from ..enums import HelpStatus
 from ..forms.helps import AmendHelpForm, DeliverForm, HelpForm
 from ..forms.visits import VoidForm
 from ..inputs import HelpInput
-from ..models import Help
+from ..models import Help, HelpMenuItem
 from ..pages.household import failing_now, newest_state
 from ..pages.suggestions import suggested
 from ..services.helps import amend_help, record_help
@@ -105,7 +105,7 @@ def help_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = AmendHelpForm(
         posted(request),
         initial=_values_of(wrong),
-        items=menu_items_for(household.province_code),
+        items=_items_with(wrong, household.province_code),
         failing=0,
     )
     if request.method == "POST" and form.is_valid():
@@ -137,6 +137,12 @@ def help_void(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("household", pk=wrong.household_id)
     messages.error(request, _("โปรดบอกเหตุผลที่ยกเลิก"))
     return redirect("help_amend", pk=pk)
+
+
+def _items_with(row: Help, province_code: str) -> list[HelpMenuItem]:
+    """The menu, and the item of the help itself where it left the menu meanwhile."""
+    items = list(menu_items_for(province_code))
+    return items if row.item in items else [*items, row.item]
 
 
 def _values_of(row: Help) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from casework.access import menu_items_for
 from casework.models import HelpMenuItem
-from casework.services.helps import record_help
+from casework.services.helps import amend_help, record_help
 from casework.services.menu import (
     ItemInput,
     add_menu_item,
@@ -23,7 +23,7 @@ from casework.services.menu import (
 from povertyops.common.errors import InvalidInput, NotAllowed
 from povertyops.common.models import AuditEntry
 from tests.casework.work import a_help, an_item, in_care
-from tests.cast import Cast
+from tests.cast import Cast, client_of
 
 GOATS = ItemInput(dimension="income", name="  แพะคู่ละ  2 ตัว ", nature="development", usual_baht=Decimal(4000))
 
@@ -103,6 +103,24 @@ def test_promise_of_an_item_taken_off_can_still_be_kept(cast: Cast) -> None:
     assert kept.fulfils_id == promise.pk
     with pytest.raises(InvalidInput):
         record_help(actor=cast.mentor, help=a_help(item, household))
+
+
+def test_help_of_an_item_taken_off_can_still_be_corrected(cast: Cast) -> None:
+    household = in_care(cast)
+    item = add_menu_item(actor=cast.secretary, item=GOATS)
+    wrong = record_help(actor=cast.mentor, help=a_help(item, household))
+    set_menu_item_active(actor=cast.secretary, item_id=item.pk, is_active=False)
+
+    page = client_of(cast.mentor).get(f"/helps/{wrong.pk}/amend/").content.decode()
+    better = amend_help(
+        actor=cast.mentor,
+        help_id=wrong.pk,
+        replacement=a_help(item, household, amount_baht=Decimal(300)),
+        reason="พิมพ์ผิด",
+    )
+
+    assert f'<option value="{item.pk}" selected>' in page
+    assert (better.item_id, better.amount_baht) == (item.pk, 300)
 
 
 def test_province_hides_a_national_item_for_itself_only(cast: Cast) -> None:
