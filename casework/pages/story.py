@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from dimensions.enums import Dimension, Stage
+from dimensions.enums import AnswerValue, Dimension, Stage
 from households.enums import VerificationStatus
 from households.models import Listing, Verification
 from povertyops.accounts.models import User
@@ -107,8 +107,8 @@ def _name(user: User | None) -> str:
 
 
 def _visits(household_id: UUID) -> Iterator[Event]:
-    visits = standing_visits(household_id).select_related("recorded_by").prefetch_related("helps")
-    for visit in visits:
+    visits = standing_visits(household_id).select_related("recorded_by")
+    for visit in visits.prefetch_related("helps", "assessments__answers"):
         yield Event(
             when=visit.visited_at,
             kind="visit",
@@ -124,6 +124,12 @@ def _visits(household_id: UUID) -> Iterator[Event]:
 def _visit_facts(visit: Visit) -> Iterator[str]:
     if visit.next_visit_on:
         yield gettext("นัดครั้งต่อไป %(day)s") % {"day": format_thai_date(visit.next_visit_on, "short")}
+    for assessment in visit.assessments.all():
+        values = [answer.value for answer in assessment.answers.all()]
+        said = {"all": len(values), "failed": values.count(AnswerValue.FAIL)}
+        yield gettext("ประเมิน %(all)d ข้อ ไม่ผ่าน %(failed)d ข้อ") % said
+    if visit.family_contribution:
+        yield gettext("ครัวเรือนลงแรงเอง: %(text)s") % {"text": visit.family_contribution}
     if visit.after_assignment:
         yield gettext("มาถึงหลังเปลี่ยนผู้ดูแล")
     if visit.time_doubt:

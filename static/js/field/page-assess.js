@@ -33,6 +33,8 @@ const find = (name) => document.querySelector(`[data-${name}]`);
 const POINTED_WITHIN = 700;
 const SEEN_FOR = 220;
 
+const ON_THE_WAY = { question: true, summary: true, priorities: true };
+
 const page = { state: null, set: null, household: null, last: new Map(), saving: false };
 
 // ------------------------------------------------------------------------------------------------------------ keeping
@@ -323,9 +325,11 @@ async function restart() {
   show("start", 0);
 }
 
+// The history knows where a reloaded page stood, even if the last step was not written down any more.
 function resume(draft) {
   page.state = draft;
-  go(draft.screen ?? "question", draft.at, { replace: true });
+  const { screen, at } = history.state?.screen in ON_THE_WAY ? history.state : draft;
+  go(screen ?? "question", Math.min(at, draft.order.length - 1), { replace: true });
   const note = draw("resumed");
   note.querySelector("button").addEventListener("click", restart);
   put(find("notice"), note);
@@ -333,7 +337,9 @@ function resume(draft) {
 
 async function open() {
   await ready;
-  const [household, common] = await Promise.all([householdOfKit(id), commonOfKit()]);
+  // One after the other: a household that comes from the server brings what is common to all.
+  const household = await householdOfKit(id);
+  const common = household && (await commonOfKit());
   find("wait").hidden = true;
   if (!household) return put(find("notice"), draw("not-here"));
   page.set = setOf(common?.indicators, household.survey_year);
