@@ -1,8 +1,9 @@
 // Facts of a household from the phone: each changed field is an edit of its own, on the version this phone has seen.
 import { ready } from "./app.js";
 import { addressOf } from "./cards.js";
-import { draftAt, dropDraft, loadDraft, saveDraft } from "./drafts.js";
+import { draftAt, loadDraft } from "./drafts.js";
 import { ADDED_FACTS, cleaned, editsOf, faultOf, freshFacts, HOUSE_FACTS, knownValue, PERSON_FACTS } from "./facts-state.js";
+import { keeper } from "./keeper.js";
 import { householdOfKit } from "./kit.js";
 import { bodyOf, items, mend, NotKept, onChange, putFacts } from "./outbox.js";
 import { moment, stateChip } from "./parts.js";
@@ -19,25 +20,10 @@ const MODES = { phone: "tel", birth_date: "numeric" };
 let state = freshFacts();
 let household;
 let serial = 0;
-let touched = false;
-let over = false;
-let timer = 0;
 let waitingBody = null;
-
-function changed() {
-  touched = true;
-  clearTimeout(timer);
-  timer = setTimeout(keep, 250);
-}
-
-function keep() {
-  clearTimeout(timer);
-  return touched && !over && !mending ? saveDraft(key, state) : Promise.resolve();
-}
-
-addEventListener("pagehide", keep);
-document.addEventListener("visibilitychange", () => document.hidden && keep());
-addEventListener("field:leaving", (event) => event.detail.wait(keep()));
+const draft = keeper(key, () => state);
+// A mended item is kept by the outbox itself.
+const changed = () => mending || draft.changed();
 
 // One field; `store(text)` hears every letter.
 function factField(field, { value, store }) {
@@ -183,9 +169,7 @@ async function save() {
     complain(`not-kept-${error.code}`);
     return;
   }
-  over = true;
-  clearTimeout(timer);
-  if (!mending) await dropDraft(key);
+  if (!mending) await draft.drop();
   await showSaved(edits);
   syncNow();
 }
@@ -249,11 +233,10 @@ async function prepareMending() {
 // ----------------------------------------------------------------------------------------------------------- the start
 
 async function bringBack() {
-  const draft = mending ? null : await loadDraft(key);
-  if (!draft) return;
+  const kept = mending ? null : await loadDraft(key);
+  if (!kept) return;
   const at = await draftAt(key);
-  state = draft;
-  touched = true;
+  state = kept;
   part("draft").hidden = false;
   part("draft-at").textContent = at ? ` ${say("draft-at", { when: moment(at) })}` : "";
 }
@@ -277,9 +260,7 @@ function bind() {
     changed();
   });
   part("draft-drop").addEventListener("click", async () => {
-    over = true;
-    clearTimeout(timer);
-    await dropDraft(key);
+    await draft.drop();
     location.reload();
   });
   form.addEventListener("submit", (event) => {
@@ -304,6 +285,7 @@ async function start() {
   form.hidden = false;
   part("bar").hidden = false;
   document.documentElement.dataset.shown = "yes";
+  performance.mark("field:shown");
 }
 
 await start();

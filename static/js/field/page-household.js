@@ -110,6 +110,7 @@ async function show() {
   part("wait").hidden = true;
   page.hidden = false;
   document.documentElement.dataset.shown = "yes";
+  performance.mark("field:shown");
   return true;
 }
 

@@ -62,10 +62,11 @@ async function show() {
 }
 
 await show();
+document.documentElement.dataset.shown = "yes";
+performance.mark("field:shown");
 bindUnsent();
 bindTakeAlong();
 await bindNear();
 onChange(show);
 onStore((what) => what === "kit" && show());
 document.addEventListener("visibilitychange", () => document.hidden || show());
-document.documentElement.dataset.shown = "yes";

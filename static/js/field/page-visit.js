@@ -1,6 +1,7 @@
 // A visit to one household, from the phone: keeps itself at every tap, is put away at once, is sent when it can be.
 import { ready } from "./app.js";
-import { draftAt, dropDraft, loadDraft, saveDraft } from "./drafts.js";
+import { draftAt, loadDraft } from "./drafts.js";
+import { keeper } from "./keeper.js";
 import { commonOfKit, householdOfKit, kitInfo } from "./kit.js";
 import { bodyOf, items, mend, NotKept, putVisit } from "./outbox.js";
 import { laidOver, recentVisits } from "./overlay.js";
@@ -26,45 +27,25 @@ let household;
 let common;
 let photos;
 let redrawHelps;
-let touched = false;
 let over = false;
-let timer = 0;
+const draft = keeper(key, () => state);
+const { changed } = draft;
 
 // ------------------------------------------------------------------------------------------------------------ keeping
 
-// At every tap. What is typed waits a moment for the next letter; leaving the page does not wait.
-function changed({ typing = false } = {}) {
-  touched = true;
-  clearTimeout(timer);
-  if (typing) timer = setTimeout(keep, 250);
-  else keep();
-}
-
-function keep() {
-  clearTimeout(timer);
-  if (touched && !over) return saveDraft(key, state);
-  return Promise.resolve();
-}
-
-addEventListener("pagehide", keep);
-document.addEventListener("visibilitychange", () => document.hidden && keep());
-addEventListener("field:leaving", (event) => event.detail.wait(keep()));
-
 async function bringBack() {
-  const draft = await loadDraft(key);
-  if (!draft) return;
+  const kept = await loadDraft(key);
+  if (!kept) return;
   const at = await draftAt(key);
-  Object.assign(state, draft);
-  touched = true;
+  Object.assign(state, kept);
   part("draft").hidden = false;
   part("draft-at").textContent = at ? ` ${say("draft-at", { when: moment(at) })}` : "";
 }
 
 async function dropAll() {
   over = true;
-  clearTimeout(timer);
   await photos.forget();
-  await dropDraft(key);
+  await draft.drop();
   location.reload();
 }
 
@@ -76,7 +57,7 @@ function bindTexts() {
     field.value = state[name];
     field.addEventListener("input", () => {
       state[name] = field.value;
-      changed({ typing: true });
+      changed();
       if (name.startsWith("visited") || name === "next_on") sayWhen();
     });
   }
@@ -154,15 +135,15 @@ function personOf(member, note) {
   text.hidden = !check.status || check.status === "correct";
   status.setAttribute("aria-label", name);
   text.setAttribute("aria-label", `${text.placeholder} ${name}`);
-  const store = (typing) => {
+  const store = () => {
     if (status.value) state.checks[member.id] = { status: status.value, note: text.value };
     else delete state.checks[member.id];
     text.hidden = !status.value || status.value === "correct";
     note();
-    changed({ typing });
+    changed();
   };
-  status.addEventListener("change", () => store(false));
-  text.addEventListener("input", () => store(true));
+  status.addEventListener("change", store);
+  text.addEventListener("input", store);
   return row;
 }
 
@@ -213,7 +194,7 @@ async function findPlace() {
   const found = await here();
   if (found && !over) {
     state.place = { latitude: round(found.latitude), longitude: round(found.longitude), accuracy_m: found.accuracy_m };
-    if (touched) keep();
+    if (document.documentElement.dataset.kept) changed();
   }
   sayPlace();
 }
@@ -290,11 +271,10 @@ async function save() {
     button.disabled = false;
   }
   over = true;
-  clearTimeout(timer);
   form.hidden = true;
   part("bar").hidden = true;
   put(part("notice"));
-  const cleared = Promise.all([photos.forget(), dropDraft(key)]);
+  const cleared = Promise.all([photos.forget(), draft.drop()]);
   await showSaved(part("saved"), { id: state.id, household, common, place: state.place });
   await cleared;
   performance.mark("visit:saved");
@@ -375,6 +355,7 @@ async function start() {
     save();
   });
   document.documentElement.dataset.shown = "yes";
+  performance.mark("field:shown");
   await bindPlace();
 }
 
