@@ -2,10 +2,11 @@
 import { draftsSettled, forgetOldDrafts } from "./drafts.js";
 import { keptOwner, rememberServer } from "./kit.js";
 import { onChange, storageState, waitingCount } from "./outbox.js";
-import { getMeta, onStore, setMeta } from "./store.js";
+import { getMeta, onStore, setMeta, tell } from "./store.js";
 import { keepSending, syncNow, syncState } from "./sync.js";
 import { dropVault, enter, openVault } from "./vault.js";
 
+let leaving = false;
 const IN_APP = { line: / Line\//, facebook: /FBAN|FBAV|FB_IAB/, messenger: /MessengerForiOS|Orca-Android/, instagram: /Instagram/ };
 
 // "line", "facebook", ... where the page was opened inside another app; null in a browser.
@@ -50,8 +51,10 @@ async function settle() {
 }
 
 async function signOut(form) {
+  leaving = true;
   await settle();
   await dropVault();
+  tell("signed-out");
   if (navigator.onLine) {
     const token = form.querySelector("[name=csrfmiddlewaretoken]");
     if (token && !token.value) token.value = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
@@ -60,6 +63,14 @@ async function signOut(form) {
   }
   // The session is ended as soon as there is a network again.
   await setMeta("leaving", true);
+  location.assign("/outbox/");
+}
+
+// Another tab signed out: what this one shows must not stay on the screen.
+async function follow() {
+  if (leaving) return;
+  leaving = true;
+  await settle();
   location.assign("/outbox/");
 }
 
@@ -137,6 +148,7 @@ async function start() {
   }
   drawWho();
   onStore((what) => (what === "kit" || what === "vault") && drawWho());
+  onStore((what) => what === "signed-out" && follow());
   if (document.querySelector("[data-outbox-pill], [data-field-notice]")) {
     draw();
     onChange(draw);

@@ -6,7 +6,7 @@ import { call, NoAnswer, Refused, signedOut } from "./net.js";
 import { deviceId, forgetStored, waitingCount } from "./outbox.js";
 import { hereIfGranted } from "./places.js";
 import { database, getMeta, onStore, setMeta, tell, toBase64 } from "./store.js";
-import { dropVault, enter, lock, openVault, unlock } from "./vault.js";
+import { dropVault, enter, lock, openVault, personId, unlock } from "./vault.js";
 
 const VERSION = "1";
 const BATCH = 20;
@@ -68,7 +68,8 @@ async function takeBack() {
 
 // Says hello: measures the clock, learns whose session this is, brings the server's key. Gives the person's id.
 async function checkIn(force) {
-  const rows = (await (await database()).getAll("outbox")).filter((row) => row.state !== "stored");
+  const person = await personId();
+  const rows = (await (await database()).getAll("outbox")).filter((row) => row.state !== "stored" && row.user_id === person);
   const last = await getMeta("check_in");
   const vault = await openVault();
   if (!force && !rows.length && vault && last && Date.now() - last < CHECK_IN_EVERY) return vault.user_id;
@@ -110,6 +111,7 @@ async function leave(userId) {
 
 // After signing in again the locked copies are shut for good: the server opens the sealed ones once, and they are locked anew.
 async function reopen(person) {
+  if (!(await openVault())) return;
   const db = await database();
   const shut = [];
   for (const row of await db.getAll("outbox")) {

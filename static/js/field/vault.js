@@ -1,11 +1,16 @@
 // The key of this sign-in: AES-256-GCM that never leaves the browser, bound to one person and appointment. It is dropped at
 // sign-out, when the appointment is over, when another person signs in, and after 14 days without sign-in.
-import { alone, database, getMeta, setMeta, tell } from "./store.js";
+import { alone, database, getMeta, onStore, setMeta, tell } from "./store.js";
 
 const KEPT_FOR = 14 * 24 * 3600 * 1000;
 const MARKS = "field-marks";
 const MARK = "/field/marks";
 let held = null;
+
+// Another tab dropped or changed it.
+onStore((what) => {
+  if (what === "vault") held = null;
+});
 
 // Until when the key may live: 14 days after the server last knew the person, at most the appointment's last day.
 export function lastsUntil({ seen_at, valid_to }) {
