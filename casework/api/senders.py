@@ -28,4 +28,4 @@ class Senders(ApiPolicy):
 
 
 def _was_in_the_field(actor: Actor) -> bool:
-    return Appointment.objects.filter(user_id=actor.user_id, role__in=FIELD_ROLES).exists()
+    return Appointment.objects.filter(user=actor.user, role__in=FIELD_ROLES).exists()

@@ -47,6 +47,7 @@ class VisitsView(APIView):
                 VisitReceiptBody(many=True), "The same again; for an array one answer per item."
             ),
             400: RefusalBody,
+            401: RefusalBody,
             403: RefusalBody,
             404: RefusalBody,
             409: OpenApiResponse(VisitReceiptBody, "This UUID was used with other content; both are kept."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -75,7 +76,7 @@ def held_then(actor: Actor, claims: Iterable[Claim]) -> dict[Claim, Held]:
     asked = {claim for claim in claims if claim.moment.tzinfo is not None}
     if not asked or actor.user_id is None:
         return {}
-    parameters = {
+    parameters: dict[str, Any] = {
         "households": [claim.household_id for claim in asked],
         "moments": [claim.moment for claim in asked],
         "days": [timezone.localdate(claim.moment) for claim in asked],

@@ -86,7 +86,8 @@ def visit_row(work: VisitWork, visit: VisitInput) -> Visit:
 
 
 def _contribution_before(work: VisitWork, visit: VisitInput) -> str:
-    return work.amended[visit.amends].family_contribution if visit.amends in work.amended else ""
+    before = work.amended.get(visit.amends) if visit.amends else None
+    return before.family_contribution if before else ""
 
 
 def store_helps(work: VisitWork, visits: Sequence[VisitInput]) -> None:
