@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 
 KM_PER_DEGREE = 111.2
-KM_PER_HOUSEHOLD = 0.4
+KM_PER_HOUSEHOLD = 1.0
 KM_OF_THE_TEAM = 3.0
 POINTS_KEPT = 60
 
@@ -46,10 +46,14 @@ class Spot:
 
 @dataclass(slots=True)
 class Taker(Generic[Key]):
-    """Somebody who could take over: what they have in hand, and whether they are of the leaver's team."""
+    """Somebody who could take over: what they have in hand, and whether they are of the leaver's team.
+
+    `load` grows with what is suggested to them, `held` stays what they have today.
+    """
 
     key: Key
     load: int = 0
+    held: int = 0
     same_team: bool = False
     areas: set[str] = field(default_factory=set)
     points: list[tuple[float, float]] = field(default_factory=list)
@@ -70,7 +74,7 @@ class Offer(Generic[Key]):
     score: float
     near: Near
     km: float | None
-    load: int
+    held: int
     same_team: bool
 
 
@@ -87,7 +91,7 @@ def offer(spot: Spot, taker: Taker[Key]) -> Offer[Key]:
         km = min(km_between(point, other) for other in taker.points)
     away = KM_OF[near] if km is None else km
     score = away + KM_PER_HOUSEHOLD * taker.load - (KM_OF_THE_TEAM if taker.same_team else 0)
-    return Offer(taker.key, score, near, km, taker.load, taker.same_team)
+    return Offer(taker.key, score, near, km, taker.held, taker.same_team)
 
 
 def _near(code: str, areas: set[str]) -> Near:

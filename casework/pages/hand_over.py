@@ -45,6 +45,21 @@ KINDS: Mapping[str, Promise | str] = {
 }
 
 
+_NEAR: Mapping[Near, Promise | str] = {
+    Near.VILLAGE: _("ดูแลหมู่เดียวกันอยู่แล้ว"),
+    Near.SUBDISTRICT: _("ดูแลตำบลเดียวกันอยู่แล้ว"),
+    Near.DISTRICT: _("ดูแลอำเภอเดียวกันอยู่แล้ว"),
+    Near.FAR: _("ยังไม่มีครัวเรือนใกล้เคียง"),
+}
+# For somebody with nothing in hand yet, whose team works there.
+_NEAR_OF_TEAM: Mapping[Near, Promise | str] = {
+    Near.VILLAGE: _("รับครัวเรือนอื่นในหมู่เดียวกันครั้งนี้"),
+    Near.SUBDISTRICT: _("ทีมทำงานในตำบลเดียวกัน"),
+    Near.DISTRICT: _("ทีมทำงานในอำเภอเดียวกัน"),
+    Near.FAR: _("ยังไม่มีครัวเรือนใกล้เคียง"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who can take things over; a mentor with the team, an officer without."""
@@ -200,9 +215,9 @@ def _offer_households(
     takers = {
         each.value: Taker(each.value, same_team=bool(each.team and each.team.pk in own)) for each in mentors
     }
-    _load(takers, mentors, leaver)
-    labels = {each.value: each.label for each in mentors}
     spots = [_spot(households[row.thing.household_id]) for row in rows]
+    _load(takers, mentors, leaver, {spot.area_code[:4] for spot in spots})
+    labels = {each.value: each.label for each in mentors}
     for row, offers in zip(rows, suggest(spots, list(takers.values()), keep=CHOICES_A_ROW), strict=True):
         row.choices = [(each.key, labels[each.key]) for each in offers]
         row.value, row.why = offers[0].key, said(offers[0])
@@ -212,8 +227,13 @@ def _spot(household: Household) -> Spot:
     return Spot(household.area_code, household.latitude, household.longitude)
 
 
-def _load(takers: Mapping[str, Taker[str]], mentors: Sequence[Candidate], leaver: User) -> None:
-    """What each candidate has in hand already: one query."""
+def _load(
+    takers: Mapping[str, Taker[str]], mentors: Sequence[Candidate], leaver: User, districts: set[str]
+) -> None:
+    """What each candidate has in hand already: one query.
+
+    Whoever has nothing yet works where the team does, or else in the district.
+    """
     held = (
         Assignment.objects.filter(mentor__in={each.user.pk for each in mentors}, valid_to=None)
         .exclude(mentor=leaver)
@@ -222,10 +242,16 @@ def _load(takers: Mapping[str, Taker[str]], mentors: Sequence[Candidate], leaver
     hands: dict[str, list[Spot]] = defaultdict(list)
     for team, mentor, area, latitude, longitude in held:
         hands[f"{team}:{mentor}"].append(Spot(area, latitude, longitude))
+    of_team: dict[str, set[str]] = defaultdict(set)
     for key, spots in hands.items():
+        of_team[key.partition(":")[0]].update(spot.area_code[:6] for spot in spots)
         if key in takers:
-            takers[key].load = len(spots)
+            takers[key].load = takers[key].held = len(spots)
             takers[key].holds(spots)
+    for key, taker in takers.items():
+        if not taker.held:
+            known = of_team.get(key.partition(":")[0]) or districts
+            taker.areas.update(code[:length] for code in known for length in (4, 6))
 
 
 def said(offer: Offer[str]) -> str:
@@ -233,13 +259,8 @@ def said(offer: Offer[str]) -> str:
     if offer.km is not None:
         near = gettext("ครัวเรือนที่ดูแลอยู่ใกล้สุดห่าง %(km).1f กม.") % {"km": offer.km}
     else:
-        near = {
-            Near.VILLAGE: gettext("ดูแลหมู่เดียวกันอยู่แล้ว"),
-            Near.SUBDISTRICT: gettext("ดูแลตำบลเดียวกันอยู่แล้ว"),
-            Near.DISTRICT: gettext("ดูแลอำเภอเดียวกันอยู่แล้ว"),
-            Near.FAR: gettext("ยังไม่มีครัวเรือนใกล้เคียง"),
-        }[offer.near]
-    load = gettext("มีในมือ %(count)d ครัวเรือน") % {"count": offer.load}
+        near = str((_NEAR if offer.held else _NEAR_OF_TEAM)[offer.near])
+    load = gettext("มีในมือ %(count)d ครัวเรือน") % {"count": offer.held} if offer.held else gettext("ยังไม่มีในมือ")
     team = gettext("ทีมเดียวกัน") if offer.same_team else ""
     return " · ".join(part for part in (near, load, team) if part)
 

@@ -1,4 +1,4 @@
-"""How many days until a household is due again, stage by stage, as a province sets; due days follow at once."""
+"""Days until a household is due again, stage by stage, as a province sets them; due days follow at once."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def request_transfer(
     """Ask the centre that answers for the new village to take a household over.
 
     Until it accepts, the sender stays responsible and nothing moves. Within one centre nobody has to be
-    asked: the household moves at once. Raises InvalidInput naming the field, or Conflict when one waits already.
+    asked: the household moves at once. Raises InvalidInput naming the field, or Conflict when one waits.
     """
     require_role(actor, ASSIGNING_ROLES)
     _check_request(reason, effective_on, actor.today())

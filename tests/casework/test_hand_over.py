@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from casework.enums import ReferralStatus
 from casework.models import (
@@ -42,7 +43,14 @@ def kinds(user_id: int, *, appointment=None) -> dict[str, int]:
 
 def a_step(household, responsible: str) -> PlanStep:
     plan = HouseholdPlan.objects.create(
-        household=household, province_code="90", version=1, agreed_on=today(), goal="ขายผัก", status="active"
+        household=household,
+        province_code="90",
+        version=1,
+        agreed_on=today(),
+        goal="ขายผัก",
+        status="active",
+        approved_on=today(),
+        decided_at=timezone.now(),
     )
     return PlanStep.objects.create(plan=plan, text="ซื้อเมล็ดพันธุ์", responsible=responsible)
 
