@@ -66,7 +66,7 @@ def wrong_office_reach(*, today: date) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _refresh(which: str, today: date, **values: object) -> int:
+def _refresh(which: str, today: date, **values: str | list[UUID]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE households_householdscope AS t SET office_ids = n.ids

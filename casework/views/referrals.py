@@ -125,7 +125,7 @@ def referral_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["move"] in STEPS:
         move, note = form.cleaned_data["move"], form.cleaned_data["note"]
         if succeeds(form, lambda: STEPS[move](actor=actor, referral_id=pk, note=note)):
-            messages.success(request, SAID[move])
+            messages.success(request, str(SAID[move]))
             kept = move == ReferralStatus.ACCEPTED or actor.role not in OFFICE_ROLES
             return redirect("referral", pk=pk) if kept else redirect("referral_list")
     return _page(request, actor, row, answer=form)

@@ -170,6 +170,7 @@ def set_leads(*, actor: Acting, centre_id: UUID, leads: int) -> Centre:
     Raises Conflict "already_led" with the other office's name in its words. Audits a change.
     """
     centre = Centre.objects.select_related("parent").get(pk=centre_id)
+    assert centre.parent_id is not None  # an office is always under its province
     # Two offices at once for one dimension: the second waits for the province's centre.
     Centre.objects.select_for_update().get(pk=centre.parent_id)
     others = Centre.objects.filter(

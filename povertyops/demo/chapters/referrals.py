@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from casework.inputs import HelpInput
@@ -112,7 +112,7 @@ NEEDS = (
 )
 
 
-class _Household(Protocol):
+class _Household(NamedTuple):
     """A scope row as far as the story needs it."""
 
     pk: UUID
@@ -221,12 +221,8 @@ def _post(username: str) -> Appointment:
 def _households() -> dict[Dimension, Iterator[_Household]]:
     """Households in care by a dimension they fail, those of the home district first; none comes twice."""
     rows = HouseholdScope.objects.filter(province_code=PROVINCE, is_open=True)
-    found = sorted(
-        rows.order_by("household__house_code").values_list(
-            "pk", "team_id", "dimensions", "district_code", named=True
-        ),
-        key=lambda row: row.district_code != HOME,
-    )
+    facts = rows.order_by("household__house_code").values_list("pk", "team_id", "district_code", "dimensions")
+    found = sorted((_Household(*row) for row in facts), key=lambda row: row.district_code != HOME)
     taken: set[UUID] = set()
 
     def failing(dimension: Dimension) -> Iterator[_Household]:
