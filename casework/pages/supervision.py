@@ -174,7 +174,9 @@ def _lines(actor: Actor, month: Month, area: str, by: str) -> list[Line]:
         )
     )
     if by == "team":
-        lines = [Line(row[0], None, *row[1:], whole_team=True) for row in counted]
+        lines = [Line(team, None, *numbers) for team, *numbers in counted]
+        for line in lines:
+            line.whole_team = True
     else:
         lines = [Line(*row) for row in counted]
     return sorted(lines, key=lambda line: (line.seen / line.total, -line.total, str(line.team_id)))

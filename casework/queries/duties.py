@@ -168,7 +168,7 @@ def _waiting_for(post: Appointment, user: User, approvers: QuerySet[Appointment]
     if post.role == Role.DISTRICT_OFFICER:
         within &= Q(household__scope__is_municipal=False)
     if post.role == Role.PROVINCIAL_SECRETARY:
-        within &= ~Exists(approvers.filter(centre=OuterRef(f"{SCOPE}centre")))
+        within = Q(within, ~Exists(approvers.filter(centre=OuterRef(f"{SCOPE}centre"))))
     pending = {"decision": Decision.PENDING}
     rows = (
         ("stage", Case.objects.filter(within, proposed_stage__isnull=False, closed_on=None)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -123,7 +124,7 @@ def _store(province_code: str, days: Mapping[Stage, int | None]) -> None:
 
 def _recompute(actor: Actor, province_code: str, stages: list[Stage]) -> int:
     rows = list(FollowUpInterval.objects.values_list("province_code", "stage", "days"))
-    values = {
+    values: dict[str, Any] = {
         "province": province_code,
         "today": actor.today(),
         "stages": [int(stage) for stage in stages],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,7 +37,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     leaver = get_user_for(actor, pk)
     confirms = request.POST.get("step") == "confirm"
     wizard = wizard_for(actor, leaver, request.POST)
-    initial = {"effective_on": actor.today()}
+    initial: dict[str, Any] = {"effective_on": actor.today()}
     if request.method == "POST" and not confirms:
         initial |= {name: request.POST.get(name, "") for name in HandOverForm.base_fields}
     form = HandOverForm(posted(request) if confirms else None, initial=initial)
