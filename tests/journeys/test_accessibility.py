@@ -9,14 +9,17 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from casework.models import Help, Visit
+from casework.inputs import StepInput
+from casework.models import Help, HouseholdPlan, Visit
 from casework.services.helps import record_help
+from casework.services.plans import return_plan
 from casework.services.removal import request_removal
 from casework.services.visits import record_visit
 from households.models import Household, Membership
 from tests.casework.pages.families import family, today
+from tests.casework.pages.planned import approved, proposal, proposed
 from tests.casework.pages.ready import ready
-from tests.casework.work import a_help, a_visit, an_item
+from tests.casework.work import a_help, a_visit, an_item, in_force
 from tests.cast import VILLAGE, Cast
 from tests.journeys.steps import DESK, PHONE, carry_session, faults_of, listen
 
@@ -29,6 +32,8 @@ FIELD = (
     "/households/{household}/visit/?plain=1",
     "/households/{household}/help/",
     "/households/{household}/plan/",
+    "/households/{household}/plans/",
+    "/plans/?state=returned",
     "/households/{household}/remove/",
     "/households/{household}/reveal/{person}/",
     "/visits/{visit}/?saved=1",
@@ -46,6 +51,10 @@ OFFICE = (
     "/verify/",
     f"/verify/{VILLAGE}/",
     "/approvals/",
+    "/plans/",
+    "/plans/{plan}/",
+    "/care/",
+    "/households/{household}/care/",
     "/removals/",
     "/conflicts/",
     "/teams/",
@@ -75,13 +84,24 @@ def places(cast: Cast) -> dict[str, str]:
         effective_on=today(),
     )
     ready(cast)
+    plan = _plans_and_care(cast, household)
     return {
+        "plan": str(plan.pk),
         "household": str(household.pk),
         "person": str(Membership.objects.filter(household=household).first().person_id),
         "visit": str(Visit.objects.filter(household=household).first().pk),
         "promise": str(Help.objects.get(status="promised").pk),
         "team": str(cast.mentor_team.pk),
     }
+
+
+def _plans_and_care(cast: Cast, household: Household) -> HouseholdPlan:
+    """A plan in force, a newer one that waits, one that came back; care that waits and care to be reviewed."""
+    in_force(proposed(cast, household))
+    return_plan(actor=cast.officer, plan_id=proposed(cast, family(cast)).pk, note="ขอให้ระบุงบประมาณ")
+    proposal(cast, family(cast))
+    approved(cast, family(cast), review_on=today() + timedelta(days=3))
+    return proposed(cast, household, goal="ขายไข่", steps=[StepInput(text="เปิดร้าน", due_on=today())])
 
 
 ROLES = pytest.mark.parametrize(("role", "pages"), [("mentor", FIELD), ("officer", OFFICE)])

@@ -8,26 +8,11 @@ from typing import Any
 import pytest
 
 from casework.models import ContinuingCare
-from casework.services.care import decide_care, propose_care
+from casework.services.care import propose_care
 from dimensions.enums import Dimension
-from households.models import Household
 from tests.casework.pages.families import family, text_of, today, typed
+from tests.casework.pages.planned import approved, proposal
 from tests.cast import Cast, client_of
-
-
-def proposal(cast: Cast, household: Household) -> ContinuingCare:
-    return propose_care(
-        actor=cast.team_member,
-        household_id=household.pk,
-        dimension=Dimension.LIVING,
-        ground="bedridden",
-        reason="ยายติดเตียงมาสามปี",
-    )
-
-
-def approved(cast: Cast, household: Household, **values: Any) -> ContinuingCare:
-    care = proposal(cast, household)
-    return decide_care(actor=cast.officer, care_id=care.pk, accept=True, minutes_number="3/2568", **values)
 
 
 def test_team_proposes_and_the_household_page_says_that_it_waits(cast: Cast) -> None:

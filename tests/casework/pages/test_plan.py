@@ -13,10 +13,11 @@ from PIL import Image
 from casework.inputs import StepInput
 from casework.models import FamilyPriority, HouseholdPlan, Photo, PlanStep, Visit
 from casework.services.helps import record_help
-from casework.services.plans import approve_plans, return_plan, save_plan
+from casework.services.plans import approve_plans, return_plan
 from casework.services.visits import record_visit
 from households.models import Household
 from tests.casework.pages.families import family, text_of, today, typed
+from tests.casework.pages.planned import proposed
 from tests.casework.work import a_help, a_visit, an_item, in_force
 from tests.cast import Cast, client_of
 
@@ -38,20 +39,6 @@ def body(**values: Any) -> dict[str, Any]:
 
 def url_of(household: Household) -> str:
     return f"/households/{household.pk}/plan/"
-
-
-def proposed(cast: Cast, household: Household, **values: Any) -> HouseholdPlan:
-    return save_plan(
-        **{
-            "actor": cast.mentor,
-            "household_id": household.pk,
-            "four_t": {"skills": ["farming"]},
-            "goal": "พึ่งตนเอง",
-            "steps": [StepInput(text="เลี้ยงไก่")],
-            "agreed_on": today(),
-            **values,
-        }
-    )
 
 
 # --------------------------------------------------------------------------------------------------- writing
