@@ -161,6 +161,7 @@ def page_of(actor: Actor, referral: Referral) -> dict[str, Any]:
         "resent_as": getattr(referral, "resent_as", None),
         "lead": lead_office(referral.province_code, Dimension(referral.dimension)),
         "is_office": actor.role in OFFICE_ROLES,
+        "own_helps": actor.reach.office_id == referral.office_id,
     }
 
 

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.models import Help, HelpBatch, Office, Referral
+from casework.services.helps import record_help
 from casework.services.referrals import return_referral
 from dimensions.enums import Dimension
 from households.models import Household
 from povertyops.areas.models import Centre
 from povertyops.common.ids import uuid7
 from tests.casework.test_referrals import sent
-from tests.casework.work import INCOME, an_item, in_care
+from tests.casework.work import INCOME, a_help, an_item, in_care
 from tests.cast import Cast, client_of
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,16 @@ class TestOfficeHelp:
         body = {"item": str(item.pk), "status": "delivered", "given_on": thai_today(), "agency_name": "ผู้อื่น"}
         assert client.post(url, body).status_code == 302
         assert Help.objects.get().agency.name == cast.living_office.name
+
+    def test_is_corrected_by_the_office_that_gave_it(self, cast: Cast) -> None:
+        household, item = in_care(cast), an_item()
+        own = record_help(actor=cast.lead_officer, help=a_help(item, household))
+        theirs = record_help(actor=cast.mentor, help=a_help(item, household, agency_name="วัดกลาง"))
+        client = client_of(cast.lead_officer)
+        body = {"item": str(item.pk), "status": "delivered", "given_on": thai_today(), "reason": "ใส่ผิด"}
+        assert client.post(reverse("help_amend", args=[theirs.pk]), body).status_code == 403
+        assert client.post(reverse("help_amend", args=[own.pk]), body).status_code == 302
+        assert Help.objects.get(amends=own).agency.name == cast.living_office.name
 
     def test_to_those_ticked(self, cast: Cast) -> None:
         seen, hidden = in_care(cast), in_care(cast, dimensions=INCOME)
