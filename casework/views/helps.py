@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from households.access import get_household_for_write
+from households.access import get_household_for_help, get_household_for_write
 from povertyops.areas.queries import address_labels
 from povertyops.common.policies import allow
 
@@ -25,7 +25,7 @@ from ..models import Help, HelpMenuItem
 from ..pages.household import failing_now, newest_state
 from ..pages.suggestions import suggested
 from ..services.helps import amend_help, record_help
-from .shared import WRITING_ROLES, actor_of, agency_names, posted, status_of, succeeds
+from .shared import GIVING_ROLES, WRITING_ROLES, actor_of, agency_names, posted, status_of, succeeds
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,18 +96,19 @@ def _delivered(promise: Help, data: dict[str, Any]) -> HelpInput:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(*WRITING_ROLES)
+@allow(*GIVING_ROLES)
 def help_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A new row in the place of a wrong one; the wrong one stays as history."""
     actor = actor_of(request)
     wrong = get_help_for(actor, pk)
-    household = get_household_for_write(actor, wrong.household_id)
+    household = get_household_for_help(actor, wrong.household_id)
     form = AmendHelpForm(
         posted(request),
         initial=_values_of(wrong),
         items=_items_with(wrong, household.province_code),
         failing=0,
     )
+    form.fields["agency_name"].disabled = actor.reach.office_id is not None
     if request.method == "POST" and form.is_valid():
         corrected = replace(form.help(household.pk), fulfils=wrong.fulfils_id)
         reason = form.cleaned_data["reason"]
@@ -125,7 +126,7 @@ def help_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@allow(*WRITING_ROLES)
+@allow(*GIVING_ROLES)
 def help_void(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take back a help that was recorded by mistake."""
     actor = actor_of(request)
