@@ -101,7 +101,7 @@ class VisitSheet:
     number: str
     true_at: datetime
     clock_is_off: bool
-    priorities: list[tuple[FamilyPriority, str]]
+    priorities: list[FamilyPriority]
     skipped: list[tuple[str, str]]
     photos: list[Photo]
 
@@ -119,7 +119,7 @@ def sheet_of(visit: Visit) -> VisitSheet:
         number=receipt_number(visit.pk),
         true_at=true_time(visit.visited_at, visit.clock_skew_s),
         clock_is_off=is_off(visit.clock_skew_s),
-        priorities=_priorities_of(visit),
+        priorities=list(FamilyPriority.objects.filter(visit=visit)),
         skipped=_skipped_of(visit),
         photos=photos_of(visit),
     )
@@ -138,12 +138,6 @@ def photos_of(visit: Visit) -> list[Photo]:
         state=PhotoState.STORED,
     )
     return list(rows.order_by("taken_at", "recorded_at", "pk"))
-
-
-def _priorities_of(visit: Visit) -> list[tuple[FamilyPriority, str]]:
-    """What the family wants to work on first, each with the name of its dimension."""
-    rows = FamilyPriority.objects.filter(visit=visit)
-    return [(row, str(Dimension(row.dimension).label)) for row in rows]
 
 
 def _skipped_of(visit: Visit) -> list[tuple[str, str]]:
