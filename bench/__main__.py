@@ -13,11 +13,11 @@ import time
 from ops.processes import StopRequested, listen_for_signals
 from povertyops.demo.scale import FOCUS_DISTRICT
 
-from . import exports, imports, pages, rollups, visits
+from . import exports, field, imports, pages, rollups, visits
 from .ground import PROJECT, Ground, use
 from .measure import Report
 
-PARTS = ("rollup", "pages", "visits", "export", "import")
+PARTS = ("rollup", "pages", "visits", "field", "export", "import")
 
 
 def main() -> int:
@@ -70,6 +70,8 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
         exports.run(report, options.households)
     if "visits" in options.parts:
         visits.run(report, ground, "bench_large", people["bench_large"]["district_officer"], options.seconds)
+    if "field" in options.parts:
+        field.run(report, ground, "bench_small", people["bench_small"]["mentor"])
     if "import" in options.parts:
         imports.run(report, ground, options.rows)
 
@@ -97,7 +99,7 @@ def _country(ground: Ground, name: str, households: int, options: argparse.Names
                 check=True,
             ).stdout
         )
-        for role in ("provincial_secretary", "district_officer")
+        for role in ("provincial_secretary", "district_officer", "mentor")
     }
 
 

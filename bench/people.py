@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
+
+
+TAKEN_ALONG = 200
 
 
 def main(role: str, district: str) -> None:
@@ -21,12 +25,14 @@ def main(role: str, district: str) -> None:
     from povertyops.accounts.services import create_api_token
     from povertyops.areas.models import Centre
 
-    kind = "province" if role == "provincial_secretary" else "district"
-    centre = (
-        Centre.objects.get(kind=kind, province_code=district[:2])
-        if kind == "province"
-        else Centre.objects.get(kind=kind, coverage__area=district)
-    )
+    open_here = HouseholdScope.objects.filter(district_code=district, is_open=True, is_municipal=False)
+    households = list(open_here.values_list("pk", flat=True))
+    if role == "mentor":
+        centre = _team(district, households[:TAKEN_ALONG])
+    elif role == "provincial_secretary":
+        centre = Centre.objects.get(kind="province", province_code=district[:2])
+    else:
+        centre = Centre.objects.get(kind="district", coverage__area=district)
     user = User.objects.create_user(username=f"bench.{role}", first_name="วัดผล", last_name="ทดสอบ")
     post = Appointment.objects.create(
         user=user, role=role, centre=centre, order_number="1", valid_from=timezone.localdate()
@@ -37,16 +43,28 @@ def main(role: str, district: str) -> None:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session["appointment"] = str(post.pk)
     session.save()
-    households = HouseholdScope.objects.filter(district_code=district, is_open=True, is_municipal=False)
     print(
         json.dumps(
             {
                 "session": session.session_key,
                 "token": create_api_token(actor=system_actor(), user=user),
-                "households": [str(pk) for pk in households.values_list("pk", flat=True)],
+                "households": [str(pk) for pk in households],
             }
         )
     )
+
+
+def _team(district: str, households: list[Any]) -> Any:
+    """A mentor team of the district with these households."""
+    from casework.services.assignment import assign_households
+    from casework.services.teams import create_mentor_team
+    from povertyops.accounts.actor import system_actor
+    from povertyops.areas.models import Centre
+
+    parent = Centre.objects.get(kind="district", coverage__area=district)
+    team = create_mentor_team(actor=system_actor(), name="ทีมวัดผล", parent_id=parent.pk)
+    assign_households(actor=system_actor(), household_ids=households, team_id=team.centre_id)
+    return team.centre
 
 
 if __name__ == "__main__":
