@@ -1,4 +1,4 @@
-"""The field pages in Chromium as on a cheap phone: slow 4G, a processor four times slower, a network that breaks."""
+"""The field pages in Chromium as on a cheap phone: slow 4G, a slow processor, a network that breaks."""
 
 from __future__ import annotations
 
@@ -93,14 +93,18 @@ def _first_loads(report: Report, browser: Browser, url: str, mentor: dict[str, A
         ("first load of งานวันนี้, compressed", "/today/"),
         ("first load of the visit form, compressed", f"/households/{household}/visit/"),
     ):
-        with _phone(browser, url, mentor, service_workers="block") as page:
-            session = page.context.new_cdp_session(page)
-            session.send("Network.enable")
-            received: list[float] = []
-            session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-            page.goto(f"{url}{path}", wait_until="networkidle")
-            size = sum(received)
+        size = _received(browser, f"{url}{path}", url, mentor)
         report.add(_bound(what, size, FIRST_LOAD, f"{size / 1024:.0f} KB", "150 KB"))
+
+
+def _received(browser: Browser, page_url: str, url: str, mentor: dict[str, Any]) -> float:
+    received: list[float] = []
+    with _phone(browser, url, mentor, service_workers="block") as page:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+        page.goto(page_url, wait_until="networkidle")
+    return sum(received)
 
 
 def _kit(report: Report, page: Page, url: str) -> None:

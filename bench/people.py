@@ -6,7 +6,6 @@ import json
 import sys
 from typing import Any
 
-
 TAKEN_ALONG = 200
 
 
