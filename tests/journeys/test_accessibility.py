@@ -96,7 +96,7 @@ def places(cast: Cast) -> dict[str, str]:
 
 
 def _plans_and_care(cast: Cast, household: Household) -> HouseholdPlan:
-    """A plan in force, a newer one that waits, one that came back; care that waits and care to be reviewed."""
+    """A plan in force, a newer one that waits, one sent back; care that waits and care to be reviewed."""
     in_force(proposed(cast, household))
     return_plan(actor=cast.officer, plan_id=proposed(cast, family(cast)).pk, note="ขอให้ระบุงบประมาณ")
     proposal(cast, family(cast))
