@@ -430,7 +430,8 @@ def test_appointment_that_ended_takes_the_kit_and_leaves_what_waits(
     begin_day(page, live_server, cast.mentor)
     take_along(page)
     context.set_offline(True)
-    put_visit(page, household, str(uuid4()))
+    then = timezone.now() - timedelta(days=2)
+    put_visit(page, household, str(uuid4()), visited_at=then.isoformat())
     appointment = cast.mentor.appointment
     assert appointment is not None
     appointment.valid_to = timezone.localdate() - timedelta(days=1)
