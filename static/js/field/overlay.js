@@ -2,11 +2,14 @@
 import { items } from "./outbox.js";
 import { dayOf, withVisit } from "./rules.js";
 
-/** The visits of this phone that the kit of that moment cannot know: household -> items with their visit, oldest first. */
+/** The visits of this phone that the kit of that moment cannot know: household -> items with their visit, oldest first. `common` may be
+ * the function that reads it. */
 export async function recentVisits(common, takenAt = 0) {
-  const menu = new Map((common?.menu ?? []).map((item) => [item.id, item]));
   const found = new Map();
   const mine = (await items()).filter((item) => item.mine && item.kind === "visit" && item.body);
+  if (!mine.length) return found;
+  const known = typeof common === "function" ? await common() : common;
+  const menu = new Map((known?.menu ?? []).map((item) => [item.id, item]));
   for (const item of mine.sort((one, other) => one.made_at - other.made_at)) {
     if (item.is_stored && item.stored_at < takenAt) continue;
     const list = found.get(item.body.household) ?? [];
