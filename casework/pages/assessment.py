@@ -242,6 +242,8 @@ def assessed(household_id: UUID, *, today: date) -> Assessed:
 
 
 def choices_in_words(rows: Sequence[FamilyPriority], survey_year: int) -> list[Choice]:
+    if not rows:
+        return []
     applied = set_of_year(indicator_sets(), survey_year)
     texts = {row.number: row.text for row in indicators_of(applied)} if applied else {}
     return [

@@ -18,6 +18,7 @@ from povertyops.areas.queries import areas_by_code
 from povertyops.common.thai import format_thai_date
 
 from ..models import Help
+from ..queries.assessments import assessments_due
 from ..queries.due import DueItem, Reason, due_list
 from ..queries.plans import DueStep
 from .household import failing_now
@@ -69,11 +70,12 @@ def groups_for(actor: Actor) -> list[Group]:
     """The groups that hold somebody, the most pressing first."""
     today = actor.today()
     items = due_list(actor)
+    unassessed = assessments_due([item.household.pk for item in items], today)
     places = short_places({item.state.area_code for item in items})
     promises = promises_of([item.household.pk for item in items if item.promises])
     groups = {reason: Group(reason) for reason in Reason}
     for item in items:
-        reason = _reason(item, promises, today)
+        reason = _reason(item, promises, unassessed.get(item.household.pk, ""), today)
         due_text, tone = _due(item.due_on, today)
         groups[item.reason].cards.append(Card(item, places[item.state.area_code], reason, due_text, tone))
     return [group for group in groups.values() if group.cards]
@@ -99,7 +101,7 @@ def _due(due_on: date | None, today: date) -> tuple[str, str]:
     return format_thai_date(due_on, "short"), "soon" if days <= 7 else ""
 
 
-def _reason(item: DueItem, promises: Mapping[UUID, Help], today: date) -> str:
+def _reason(item: DueItem, promises: Mapping[UUID, Help], unassessed: str, today: date) -> str:
     """The fact that puts it here, then what else a visitor should know, in one line."""
     if promise := promises.get(item.household.pk):
         return _promise_reason(promise, today)
@@ -112,6 +114,8 @@ def _reason(item: DueItem, promises: Mapping[UUID, Help], today: date) -> str:
     if unhelped:
         labels = " ".join(str(each.label) for each in Dimension.from_mask(unhelped))
         said.append(gettext("ยังไม่ได้ช่วยด้าน%(dimensions)s") % {"dimensions": labels})
+    if unassessed and len(said) == 1:
+        said.append(unassessed)
     return " · ".join(said)
 
 

@@ -120,6 +120,7 @@ export function reasonsOf(household, today) {
   }
   const unhelped = inMask(failingNow(household) & ~household.relieved);
   if (unhelped.length) said.push(["reason-unhelped", { dimensions: unhelped }]);
+  if (household.assess_due && said.length === 1) said.push(["reason-assess", { due: household.assess_due }]);
   return said;
 }
 

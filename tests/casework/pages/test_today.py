@@ -144,5 +144,5 @@ def test_list_takes_the_same_queries_for_any_length(
         family(cast)
     client = client_of(cast.mentor)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(URL)
