@@ -112,6 +112,7 @@ class VisitPhotoView(APIView):
     def patch(self, request: Request, visit: UUID, pk: UUID) -> Response:
         """The next bytes, up to 512 KB. Of a body cut on its way what has come is kept."""
         actor = request.actor  # type: ignore[attr-defined]
+        photo_progress(actor=actor, visit_id=visit, photo_id=pk)  # nobody else's bytes are even read
         offset = _offset_of(request)
         data = _bytes_of(request)
         row = add_part(actor=actor, visit_id=visit, photo_id=pk, offset=offset, data=data)
