@@ -37,7 +37,7 @@ from casework.pages.qr import short_of
 from casework.services.cohort import refresh_cohort
 from casework.services.reach import refresh_office_reach
 from dimensions.enums import Dimension, Stage
-from households.enums import ImportStatus
+from households.enums import CorrectionState, ImportStatus
 from households.models import Correction, Household, ImportBatch, Person, Verification
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
@@ -77,6 +77,7 @@ class Scene:
     care: ContinuingCare
     removal: RemovalRequest
     conflict: VisitConflict
+    rival: Correction
     hand_over: HandOver
     transfer: Transfer
     batch: ImportBatch
@@ -293,6 +294,8 @@ ROUTES: dict[str, Route] = {
     "assess": Route(HOUSEHOLD, _assessment),
     "help_form": Route(HOUSEHOLD, _help),
     "plan_form": Route(HOUSEHOLD, lambda scene, actor: {"goal": "x", "agreed_on": _today()}),
+    "facts_form": Route(HOUSEHOLD, lambda scene, actor: {"phone": "0811111111", "initial-phone": "x"}),
+    "fact_settle": Route(hole("pk", "rival"), lambda scene, actor: {"chosen": str(scene.rival.pk)}),
     "removal_form": Route(
         HOUSEHOLD, lambda scene, actor: {"reason": "not_poor", "note": "x", "effective_on": _today()}
     ),
@@ -302,9 +305,7 @@ ROUTES: dict[str, Route] = {
     "plan": Route(hole("pk", "waiting")),
     "plan_approve": Route(hole("pk", "waiting"), lambda scene, actor: {"approved_on": _today()}),
     "plan_return": Route(hole("pk", "waiting"), lambda scene, actor: {"note": "x"}),
-    "plan_queue": Route(
-        body=lambda scene, actor: {"plan": [str(scene.waiting.pk)], "approved_on": _today()}
-    ),
+    "plan_queue": Route(body=lambda scene, actor: {"plan": [str(scene.waiting.pk)], "approved_on": _today()}),
     "care_form": Route(
         HOUSEHOLD, lambda scene, actor: {"dimension": "living", "ground": "bedridden", "reason": "x"}
     ),
@@ -392,6 +393,14 @@ ROUTES: dict[str, Route] = {
     # the API
     "api_household": Route(HOUSEHOLD),
     "api_visits": Route(body=_visit),
+    "api_facts": Route(
+        body=lambda scene, actor: {
+            "id": str(uuid7()),
+            "household": str(scene.household.pk),
+            "field": "phone",
+            "value": "0811111111",
+        }
+    ),
     "api_visit_photos": Route(hole("visit", "visit"), _photo),
     "api_visit_photo": Route(
         lambda scene, actor: {"visit": scene.visit.pk, "pk": scene.photo.pk},
@@ -510,6 +519,10 @@ def _scene(
         conflict=VisitConflict.objects.create(
             visit_id=visit.pk, household_id=household.pk, province_code=household.province_code,
             body={"note": SECRETS[2]}, body_hash=b"x" * 32, user=colleague.user,
+        ),
+        rival=Correction.objects.create(
+            household=household, field="house_no", value=SECRETS[3], previous="1", base_version=0,
+            state=CorrectionState.WAITING, recorded_by=colleague.user,
         ),
         batch=_batch(officer, year),
         photo=_stored_photo(visit, colleague),

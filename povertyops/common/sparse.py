@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty, get_error_detail
@@ -20,7 +21,7 @@ class SparseSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
-            return super().to_internal_value(data)  # type: ignore[no-any-return]
+            return super().to_internal_value(data)
         values = {source: make() if make else value for source, make, value in self._defaults}
         errors: dict[str, Any] = {
             name: [field.error_messages["required"]] for name, field in self._required if name not in data
@@ -35,7 +36,7 @@ class SparseSerializer(serializers.Serializer[Any]):
                     value = check(value)
             except ValidationError as error:
                 errors[name] = error.detail
-            except serializers.DjangoValidationError as error:
+            except DjangoValidationError as error:
                 errors[name] = get_error_detail(error)
             else:
                 values[str(field.source)] = value
