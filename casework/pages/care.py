@@ -30,7 +30,7 @@ READ_ONLY = _("อยู่ในความรับผิดชอบขอ�
 
 @dataclass(frozen=True, slots=True)
 class CareCard:
-    """Continuing care of one household: what holds, what waits, what was, and whether more may be proposed."""
+    """Continuing care of one household: what holds, what waits, what was, and what may be proposed."""
 
     current: list[ContinuingCare]
     waiting: list[ContinuingCare]
