@@ -53,7 +53,7 @@ class _Baseline:
 def standing_assessments() -> Q:
     """Assessments whose visit nobody corrected or took back, and those without a visit."""
     corrected = Visit.objects.filter(amends=OuterRef("visit"))
-    return Q(visit=None) | (Q(visit__is_void=False) & ~Exists(corrected))
+    return Q(visit=None) | Q(~Exists(corrected), visit__is_void=False)
 
 
 def full_dates(household_ids: Collection[UUID]) -> dict[UUID, date]:

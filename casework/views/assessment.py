@@ -35,8 +35,8 @@ def assess(request: HttpRequest, pk: UUID) -> HttpResponse:
         visit = page.visit(household.pk, survey_year=desk.survey_year)
         result = attempt(page.form, lambda: record_visit(actor=actor, visit=visit))
         if result and result.status == "conflict":
-            context = {"visit": result.visit, "household_id": pk, "draft_key": f"assess:{pk}"}
-            return render(request, "casework/visit_conflict.html", context, status=409)
+            two = {"visit": result.visit, "household_id": pk, "draft_key": f"assess:{pk}"}
+            return render(request, "casework/visit_conflict.html", two, status=409)
         if result:
             return redirect(f"{reverse('visit', args=[result.visit_id])}?saved=1")
     context = {"page": page, "desk": desk, "household": household, "draft_key": f"assess:{pk}"}
