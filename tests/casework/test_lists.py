@@ -275,7 +275,7 @@ def test_due_list_gives_the_most_urgent_reason_first(cast: Cast) -> None:
     seen = a_visit(slipped, day=start + timedelta(days=12), next_visit_on=today + timedelta(days=60))
     record_visit(actor=system, visit=seen)
     make_listing(slipped, fiscal_year=THIS_YEAR, dimensions=LIVING)
-    after_write(actor=system, household_ids=[slipped.pk], since=start)
+    after_write(actor=system, household_ids=[slipped.pk, later.pk], since=start)
 
     items = due_list(cast.mentor)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from casework.inputs import StepInput
 from casework.models import CohortState, HouseholdPlan
@@ -90,7 +91,7 @@ def test_step_of_the_plan_falls_due_before_the_visit_does(cast: Cast) -> None:
         steps=[step],
         agreed_on=today() - timedelta(days=9),
     )
-    HouseholdPlan.objects.update(status="active")
+    HouseholdPlan.objects.update(status="active", approved_on=today(), decided_at=timezone.now())
 
     answer = client_of(cast.mentor).get(URL)
 
