@@ -10,13 +10,17 @@ from .places import navigation
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`nav` and `appointments`, as the layouts describe them; no query of its own."""
+    """`nav` and `appointments`, as the layouts describe them; no query of its own.
+
+    `request.nav` is the same list, for floors above that count what waits at a place.
+    """
     actor = getattr(request, "actor", None)
     if actor is None:
         return {}
     posts = getattr(request, "appointments", [])
+    request.nav = navigation(actor.role, request.path)  # type: ignore[attr-defined]
     return {
-        "nav": navigation(actor.role, request.path),
+        "nav": request.nav,  # type: ignore[attr-defined]
         "appointments": [
             {
                 "id": post.pk,

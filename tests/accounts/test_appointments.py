@@ -135,8 +135,9 @@ def test_end_in_the_past_is_refused(cast: Cast) -> None:
 
 class TestPages:
     def test_appoint_a_person_who_has_an_account(self, cast: Cast) -> None:
+        phone = cast.nobody.user.phone
         data = {
-            "username": "080-000-0024",
+            "username": f"{phone[:3]}-{phone[3:6]}-{phone[6:]}",
             "role": "mentor",
             "centre": str(cast.mentor_team.pk),
             "order_number": "5/2569",
