@@ -353,9 +353,7 @@ def chips_of(
         "agency": agencies.get(agency, gettext("หน่วยงาน")),
     }
     in_force = {name: value for name, value in values.items() if value}
-    return [
-        {"label": labels[name], "remove_url": f"?{urlencode(_but(in_force, name))}"} for name in in_force
-    ]
+    return [{"label": labels[name], "remove_url": f"?{urlencode(_but(in_force, name))}"} for name in in_force]
 
 
 def _but(values: Mapping[str, str], name: str) -> dict[str, str]:
