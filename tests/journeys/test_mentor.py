@@ -73,7 +73,8 @@ def test_visit_with_help_moves_light_stage_and_board(
             break
         page.wait_for_timeout(250)
     assert survivors(page, live_server) == "1"
-    assert heard == []
+    # Where the session went away under an open page, its next hello is answered with 401.
+    assert [line for line in heard if "401" not in line] == []
 
 
 def test_text_survives_a_failed_save_and_a_reload(
