@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from django.utils import timezone
 
 from povertyops.common.dirty import mark_dirty
 from povertyops.common.prepared import fetch_prepared
+from povertyops.common.thai import fiscal_year_of
 
 from ..inputs import VisitInput
 from ..models import Visit
@@ -52,7 +54,7 @@ _REFRESH = """
     FROM figures f
     WHERE c.id = f.id
       AND (f.visits > 0 OR (c.last_visit_on, c.due_on) IS DISTINCT FROM (f.last_visit_on, f.due_on))
-    RETURNING c.fiscal_year, c.area_code, CASE WHEN c.is_municipal THEN c.centre_id END
+    RETURNING c.household_id, c.fiscal_year, c.area_code, CASE WHEN c.is_municipal THEN c.centre_id END
 """
 
 
@@ -61,12 +63,18 @@ def is_plain(visit: VisitInput) -> bool:
     return not (visit.helps or visit.verifications or visit.answers or visit.self_solved or visit.amends)
 
 
-def note_plain_visits(rows: Sequence[Visit]) -> None:
-    """Bring the rows of these visits' households up to date and mark what moved. The visits are stored."""
+def note_plain_visits(rows: Sequence[Visit]) -> set[UUID]:
+    """Bring the rows of these visits' households up to date and mark what moved. The visits are stored.
+
+    Returns the households that have no row yet for the year of their visit; those must be judged in full.
+    """
     if not rows:
-        return
+        return set()
     households, days = [row.household_id for row in rows], [row.visited_on for row in rows]
     today: date = timezone.localdate()
     moved = fetch_prepared(_REFRESH, [today, households, days, FOLLOW_UP_DAYS, today])
     if moved:
-        mark_dirty({(year, area, centre) for year, area, centre in moved})
+        mark_dirty({(year, area, centre) for _household, year, area, centre in moved})
+    known = {(household, year) for household, year, _area, _centre in moved}
+    wanted = zip(households, (fiscal_year_of(day) for day in days), strict=True)
+    return {household for household, year in wanted if (household, year) not in known}

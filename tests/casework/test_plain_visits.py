@@ -9,13 +9,13 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.models import FollowUpInterval
+from casework.models import CohortState, FollowUpInterval
 from casework.services.cohort import expected_states, stored_states
 from casework.services.visits import record_visits
 from dimensions.enums import Stage
 from povertyops.common.models import DirtyMark
-from tests.cast import Cast, client_of
 from tests.casework.work import START, a_help, a_visit, an_item, in_care
+from tests.cast import Cast, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +86,11 @@ def test_a_batch_of_plain_visits_takes_the_same_queries_for_any_number(
     with django_assert_num_queries(11):
         answer = client.post("/api/v1/visits/", bodies, content_type="application/json")
     assert [item["result"] for item in answer.json()] == ["created"] * count
+
+
+def test_a_household_without_a_row_of_the_year_gets_one(cast: Cast):
+    household = in_care(cast)
+    CohortState.objects.filter(household=household).delete()
+    record_visits(actor=cast.mentor, visits=[a_visit(household, day=date(2025, 3, 10))])
+    assert stored_states([household.pk]) == expected_states([household.pk])
+    assert stored_states([household.pk])
