@@ -1,4 +1,4 @@
-"""Rules of what arrives from phones, as plain functions and bounds: clocks of another era, receipts, sizes."""
+"""Rules of what arrives from phones, as plain functions and bounds: clocks of another era, receipts."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class PhotoInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncInput:
-    """What a phone says of itself when it meets the server; `kit_made_at` is the stamp of what it took along."""
+    """What a phone says of itself when it meets the server; `kit_made_at`: when it took its kit along."""
 
     device_id: UUID
     phone_time: datetime

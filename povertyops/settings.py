@@ -29,7 +29,7 @@ DEMO = MODE == "demo"
 TESTING = MODE == "test"
 
 DEBUG = False
-# Names this deployment; phones fetch the field pages anew when it changes. May stay empty: changed files do the same.
+# Names this deployment: phones fetch the field pages anew when it changes, as they do for changed files.
 RELEASE = env.text("RELEASE", "")
 SECRET_KEY = env.text("SECRET_KEY", min_length=50)
 LOOPBACK = ["localhost", "127.0.0.1"]

@@ -13,7 +13,16 @@ from povertyops import settings as module
 PROJECT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
 PRODUCT = ("prepare", "web", "worker", "beat")
-REQUIRED = {"MODE", "SECRET_KEY", "ALLOWED_HOSTS", "NID_KEYS", "NID_INDEX_KEY", "SEAL_KEYS", "DATABASE_URL", "REDIS_URL"}
+REQUIRED = {
+    "MODE",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "NID_KEYS",
+    "NID_INDEX_KEY",
+    "SEAL_KEYS",
+    "DATABASE_URL",
+    "REDIS_URL",
+}
 # Read by settings of production only, so the tests' own settings have not asked for them.
 PRODUCTION_ONLY = {"HSTS_SECONDS", "BEHIND_TLS_PROXY"}
 

@@ -79,7 +79,7 @@ class PhotoPart(models.Model):
 
 
 class PhotoBody(models.Model):
-    """The stored JPEG and its thumbnail, sealed with the photo's id; a table of its own, read one at a time."""
+    """The stored JPEG and its thumbnail, sealed with the photo's id; a table of its own."""
 
     photo = models.OneToOneField(Photo, models.CASCADE, primary_key=True, related_name="body")
     sealed = models.BinaryField()

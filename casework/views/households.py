@@ -16,8 +16,8 @@ from povertyops.common.policies import allow
 
 from ..forms.households import NationalIdForm, RevealForm
 from ..pages.assessment import assessed
-from ..pages.checklist import checklists_of
 from ..pages.care import care_card_of
+from ..pages.checklist import checklists_of
 from ..pages.household import story_for
 from ..pages.people import members_of
 from ..pages.plan import plan_card_of

@@ -68,10 +68,8 @@ def redraw(data: bytes) -> Picture:
 
 
 def _looks_like_a_photo(data: bytes) -> bool:
-    return (
-        data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
-        or data[:4] == b"RIFF"
-        and data[8:12] == b"WEBP"
+    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
+        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     )
 
 

@@ -42,7 +42,8 @@ def test_deploy_check_is_clean(production):
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "NID_KEYS", "NID_INDEX_KEY", "SEAL_KEYS", "DATABASE_URL", "REDIS_URL"]
+    "name",
+    ["SECRET_KEY", "ALLOWED_HOSTS", "NID_KEYS", "NID_INDEX_KEY", "SEAL_KEYS", "DATABASE_URL", "REDIS_URL"],
 )
 def test_missing_setting_is_one_sentence(production, name):
     done = run({**production, name: ""}, "manage.py", "check")
