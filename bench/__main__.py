@@ -58,8 +58,10 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
     ground.manage("postgres", "collectstatic", "--noinput", "-v0")
     sizes = {"bench_small": options.small, "bench_large": options.households}
     if set(options.parts) - {"import"}:
+        if not set(options.parts) - {"import", "field"}:
+            del sizes["bench_large"]
         people = {name: _country(ground, name, size, options) for name, size in sizes.items()}
-        use(ground.env_of("bench_large"))
+        use(ground.env_of(next(reversed(sizes))))
 
     print("Measuring", flush=True)
     if "pages" in options.parts:

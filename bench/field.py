@@ -130,7 +130,7 @@ def _opening(report: Report, page: Page, url: str) -> None:
         page.goto("about:blank")
         started = time.perf_counter()
         page.goto(f"{url}/today/", wait_until="commit")
-        page.locator(".household-card").first.wait_for()
+        page.locator(".visitee").first.wait_for()
         if turn:
             taken.append(time.perf_counter() - started)
     found = statistics.median(taken)
