@@ -1,11 +1,14 @@
-"""What journeys of a phone share: taking along, recording through the page's modules, reading its storage."""
+"""What journeys of a phone share: the phone, recording by hand or through the page's modules, its storage."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from households.models import Household
@@ -13,6 +16,7 @@ from povertyops.accounts.actor import Actor
 from tests.journeys.steps import PHONE, sign_in_by_hand
 
 MODULES = "/static/js/field/"
+HOUSE = {"latitude": 7.7771, "longitude": 100.3215, "accuracy": 18}
 
 # Everything a phone keeps, as one text: a name in it would be readable to whoever holds the phone.
 DUMP = """async () => {
@@ -151,3 +155,55 @@ def dump(page: Page) -> str:
 
 def heading(page: Page, text: str) -> None:
     expect(page.locator("h1")).to_have_text(text)
+
+
+def new_phone(browser: Browser) -> BrowserContext:
+    """A phone that may tell where it is: in front of a house."""
+    return browser.new_context(
+        viewport=PHONE,
+        has_touch=True,
+        is_mobile=True,
+        locale="th-TH",
+        timezone_id="Asia/Bangkok",
+        geolocation=HOUSE,
+        permissions=["geolocation"],
+    )
+
+
+def picture() -> bytes:
+    """A photo as phones make it: large, lying on its side, telling where it was taken."""
+    image = Image.effect_mandelbrot((2400, 1800), (-2, -1.5, 1, 1.5), 40).convert("RGB")
+    exif = image.getexif()
+    exif[0x0112], exif[0x010F] = 6, "Phone"
+    exif[0x8825] = {1: "N", 2: (7.0, 46.0, 37.56), 3: "E", 4: (100.0, 19.0, 17.4)}
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def photograph(page: Page, body: bytes, name: str = "IMG_0001.jpg", mime: str = "image/jpeg") -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("ถ่ายภาพ", exact=True).click()
+    chooser.value.set_files({"name": name, "mimeType": mime, "buffer": body})
+
+
+def shown(page: Page) -> None:
+    expect(page.locator("html[data-shown]")).to_be_attached()
+
+
+def kept(page: Page) -> None:
+    """Everything typed is written down: some milliseconds after the last letter."""
+    expect(page.locator("html[data-kept=yes]")).to_be_attached()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="บันทึกการเยี่ยม").click()
+    expect(page.get_by_role("heading", name="บันทึกแล้ว")).to_be_visible()
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    for _attempt in range(60):
+        if holds():
+            return
+        page.wait_for_timeout(250)
+    assert holds()

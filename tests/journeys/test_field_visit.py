@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,7 +20,8 @@ from households.models import Correction, Household
 from tests.casework.pages.families import family, today, typed
 from tests.casework.work import a_help, a_visit, an_item
 from tests.cast import Cast
-from tests.journeys.steps import PHONE, carry_session, faults_of
+from tests.journeys.phone import kept, new_phone, photograph, picture, save, shown, wait_until
+from tests.journeys.steps import carry_session, faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,15 +41,7 @@ STATES = """async () => {
 @pytest.fixture
 def phone(browser: Browser, live_server: LiveServer, cast: Cast) -> BrowserContext:
     """A phone on which the mentor is signed in and may use the place."""
-    context = browser.new_context(
-        viewport=PHONE,
-        has_touch=True,
-        is_mobile=True,
-        locale="th-TH",
-        timezone_id="Asia/Bangkok",
-        geolocation={"latitude": 7.7771, "longitude": 100.3215, "accuracy": 18},
-        permissions=["geolocation"],
-    )
+    context = new_phone(browser)
     carry_session(context, live_server, cast.mentor)
     yield context
     context.close()
@@ -69,48 +61,9 @@ def taken_along(phone: BrowserContext, live_server: LiveServer) -> Page:
     return page
 
 
-def picture() -> bytes:
-    """A photo as phones make it: large, lying on its side, telling where it was taken."""
-    image = Image.effect_mandelbrot((2400, 1800), (-2, -1.5, 1, 1.5), 40).convert("RGB")
-    exif = image.getexif()
-    exif[0x0112], exif[0x010F] = 6, "Phone"
-    exif.get_ifd(0x8825)[1] = "N"
-    out = io.BytesIO()
-    image.save(out, "JPEG", exif=exif)
-    return out.getvalue()
-
-
-def photograph(page: Page, body: bytes, name: str = "IMG_0001.jpg", mime: str = "image/jpeg") -> None:
-    with page.expect_file_chooser() as chooser:
-        page.get_by_text("ถ่ายภาพ", exact=True).click()
-    chooser.value.set_files({"name": name, "mimeType": mime, "buffer": body})
-
-
-def shown(page: Page) -> None:
-    expect(page.locator("html[data-shown]")).to_be_attached()
-
-
-def kept(page: Page) -> None:
-    """Everything typed is written down: some milliseconds after the last letter."""
-    expect(page.locator("html[data-kept=yes]")).to_be_attached()
-
-
 def open_visit(page: Page, live_server: LiveServer, household: Household) -> None:
     page.goto(f"{live_server.url}/households/{household.pk}/visit/")
     shown(page)
-
-
-def save(page: Page) -> None:
-    page.get_by_role("button", name="บันทึกการเยี่ยม").click()
-    expect(page.get_by_role("heading", name="บันทึกแล้ว")).to_be_visible()
-
-
-def wait_until(page: Page, holds: Callable[[], bool]) -> None:
-    for _attempt in range(60):
-        if holds():
-            return
-        page.wait_for_timeout(250)
-    assert holds()
 
 
 @pytest.fixture

@@ -74,11 +74,18 @@ async function follow() {
   location.assign("/outbox/");
 }
 
+// Signed out without network: the session ends first of all when there is one again.
 async function finishLeaving() {
   if (!(await getMeta("leaving")) || !navigator.onLine) return;
   const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
-  const answer = await fetch("/sign-out/", { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual", credentials: "same-origin" });
-  if (answer.type === "opaqueredirect" || answer.ok || answer.status === 403) await setMeta("leaving", false);
+  try {
+    const answer = await fetch("/sign-out/", { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual", credentials: "same-origin" });
+    if (answer.type !== "opaqueredirect" && !answer.ok && answer.status !== 403) return;
+  } catch (error) {
+    console.info("not signed out yet:", error.message);
+    return;
+  }
+  await setMeta("leaving", false);
   if (personOfPage()) location.assign("/sign-in/");
 }
 
@@ -138,7 +145,8 @@ function draw() {
 async function start() {
   register();
   wireSignOut();
-  if (await getMeta("leaving")) await finishLeaving();
+  addEventListener("online", finishLeaving);
+  await finishLeaving();
   const person = personOfPage();
   if (person) {
     await rememberServer(person);

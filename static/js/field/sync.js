@@ -33,6 +33,8 @@ async function round(force) {
   await takeBack();
   let state = "ok";
   try {
+    // Whoever signed out without network is not signed in again by the session that is still to be ended.
+    if (await getMeta("leaving")) throw new Refused(401, { code: "not_authenticated" });
     const person = await checkIn(force);
     if (person !== null) {
       await reopen(person);
