@@ -127,12 +127,19 @@ async function ask(id) {
     await rememberServer(kit);
     const db = await database();
     for (const household of kit.households) await db.put("kit", await lock(household), household.id);
-    await db.put("kit", await lock(shared(kit)), "common");
-    return { ...kit, common: shared(kit) };
+    const common = withKnownSets(shared(kit), await read("common"));
+    await db.put("kit", await lock(common), "common");
+    return { ...kit, common };
   } catch (error) {
     if (error instanceof NoAnswer || error instanceof Refused) return null;
     throw error;
   }
+}
+
+// The answer for one household names only its own indicator set; the sets of the others stay.
+function withKnownSets(common, before) {
+  const codes = new Set(common.indicators.map((set) => set.code));
+  return { ...common, indicators: [...(before?.indicators ?? []).filter((set) => !codes.has(set.code)), ...common.indicators] };
 }
 
 // Quietly, when what is here has grown old and there is a network.
