@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -21,7 +20,7 @@ from rest_framework.views import APIView
 from povertyops.accounts.actor import Actor
 from povertyops.common.crypto import SealBroken
 from povertyops.common.errors import InvalidInput
-from povertyops.common.sealing import open_item
+from povertyops.common.sealing import open_json
 
 from .senders import Senders
 from .serializers import RefusalBody
@@ -84,8 +83,9 @@ def _open(actor: Actor, item: Any) -> dict[str, Any]:
         return {**answer, "code": "unknown_kind", "message": gettext("ไม่รู้จักรายการชนิดนี้")}
     try:
         sealed = base64.b64decode(str(given.get("sealed")), validate=True)
-        plain = open_item(sealed, kind=given["kind"], user_id=actor.user_id or 0, item_id=UUID(answer["id"]))
-        return {**answer, "body": json.loads(plain)}
-    except (ValueError, TypeError, AttributeError, binascii.Error, SealBroken, RecursionError):
+        item_id = UUID(answer["id"])
+        body = open_json(sealed, kind=given["kind"], user_id=actor.user_id or 0, item_id=item_id)
+        return {**answer, "body": body}
+    except (ValueError, TypeError, AttributeError, binascii.Error, SealBroken):
         message = gettext("เปิดรายการนี้ไม่ได้ เป็นของผู้ใช้อื่นหรือข้อมูลเสียหาย รายการยังอยู่ในเครื่อง")
         return {**answer, "code": "seal_broken", "message": message}

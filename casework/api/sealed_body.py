@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from povertyops.accounts.actor import Actor
 from povertyops.common.crypto import SealBroken
 from povertyops.common.errors import InvalidInput
-from povertyops.common.sealing import open_item
+from povertyops.common.sealing import open_json
 
 # What may be said about a sealed item outside the seal: measured when it is sent, not when it was made.
 OUTSIDE = ("clock_skew_s", "sent_latitude", "sent_longitude")
@@ -29,8 +28,7 @@ def open_sealed_body(actor: Actor, body: dict[str, Any], *, kind: str) -> dict[s
     try:
         item_id = UUID(str(body.get("id")))
         sealed = base64.b64decode(str(body["sealed"])[:LONGEST], validate=True)
-        plain = open_item(sealed, kind=kind, user_id=actor.user_id or 0, item_id=item_id)
-        found = json.loads(plain)
+        found = open_json(sealed, kind=kind, user_id=actor.user_id or 0, item_id=item_id)
     except (ValueError, binascii.Error, SealBroken):
         raise InvalidInput(
             "seal_broken",

@@ -20,10 +20,12 @@ from povertyops.accounts.actor import Actor
 from povertyops.common.audit import log_access
 from povertyops.common.crypto import SealBroken
 from povertyops.common.errors import InvalidInput, NotAllowed
-from povertyops.common.sealing import open_item
+from povertyops.common.sealing import open_json
 
 from ..arrival import SEALED_FILE_MAX_BYTES, SEALED_FILE_MAX_ITEMS
 
+# Parts of JSON in a whole file: every one costs memory many times its bytes, and a real item has a dozen.
+_MOST_PARTS = 100_000
 _OUTSIDE = ("clock_skew_s", "sent_latitude", "sent_longitude")
 _ABOUT_PHOTO = ("household", "taken_at", "latitude", "longitude", "accuracy_m", "clock_skew_s")
 
@@ -64,6 +66,8 @@ def read_sealed_file(*, actor: Actor, data: bytes) -> list[FileItem]:
 
 def _parsed(data: bytes) -> tuple[dict[str, Any], list[Any]]:
     """(head, items) of one object or of JSON lines."""
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > _MOST_PARTS:
+        raise _not_ours()
     try:
         text = data.decode("utf-8-sig")
         try:
@@ -128,8 +132,7 @@ def _about(actor: Actor, line: dict[str, Any]) -> dict[str, Any]:
     try:
         sealed = base64.b64decode(str(line.get("about", "")), validate=True)
         item_id = UUID(str(line.get("id")))
-        plain = open_item(sealed, kind="draft", user_id=actor.user_id or 0, item_id=item_id)
-        found = json.loads(plain)
-    except (ValueError, binascii.Error, SealBroken, RecursionError):
+        found = open_json(sealed, kind="draft", user_id=actor.user_id or 0, item_id=item_id)
+    except (ValueError, binascii.Error, SealBroken):
         return {}
     return found if isinstance(found, dict) else {}
