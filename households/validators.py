@@ -37,7 +37,7 @@ def clean_fact(edit: FactEdit, today: date) -> str:
 
 
 def _clean(field: str, value: str, today: date) -> str:
-    text = clean_text(value)
+    text = _storable(clean_text(value), field)
     if field == "phone":
         return _phone(text)
     if field == "place":
@@ -56,6 +56,13 @@ def _clean(field: str, value: str, today: date) -> str:
             _("ข้อความยาวเกิน %(limit)d ตัวอักษร โปรดย่อ") % {"limit": LONGEST[field]},
             field=field,
         )
+    return text
+
+
+def _storable(text: str, field: str) -> str:
+    """The text itself; JSON may smuggle in what the database cannot keep."""
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise InvalidInput("bad_value", _("ข้อความยาวเกินไปหรือมีอักขระที่เก็บไม่ได้"), field=field)
     return text
 
 
@@ -93,7 +100,7 @@ def _birth_date(text: str, today: date) -> str:
 def _object(value: str, field: str) -> dict[str, Any]:
     try:
         found = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise InvalidInput("bad_member", _("ข้อมูลสมาชิกไม่ครบ โปรดกรอกใหม่"), field=field)
@@ -103,7 +110,8 @@ def _object(value: str, field: str) -> dict[str, Any]:
 def _member(value: str, today: date) -> dict[str, str]:
     given = _object(value, MEMBER_ADD)
     member = {name: _clean(name, str(given.get(name) or ""), today) for name in PERSON_FACTS}
-    member["relation"] = clean_text(str(given.get("relation") or ""))[: LONGEST["relation"]]
+    relation = clean_text(str(given.get("relation") or ""))
+    member["relation"] = _storable(relation, MEMBER_ADD)[: LONGEST["relation"]]
     return member
 
 

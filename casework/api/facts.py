@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +17,12 @@ from rest_framework.views import APIView
 from households.inputs import FactEdit
 from households.models import Correction
 from households.services.facts import FactResult
-from povertyops.accounts.enums import FIELD_ROLES, OFFICER_ROLES
-from povertyops.common.api import ApiPolicy
 from povertyops.common.errors import InvalidInput
 
 from ..services.facts import EDITS_LIMIT, apply_fact_edits
 from .sealed_body import is_sealed, open_sealed_body
-from .serializers import RefusalBody
+from .senders import Senders
+from .serializers import MomentField, RefusalBody, clock_skew_field
 
 STATUS = {"applied": 200, "same": 200, "waiting": 409, "refused": 400}
 
@@ -38,9 +36,9 @@ class EditBody(serializers.Serializer):
     field = serializers.CharField(max_length=40)
     value = serializers.CharField(max_length=2_000, allow_blank=True, trim_whitespace=False)
     base_version = serializers.IntegerField(min_value=0, max_value=1_000_000, default=0)
-    made_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    made_at = MomentField(required=False, allow_null=True, default=None)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-    clock_skew_s = serializers.IntegerField(required=False, allow_null=True, default=None)
+    clock_skew_s = clock_skew_field()
 
     def edit(self, data: dict[str, Any]) -> FactEdit:
         return FactEdit(
@@ -78,7 +76,7 @@ class FactAnswer(serializers.Serializer):
 class FactsView(APIView):
     """Facts from phones."""
 
-    permission_classes = [ApiPolicy.allow(*sorted(FIELD_ROLES | OFFICER_ROLES))]
+    permission_classes = [Senders]
 
     @extend_schema(
         operation_id="facts_edit",
@@ -90,7 +88,8 @@ class FactsView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Take over edits. An edit on an older version is kept beside the other one ("waiting", 409)."""
+        """Take over edits. An edit on an older version is kept beside the other one ("waiting", 409), as is
+        one of a household that has left the sender's hands since it was made."""
         bodies = request.data if isinstance(request.data, list) else [request.data]
         if len(bodies) > EDITS_LIMIT:
             message = gettext("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": EDITS_LIMIT}
@@ -153,7 +152,7 @@ def value_of(row: Correction | None) -> dict[str, Any] | None:
 
 def _refused(body: Any, code: str, message: str) -> dict[str, Any]:
     found = body.get("id") if isinstance(body, dict) else None
-    item = json.loads(json.dumps(found, default=str)) if isinstance(found, str) else None
+    item = found.encode("utf-8", "replace").decode() if isinstance(found, str) else None
     return {"id": item, "status": 400, "result": "refused", "code": code, "message": message}
 
 

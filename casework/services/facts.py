@@ -19,11 +19,12 @@ from households.rules import NAME_FACTS
 from households.services.facts import Desk, FactResult, apply_edits, choose, close_desk, open_desk
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit
-from povertyops.common.errors import DomainError, InvalidInput
+from povertyops.common.errors import Conflict, DomainError, InvalidInput
 
-from ..access import households_to_work_on
+from ..access import Workable, households_to_work_on
 from .after import after_write
 from .guards import require_workable, require_writable
+from .held import Claim, held_then, households_beyond_sight
 
 EDITS_LIMIT = 200
 
@@ -32,32 +33,46 @@ def apply_fact_edits(*, actor: Actor, edits: Sequence[FactEdit]) -> list[FactRes
     """Take over edits of one or several households; one result each, in their order.
 
     An edit made on an older version of its field than the newest waits beside it ("waiting"); the same edit
-    again is "same". Edits of a household out of sight are refused with the code not_found. Side effects:
-    Corrections, the register's rows, an audit row per household, `after_write` where a name changed.
+    again is "same". Edits of a household out of sight are refused with the code not_found, unless it was in
+    the actor's hands when they were made: those wait beside the value in use for one who holds it now. Side
+    effects: Corrections, the register's rows, an audit row per household, `after_write` where a name changed.
     """
     if len(edits) > EDITS_LIMIT:
         raise InvalidInput("too_many", _("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": EDITS_LIMIT})
     by_household: defaultdict[UUID, list[FactEdit]] = defaultdict(list)
-    for edit in edits:
-        by_household[edit.household_id].append(edit)
     results: dict[int, FactResult] = {}
     with transaction.atomic():
-        workable = households_to_work_on(actor, by_household)
-        for household_id, own in by_household.items():
-            target = workable.get(household_id)
-            if target is None:
-                found = [FactResult(edit.id, "refused", error=_not_found()) for edit in own]
+        workable = households_to_work_on(actor, {edit.household_id for edit in edits})
+        gone = [edit for edit in edits if edit.household_id not in workable]
+        held = held_then(actor, (claim for edit in gone if (claim := _claim(edit))))
+        late = households_beyond_sight(claim.household_id for claim in held)
+        for edit in edits:
+            if edit.household_id in workable or _claim(edit) in held:
+                by_household[edit.household_id].append(edit)
             else:
-                try:
-                    require_writable(actor, target)
-                except DomainError as error:
-                    found = [FactResult(edit.id, "refused", error=error) for edit in own]
-                else:
-                    desk = open_desk(actor, target.household.pk)
-                    found = apply_edits(desk, own)
-                    _finish(desk)
+                results[id(edit)] = FactResult(edit.id, "refused", error=_not_found())
+        for household_id, own in by_household.items():
+            target = workable.get(household_id) or late[household_id]
+            # Under another appointment of the same person the household may still be in the actor's hands.
+            beside = any(held[claim].is_over for edit in own if (claim := _claim(edit)) in held)
+            found = _apply_to(actor, target, own, beside=beside)
             results |= {id(edit): result for edit, result in zip(own, found, strict=True)}
     return [results[id(edit)] for edit in edits]
+
+
+def _claim(edit: FactEdit) -> Claim | None:
+    return Claim(edit.household_id, edit.made_at) if edit.made_at else None
+
+
+def _apply_to(actor: Actor, target: Workable, edits: Sequence[FactEdit], *, beside: bool) -> list[FactResult]:
+    try:
+        require_writable(actor, target)
+    except DomainError as error:
+        return [FactResult(edit.id, "refused", error=error) for edit in edits]
+    desk = open_desk(actor, target.household.pk, beside=beside)
+    found = apply_edits(desk, edits)
+    _finish(desk)
+    return found
 
 
 def settle_facts(*, actor: Actor, correction_id: UUID, chosen_id: UUID | None) -> Correction | None:
@@ -84,6 +99,8 @@ def settle_facts(*, actor: Actor, correction_id: UUID, chosen_id: UUID | None) -
         )
         if chosen_id is not None and chosen_id not in {row.pk for row in rivals}:
             raise InvalidInput("not_a_rival", _("ค่าที่เลือกไม่ได้อยู่ในรายการแล้ว โปรดเปิดหน้าใหม่"))
+        if chosen_id is not None and asked.person_id and asked.person_id not in desk.members:
+            raise Conflict("person_left", _("สมาชิกคนนี้ออกจากครัวเรือนแล้ว โปรดคงค่าเดิมไว้"))
         winner = choose(desk, rivals, chosen_id)
         audit(
             actor,

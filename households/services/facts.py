@@ -43,10 +43,15 @@ class FactResult:
 
 @dataclass(slots=True)
 class Desk:
-    """A locked household, its people, and how every field stands; kept up while edits are taken over."""
+    """A locked household, its people, and how every field stands; kept up while edits are taken over.
+
+    `beside`: the actor no longer holds the household, so nothing goes into use before one who does has
+    chosen, and nothing is told of the value in use.
+    """
 
     actor: Actor
     household: Household
+    beside: bool = False
     members: dict[UUID, Membership] = field(default_factory=dict)
     newest: dict[str, Correction] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
@@ -70,11 +75,12 @@ class Desk:
         return Standing(value, last.version, last.recorded_by_id, last.base_version)
 
 
-def open_desk(actor: Actor, household_id: UUID) -> Desk:
+def open_desk(actor: Actor, household_id: UUID, *, beside: bool = False) -> Desk:
     """Everything the edits of one household need, in three queries. The caller has locked the household."""
     household = Household.objects.get(pk=household_id)
     rows = Membership.objects.filter(household=household, valid_to=None, superseded_at=None)
-    desk = Desk(actor, household, {row.person_id: row for row in rows.select_related("person")})
+    members = {row.person_id: row for row in rows.select_related("person")}
+    desk = Desk(actor, household, beside, members)
     applied = Correction.objects.filter(household=household, state=CorrectionState.APPLIED, version__gt=0)
     for row in applied.select_related("recorded_by").order_by("version"):
         desk.newest[fact_key(row.field, row.person_id)] = row
@@ -113,6 +119,12 @@ def _again(before: Correction, edit: FactEdit, value: str) -> FactResult:
 
 
 def _apply(desk: Desk, edit: FactEdit, value: str) -> FactResult:
+    if desk.beside and edit.field in (MEMBER_ADD, MEMBER_LEAVE):
+        raise Conflict(
+            "left_your_hands",
+            _("ครัวเรือนนี้ไม่ได้อยู่ในความดูแลของท่านแล้ว แก้รายชื่อสมาชิกไม่ได้ โปรดแจ้งผู้ดูแลคนปัจจุบัน"),
+            field=edit.field,
+        )
     if edit.field == MEMBER_ADD:
         return _add_member(desk, edit, value)
     if edit.person_id is not None and edit.person_id not in desk.members:
@@ -122,6 +134,8 @@ def _apply(desk: Desk, edit: FactEdit, value: str) -> FactResult:
     standing = desk.standing(edit.field, edit.person_id)
     verdict = judge_edit(standing, value=value, base_version=edit.base_version, user_id=desk.actor.user_id)
     last = desk.newest.get(fact_key(edit.field, edit.person_id))
+    if desk.beside:
+        return _put_beside(desk, edit, value, standing)
     if verdict == "same":
         return FactResult(edit.id, "same", standing.version, last)
     if verdict == "waiting":
@@ -129,6 +143,14 @@ def _apply(desk: Desk, edit: FactEdit, value: str) -> FactResult:
         return FactResult(edit.id, "waiting", standing.version, last)
     row = _take_over(desk, edit, value, standing)
     return FactResult(edit.id, "applied", row.version, row)
+
+
+def _put_beside(desk: Desk, edit: FactEdit, value: str, standing: Standing) -> FactResult:
+    """Kept for one who holds the household now; what stands there is not told."""
+    if value == standing.value:
+        return FactResult(edit.id, "same")
+    _keep(desk, edit, value, standing, CorrectionState.WAITING, version=0)
+    return FactResult(edit.id, "waiting")
 
 
 def _of_someone_gone(desk: Desk, edit: FactEdit) -> FactResult:
@@ -213,6 +235,8 @@ def _follow_the_head(desk: Desk, person_id: UUID) -> None:
 
 
 def _add_member(desk: Desk, edit: FactEdit, value: str) -> FactResult:
+    if Person.objects.filter(pk=edit.id).exists():
+        raise Conflict("edit_conflict", _("รหัสการแก้ไขนี้ถูกใช้กับข้อมูลอื่นแล้ว โปรดแก้จากหน้าครัวเรือนใหม่"))
     given = json.loads(value)
     search, sort = person_keys(given["first_name"], given["last_name"])
     person = Person.objects.create(
