@@ -26,8 +26,9 @@ from povertyops.areas.queries import address_labels
 from povertyops.common.audit import audit, audit_many
 from povertyops.common.errors import Conflict, InvalidInput
 
+from ..access import visible_transfers
 from ..models import HandOver, PlanStep, Referral, ReferralEvent
-from ..queries.duties import Belongings
+from ..queries.duties import Belongings, Waiting
 from ..rules import APPROVING_ROLES, HANDING_OVER_ROLES
 from .assignment import assign_households
 from .guards import require_role
@@ -81,8 +82,23 @@ def owned_by(actor: Actor, leaver: User) -> list[Owned]:
         .filter(household__in=within)
         .values_list("pk", "household_id", "subject")
     ]
-    approvals = [Owned(each.kind, each.id, each.household_id, "") for each in owned.approvals()]
+    approvals = [
+        Owned(each.kind, each.id, each.household_id, "")
+        for each in _in_reach(actor, owned.approvals(), within)
+    ]
     return [*households, *steps, *approvals, *referrals]
+
+
+def _in_reach(actor: Actor, waiting: Sequence[Waiting], within: QuerySet[Household, Any]) -> list[Waiting]:
+    """Decisions of households within, and on transfers that the actor sees: the leaver may also decide
+    elsewhere, and whose families wait there is nobody's business here."""
+    if not waiting:
+        return []
+    asked = [each.household_id for each in waiting]
+    inside = set(within.filter(pk__in=asked).values_list("pk", flat=True))
+    moving = [each.id for each in waiting if each.kind == "transfer"]
+    seen = set(visible_transfers(actor).filter(pk__in=moving).values_list("pk", flat=True))
+    return [each for each in waiting if each.household_id in inside or each.id in seen]
 
 
 def hand_over(
