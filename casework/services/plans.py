@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension
 from households.access import can_write
+from households.models import Household
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import User
 from povertyops.common.audit import audit, audit_many
@@ -102,7 +103,7 @@ def save_plan(
             return stored
         before = HouseholdPlan.objects.filter(household=household_id).order_by("-version").first()
         _check_base(before, base_version)
-        items = _items_of(steps, target.household.province_code)
+        items = _items_of(steps, target.household)
         HouseholdPlan.objects.filter(household=household_id, status=PlanStatus.PROPOSED).update(
             status=PlanStatus.REPLACED, replaced_at=actor.recorded_at or timezone.now()
         )
@@ -191,15 +192,16 @@ def _check_step(step: StepInput, today: date) -> None:
         raise InvalidInput("future_day", _("วันที่ทำเสร็จต้องไม่อยู่ในอนาคต"), field="done_on")
 
 
-def _items_of(steps: Sequence[StepInput], province_code: str) -> dict[UUID, HelpMenuItem]:
-    """The menu items named; one that a kept step already carried may have left the menu since."""
+def _items_of(steps: Sequence[StepInput], household: Household) -> dict[UUID, HelpMenuItem]:
+    """The menu items named; one that a kept step of the household carried may have left the menu since."""
     wanted = {step.item_id for step in steps if step.item_id is not None}
     if not wanted:
         return {}
-    offered = {item.pk: item for item in menu_items_for(province_code).filter(pk__in=wanted)}
+    offered = {item.pk: item for item in menu_items_for(household.province_code).filter(pk__in=wanted)}
     if missing := wanted - offered.keys():
         kept = [step.id for step in steps if step.id is not None and step.item_id in missing]
-        carried = PlanStep.objects.filter(pk__in=kept, item__in=missing).select_related("item")
+        carried = PlanStep.objects.filter(plan__household=household, pk__in=kept, item__in=missing)
+        carried = carried.select_related("item")
         offered |= {row.item.pk: row.item for row in carried if row.item}
     if wanted - offered.keys():
         raise InvalidInput("unknown_item", _("ไม่พบรายการช่วยเหลือนี้ในเมนู โปรดเลือกรายการใหม่"), field="item")
