@@ -215,18 +215,19 @@ def get_care_for(actor: Actor | None, pk: UUID) -> ContinuingCare:
 
 
 def get_photo_for(actor: Actor | None, pk: UUID) -> Photo:
-    """A stored photo for whoever may see its visit or plan, and for the one who sent it.
+    """A stored photo for whoever may see its visit or plan; until that has come, for the one who sent it.
 
-    Until its visit has come nobody else sees it: a photo alone says nothing of the household it names.
+    A photo alone says nothing of the household it names; and whoever lost a household reads nothing of it.
     """
     row = Photo.objects.filter(pk=pk, state=PhotoState.STORED).first()
     if row is None or actor is None:
         raise Http404
-    if actor.user_id is not None and row.recorded_by_id == actor.user_id:
-        return row
     owners: QuerySet[Visit] | QuerySet[HouseholdPlan]
     owners = visible_visits(actor) if row.kind == PhotoKind.VISIT else visible_plans(actor)
-    if not owners.filter(pk=row.owner_id, household_id=row.household_id).exists():
+    if owners.filter(pk=row.owner_id, household_id=row.household_id).exists():
+        return row
+    is_own = actor.user_id is not None and row.recorded_by_id == actor.user_id
+    if not is_own or row.kind != PhotoKind.VISIT or Visit.objects.filter(pk=row.owner_id).exists():
         raise Http404
     return row
 

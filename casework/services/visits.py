@@ -209,7 +209,8 @@ def _check_amended(work: VisitWork, visit: VisitInput) -> None:
     if visit.amends is None:
         return
     wrong = work.amended.get(visit.amends)
-    if wrong is None or wrong.household_id != visit.household_id:
+    own = wrong is not None and wrong.recorded_by_id == work.actor.user_id
+    if wrong is None or wrong.household_id != visit.household_id or (visit.id in work.held and not own):
         raise InvalidInput("unknown_visit", _("ไม่พบบันทึกที่จะแก้ไขในครัวเรือนนี้"), field="amends")
     if wrong.pk in work.amended_already or wrong.is_void:
         raise Conflict("already_amended", _("บันทึกนี้ถูกแก้ไขหรือยกเลิกไปแล้ว โปรดเปิดฉบับล่าสุด"))
