@@ -72,7 +72,7 @@ class Desk:
         value = self.current(name, person_id)
         if last is None:
             return Standing(value)
-        return Standing(value, last.version, last.recorded_by_id, last.base_version)
+        return Standing(value, last.version, last.recorded_by_id, last.base_version, last.made_at)
 
 
 def open_desk(actor: Actor, household_id: UUID, *, beside: bool = False) -> Desk:
@@ -132,7 +132,13 @@ def _apply(desk: Desk, edit: FactEdit, value: str) -> FactResult:
     if edit.field == MEMBER_LEAVE:
         return _let_leave(desk, edit, value)
     standing = desk.standing(edit.field, edit.person_id)
-    verdict = judge_edit(standing, value=value, base_version=edit.base_version, user_id=desk.actor.user_id)
+    verdict = judge_edit(
+        standing,
+        value=value,
+        base_version=edit.base_version,
+        user_id=desk.actor.user_id,
+        made_at=edit.made_at,
+    )
     last = desk.newest.get(fact_key(edit.field, edit.person_id))
     if desk.beside:
         return _put_beside(desk, edit, value, standing)
