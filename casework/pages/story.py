@@ -16,9 +16,11 @@ from django.utils.translation import gettext
 from dimensions.enums import AnswerValue, Dimension, Stage
 from households.enums import VerificationStatus
 from households.models import Listing, Verification
+from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import User
 from povertyops.common.thai import format_thai_date
 
+from ..access import visible_referrals
 from ..enums import Decision, HelpStatus, PlanStatus, ReferralStatus, StageEventKind, VisitOutcome
 from ..models import (
     Assignment,
@@ -57,15 +59,15 @@ class Event:
         return timezone.make_aware(datetime.combine(self.when, time.max))
 
 
-def story_of(household_id: UUID, dimension: Dimension | None = None) -> list[Event]:
-    """Newest first; with a dimension only what touches it, and the stages."""
-    events = sorted(_events(household_id), key=lambda event: event.order, reverse=True)
+def story_of(actor: Actor, household_id: UUID, dimension: Dimension | None = None) -> list[Event]:
+    """Newest first; with a dimension only what touches it, and the stages. Of referrals those it may open."""
+    events = sorted(_events(actor, household_id), key=lambda event: event.order, reverse=True)
     if dimension is None:
         return events
     return [event for event in events if event.mask & dimension.bit or event.kind in ("stage", "slip")]
 
 
-def _events(household_id: UUID) -> Iterator[Event]:
+def _events(actor: Actor, household_id: UUID) -> Iterator[Event]:
     yield from _visits(household_id)
     yield from _helps(household_id)
     yield from _stages(household_id)
@@ -75,7 +77,7 @@ def _events(household_id: UUID) -> Iterator[Event]:
     yield from _continuing_care(household_id)
     yield from _checks(household_id)
     yield from _removals(household_id)
-    yield from _referrals(household_id)
+    yield from _referrals(actor, household_id)
 
 
 def standing_visits(household_id: UUID) -> QuerySet[Visit]:
@@ -323,8 +325,9 @@ def _check_lines(checks: Iterable[Verification]) -> Iterator[str]:
         yield f"{said} ({check.note})" if check.note else said
 
 
-def _referrals(household_id: UUID) -> Iterator[Event]:
-    rows = ReferralEvent.objects.filter(referral__household=household_id)
+def _referrals(actor: Actor, household_id: UUID) -> Iterator[Event]:
+    seen = visible_referrals(actor).filter(household=household_id)
+    rows = ReferralEvent.objects.filter(referral__in=seen)
     for row in rows.select_related("referral__office__centre", "actor"):
         office = row.referral.office.centre.name
         yield Event(

@@ -38,7 +38,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_household_for(actor, pk)
     story = story_for(actor, found)
     dimension = _dimension(request.GET.get("dimension", ""))
-    events = story_of(pk, dimension)
+    events = story_of(actor, pk, dimension)
     shown = len(events) if "all" in request.GET else STORY_LENGTH
     context = {
         "household": found,

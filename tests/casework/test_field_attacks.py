@@ -24,10 +24,11 @@ from povertyops.accounts.enums import Role
 from povertyops.common.errors import Conflict, InvalidInput
 from povertyops.common.ids import uuid7
 from povertyops.common.sealing import seal_item
-from tests.casework.pages.families import family, today
+from tests.casework.pages.families import family, text_of, today
 from tests.casework.photos import Upload, jpeg
 from tests.casework.test_after_assignment import appoint, days_ago, end_appointment, moved_away, noon
 from tests.casework.test_api_visits import body, post
+from tests.casework.test_referrals import sent
 from tests.casework.work import an_item
 from tests.cast import MUEANG_VILLAGE, Cast, client_of
 
@@ -276,3 +277,25 @@ def test_plan_takes_no_item_of_another_province_through_a_foreign_step(cast: Cas
         )
 
     assert refusal.value.code == "unknown_item"
+
+
+def test_office_reads_no_referrals_of_other_offices_in_the_timeline(cast: Cast) -> None:
+    household = family(cast)
+    sent(cast, household, office_id=cast.fund_office.pk, subject="ทุนประกอบอาชีพ")
+    sent(cast, household, office_id=cast.idle_office.pk, subject="เรื่องลับของอีกหน่วยงาน")
+    page = f"/households/{household.pk}/"
+
+    agency, officer = (client_of(actor).get(page) for actor in (cast.agency_officer, cast.officer))
+
+    assert "ทุนประกอบอาชีพ" in text_of(agency)
+    assert "เรื่องลับ" not in text_of(agency)
+    assert "เรื่องลับ" in text_of(officer)
+
+
+def test_number_of_a_mentor_in_an_address_names_nobody_out_of_sight(cast: Cast) -> None:
+    family(cast, mentor=cast.mentor)
+    name = cast.mentor.user.display_name
+
+    for actor, seen in ((cast.officer, True), (cast.far_officer, False), (cast.other_officer, False)):
+        page = text_of(client_of(actor).get(f"/households/?mentor={cast.mentor.user_id}"))
+        assert (name in page) is seen
