@@ -1,6 +1,6 @@
 """A connection that is cut at random: a proxy on this machine between the browser and the server.
 
-Where each connection is cut is drawn from a seed: before anything passes, within the request, after the
+Where each request is cut is drawn from a seed: before anything passes, within the request, after the
 server has answered a write (so it is committed) but before any of the answer passes, or within the answer.
 """
 
@@ -52,21 +52,22 @@ class CuttingProxy:
 
     def _carry(self, client: socket.socket) -> None:
         plan = _Plan(self)
-        if plan.moment == "before":
-            plan.cut(client)
-            return
         with suppress(OSError):
             server = socket.create_connection(self._target)
             back = threading.Thread(target=self._answer, args=(plan, server, client), daemon=True)
             back.start()
             self._ask(plan, client, server)
-            back.join()
+            back.join(1)
 
     def _ask(self, plan: _Plan, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while piece := client.recv(PIECE):
-                plan.wrote = plan.wrote or piece.startswith(WRITES)
-                if plan.moment == "within request" and self.armed and plan.wrote:
+                if piece.startswith(WRITES):
+                    plan.draw()
+                if plan.moment == "before":
+                    plan.cut(server, client)
+                    return
+                if plan.moment == "within request":
                     plan.left -= len(piece)
                     if plan.left <= 0:
                         server.sendall(piece[: max(0, len(piece) + plan.left)])
@@ -78,7 +79,7 @@ class CuttingProxy:
     def _answer(self, plan: _Plan, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while piece := server.recv(PIECE):
-                if self.armed and plan.wrote and plan.moment in ("after commit", "within answer"):
+                if plan.moment in ("after commit", "within answer"):
                     if plan.moment == "within answer":
                         client.sendall(piece[: len(piece) // 2])
                     plan.cut(client, server)
@@ -92,7 +93,7 @@ class CuttingProxy:
         with self._lock:
             if not self.armed:
                 return "never", 0
-            return self._random.choice(MOMENTS), self._random.randint(1, 60_000)
+            return self._random.choice(MOMENTS), self._random.randint(1, 20_000)
 
     def count(self, moment: Moment) -> None:
         with self._lock:
@@ -100,13 +101,16 @@ class CuttingProxy:
 
 
 class _Plan:
-    """What is to happen to one connection. A browser keeps a connection for many requests, so one that was
-    opened before the proxy was armed gets its lot when the first write passes."""
+    """What is to happen to one connection: drawn anew for each write that passes, as a browser keeps a
+    connection for many requests."""
 
     def __init__(self, proxy: CuttingProxy) -> None:
         self._proxy = proxy
-        self.moment, self.left = proxy.draw()
-        self.wrote = False
+        self.moment: Moment = "never"
+        self.left = 0
+
+    def draw(self) -> None:
+        self.moment, self.left = self._proxy.draw()
 
     def cut(self, *ends: socket.socket) -> None:
         self._proxy.count(self.moment)
@@ -114,4 +118,5 @@ class _Plan:
             with suppress(OSError):
                 # A reset, as from a network that is gone, not a polite end.
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-                end.close()
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
