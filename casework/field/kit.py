@@ -14,8 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from dimensions.enums import AnswerValue
@@ -27,9 +26,10 @@ from povertyops.common.thai import fiscal_year_of
 from ..access import menu_items_for
 from ..enums import HelpStatus, SkipReason, VisitOutcome
 from ..forms.four_t import FOUR_T, PICKS
-from ..models import Agency, CohortState, Help
+from ..models import CohortState
 from ..notices import PRIVACY_NOTICE
 from ..pages.assessment import indicators_piece
+from ..queries.agencies import agencies_of, by_use
 from ..queries.due import open_states
 from .household_pieces import household_pieces
 from .person import person_json, seal_json
@@ -143,15 +143,8 @@ def menu_piece(province_code: str) -> list[dict[str, Any]]:
 
 
 def agencies_piece(province_code: str) -> list[str]:
-    """Names to offer while an agency is typed: those who gave most in the province, then the others."""
-    gave = (
-        Help.objects.filter(province_code=province_code, agency=OuterRef("pk"))
-        .order_by()
-        .values("agency")
-        .annotate(times=Count("pk"))
-        .values("times")
-    )
-    rows = Agency.objects.annotate(times=Coalesce(Subquery(gave), 0)).order_by("-times", "name")
+    """Names of the province's agencies to offer while one is typed, those who gave most first."""
+    rows = by_use(agencies_of(province_code), province_code)
     return list(rows.values_list("name", flat=True)[:AGENCIES_OFFERED])
 
 

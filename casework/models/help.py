@@ -143,6 +143,7 @@ class Help(models.Model):
         indexes = [
             models.Index(fields=["household", "-given_on"], name="help_by_household"),
             models.Index(fields=["area_code", "given_on"], name="help_by_area"),
+            models.Index(fields=["province_code", "agency"], name="help_by_agency"),
             models.Index(
                 fields=["province_code", "given_on", "id"],
                 name="help_not_in_tpmap",

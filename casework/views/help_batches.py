@@ -68,7 +68,7 @@ def bulk_page(request: HttpRequest, actor: Actor) -> HttpResponse:
         "repeats": _repeat_rows(repeats),
         "repeat_count": len({repeat.household_id for repeat in repeats}),
         "query": request.GET.urlencode(),
-        "agencies": agency_names(),
+        "agencies": agency_names(actor.province_code),
     }
     status = 409 if repeats else status_of(form) if applies else 200
     return render(request, "casework/help_bulk.html", context, status=status)

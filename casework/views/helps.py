@@ -53,7 +53,7 @@ def help_form(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "household": household,
         "place": address_labels([household.area_code])[household.area_code],
-        "agencies": agency_names(),
+        "agencies": agency_names(household.province_code),
         "draft_key": f"help:{pk}",
         "suggestions": suggestions,
     }
@@ -120,7 +120,7 @@ def help_amend(request: HttpRequest, pk: UUID) -> HttpResponse:
         "wrong": wrong,
         "household": household,
         "void_form": VoidForm(prefix="void"),
-        "agencies": agency_names(),
+        "agencies": agency_names(household.province_code),
     }
     return render(request, "casework/help_amend.html", context, status=status_of(form))
 

@@ -95,7 +95,7 @@ def menu_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: MenuItemForm, item: HelpMenuItem | None) -> HttpResponse:
-    context = {"form": form, "item": item, "agencies": agency_names()}
+    context = {"form": form, "item": item, "agencies": agency_names(actor_of(request).province_code)}
     return render(request, "casework/menu_form.html", context, status=status_of(form))
 
 

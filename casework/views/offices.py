@@ -81,7 +81,7 @@ def office_new(request: HttpRequest) -> HttpResponse:
         if office:
             messages.success(request, _("เพิ่ม %(name)s แล้ว") % {"name": office.centre.name})
             return redirect(f"{reverse('office_list')}?province={province}")
-    context = {"form": form, "office": None, "agencies": agency_names(), "province": province}
+    context = {"form": form, "office": None, "agencies": agency_names(province), "province": province}
     return render(request, "casework/office_form.html", context, status=status_of(form))
 
 
@@ -109,7 +109,7 @@ def office_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         if changed:
             messages.success(request, _("บันทึกแล้ว"))
             return redirect(f"{reverse('office_list')}?province={province}")
-    context = {"form": form, "office": office, "agencies": agency_names(), "province": province}
+    context = {"form": form, "office": office, "agencies": agency_names(province), "province": province}
     return render(request, "casework/office_form.html", context, status=status_of(form))
 
 

@@ -132,7 +132,7 @@ def _form(
         "base": base,
         "members": members,
         "doers": [*members, actor_of(request).user.display_name],  # type: ignore[union-attr]
-        "agencies": agency_names(),
+        "agencies": agency_names(household.province_code),
         "prefilled": request.GET.get("from", ""),
         "draft_key": draft_key(household.pk, start.base),
     }

@@ -14,8 +14,8 @@ from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICE_ROLES
 from povertyops.common.errors import Conflict, DomainError, InvalidInput
 
 from ..field.shells import shell_response
-from ..models import Agency
 from ..pages.household import HouseholdStory
+from ..queries.agencies import agencies_of
 from ..referral_rules import REFERRING_ROLES
 from ..rules import ASSIGNING_ROLES, DECIDING_ROLES
 
@@ -51,9 +51,10 @@ def blame(form: Form, refusal: DomainError) -> None:
     form.add_error(field if field in form.fields else None, str(refusal))
 
 
-def agency_names() -> list[str]:
-    """Names to offer while an agency is typed."""
-    return list(Agency.objects.order_by("name").values_list("name", flat=True)[:AGENCIES_OFFERED])
+def agency_names(province_code: str) -> list[str]:
+    """Names of the province's agencies to offer while one is typed."""
+    rows = agencies_of(province_code).order_by("name")
+    return list(rows.values_list("name", flat=True)[:AGENCIES_OFFERED])
 
 
 def status_of(*forms: Any) -> int:

@@ -104,7 +104,7 @@ def _context(page: VisitPage, desk: VisitDesk) -> dict[str, Any]:
         "notice_read_on": desk.notice_read_on,
         "next_missing": desk.next_missing,
         "suggestions": desk.suggestions,
-        "agencies": agency_names(),
+        "agencies": agency_names(desk.household.province_code),
         "draft_key": f"visit:{desk.household.pk}",
     }
 
