@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.cache.backends.locmem import LocMemCache
 from django.http import UnreadablePostError
 from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
@@ -12,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from povertyops.common.errors import InvalidInput
@@ -35,6 +37,16 @@ _BLOCK = 64 * 1024
 _OFFSET = OpenApiParameter(
     "Upload-Offset", int, OpenApiParameter.HEADER, required=True, description="Where these bytes begin."
 )
+
+
+class PhotoRate(UserRateThrottle):
+    """How many photos one person may tell of; counted in each process, also while the cache server is away.
+
+    A photo may come before its visit, so the bound of a visit alone would let one phone fill the store.
+    """
+
+    rate = "600/hour"
+    cache = LocMemCache("photos", {"OPTIONS": {"MAX_ENTRIES": 5_000}})
 
 
 class HexField(serializers.RegexField):
@@ -80,8 +92,13 @@ class VisitPhotosView(APIView):
     """Where photos of a visit are told of, before or after the visit itself has come."""
 
     permission_classes = [Senders]
+    throttle_classes = [PhotoRate]
 
-    @extend_schema(operation_id="photos_announce", request=PhotoBody, responses={201: PhotoAnswer, **ANSWERS})
+    @extend_schema(
+        operation_id="photos_announce",
+        request=PhotoBody,
+        responses={201: PhotoAnswer, **ANSWERS, 429: RefusalBody},
+    )
     def post(self, request: Request, visit: UUID) -> Response:
         """Says that a photo is coming; said again it answers how far it has come."""
         actor = request.actor  # type: ignore[attr-defined]

@@ -5,22 +5,27 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from casework.api.photos import PhotoRate, VisitPhotosView
 from casework.enums import Decision
+from casework.field.kit import agencies_piece
 from casework.inputs import StepInput
 from casework.models import HouseholdPlan, PlanStep, RemovalRequest, Visit
 from casework.services.facts import settle_facts
 from casework.services.hand_over import owned_by
+from casework.services.helps import record_help
 from casework.services.plans import save_plan
 from casework.services.sealed_file import read_sealed_file
 from households.enums import CorrectionState
 from households.models import Correction, Household, Person
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
+from povertyops.accounts.models import User
 from povertyops.common.errors import Conflict, InvalidInput
 from povertyops.common.ids import uuid7
 from povertyops.common.sealing import seal_item
@@ -29,8 +34,8 @@ from tests.casework.photos import Upload, jpeg
 from tests.casework.test_after_assignment import appoint, days_ago, end_appointment, moved_away, noon
 from tests.casework.test_api_visits import body, post
 from tests.casework.test_referrals import sent
-from tests.casework.work import an_item
-from tests.cast import MUEANG_VILLAGE, Cast, client_of
+from tests.casework.work import a_help, an_item
+from tests.cast import FAR_VILLAGE, MUEANG_VILLAGE, Cast, client_of
 
 FACTS, OPEN = "/api/v1/facts/", "/api/v1/sealed/open/"
 
@@ -126,7 +131,7 @@ def test_fact_that_cannot_be_kept_is_refused_beside_a_good_one(cast: Cast, value
 
 
 def test_new_member_under_the_id_of_somebody_else_is_refused(cast: Cast) -> None:
-    household, other = family(cast), family(cast, village="40010101", team=None)
+    household, other = family(cast), family(cast, village=FAR_VILLAGE, team=None)
     stranger = Person.objects.filter(memberships__household=other).first()
     value = json.dumps({"first_name": "ผู้อื่น"})
 
@@ -150,7 +155,7 @@ def test_fact_made_before_the_household_left_waits_and_tells_nothing(cast: Cast)
 
 
 def test_former_mentor_changes_no_members_and_nothing_later(cast: Cast) -> None:
-    household, far = moved_away(cast, on=days_ago(40)), family(cast, village="40010101", team=None)
+    household, far = moved_away(cast, on=days_ago(40)), family(cast, village=FAR_VILLAGE, team=None)
     tried = [
         fact(household, made_at=noon(days_ago(41)), field="member_add", value='{"first_name": "ก"}'),
         fact(household, made_at=noon(days_ago(2))),
@@ -259,7 +264,7 @@ def test_hand_over_shows_no_decisions_of_another_district(cast: Cast) -> None:
 
 
 def test_plan_takes_no_item_of_another_province_through_a_foreign_step(cast: Cast) -> None:
-    household, far = family(cast), family(cast, village="40010101", team=None)
+    household, far = family(cast), family(cast, village=FAR_VILLAGE, team=None)
     item = an_item(province_code="40", name="ของขอนแก่น")
     foreign = HouseholdPlan.objects.create(
         household=far, province_code="40", version=1, agreed_on=today(), goal="x"
@@ -299,3 +304,27 @@ def test_number_of_a_mentor_in_an_address_names_nobody_out_of_sight(cast: Cast) 
     for actor, seen in ((cast.officer, True), (cast.far_officer, False), (cast.other_officer, False)):
         page = text_of(client_of(actor).get(f"/households/?mentor={cast.mentor.user_id}"))
         assert (name in page) is seen
+
+
+def test_agency_typed_in_another_province_is_offered_nowhere_else(cast: Cast) -> None:
+    here, far = family(cast), family(cast, village=FAR_VILLAGE, team=cast.far_mentor_team)
+    item = an_item()
+    record_help(actor=cast.mentor, help=a_help(item, here, given_on=today(), agency_name="วัดกลาง"))
+    record_help(actor=cast.far_mentor, help=a_help(item, far, given_on=today(), agency_name="ป้าสมศรี"))
+
+    assert agencies_piece("90") == ["วัดกลาง"]
+    for actor, household, name in ((cast.officer, here, "วัดกลาง"), (cast.far_officer, far, "ป้าสมศรี")):
+        page = text_of(client_of(actor).get(f"/households/{household.pk}/help/"))
+        assert {each for each in ("วัดกลาง", "ป้าสมศรี") if each in page} == {name}
+
+
+def test_photos_without_end_are_slowed_down() -> None:
+    """Counted for each person alone."""
+    rate, view = PhotoRate(), VisitPhotosView()
+    first, second = (SimpleNamespace(user=User(pk=pk), META={}) for pk in (901, 902))
+
+    said = [rate.allow_request(first, view) for _number in range(601)]
+
+    assert (all(said[:600]), said[600]) == (True, False)
+    assert rate.allow_request(second, view)
+    assert VisitPhotosView.throttle_classes == [PhotoRate]
