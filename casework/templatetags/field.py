@@ -17,9 +17,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def field_person(actor: Actor | None) -> SafeString:
-    """Whom the page is for, to scripts; empty where nobody acts."""
-    if actor is None or actor.appointment is None:
+def field_person(actor: Actor | str | None) -> SafeString:
+    """Whom the page is for, to scripts; empty where nobody acts (a request that was refused early has none)."""
+    if not isinstance(actor, Actor) or actor.appointment is None:
         return SafeString()
     told = {**person_json(actor), "seal": seal_json()}
     return format_html('<meta name="field-person" content="{}">', json.dumps(told))

@@ -19,6 +19,7 @@ from .profile import Layout
 from .rows import FoundFault, Reader, StagedHousehold, StagedRow, Yardstick, raw_of_household
 
 SLICE = 20_000
+LONGEST_VALUE = 200
 MOST_NOTICES = 20_000
 _PIECE = 1 << 17
 
@@ -182,5 +183,5 @@ def _fault_lines(batch_id: UUID, layout: Layout, faults: Iterable[FoundFault]) -
         if is_notice and notices > MOST_NOTICES:
             continue
         header = layout.header_of(fault.field)
-        text = "\t".join((fault.code, header, fault.value, fault.details_json)).replace("\\", "\\\\")
+        text = "\t".join((fault.code, header, fault.value[:LONGEST_VALUE], fault.details_json)).replace("\\", "\\\\")
         yield f"{batch_id.hex}\t{number}\t{row}\t{'t' if is_notice else 'f'}\t{text}\n"

@@ -94,6 +94,7 @@ export async function openSealed(sealedItems) {
 export async function forgetOldDrafts() {
   const db = await database();
   for (const slot of await db.getAllKeys("drafts")) {
-    if (Date.now() - (await db.get("drafts", slot)).at > KEPT_FOR) await db.delete("drafts", slot);
+    const draft = await db.get("drafts", slot);
+    if (draft && Date.now() - draft.at > KEPT_FOR) await db.delete("drafts", slot);
   }
 }

@@ -282,7 +282,7 @@ def test_returned_plan_shows_its_note_to_the_author(cast: Cast) -> None:
     for url in (f"/households/{household.pk}/", url_of(household), "/plans/?state=returned"):
         assert "ขอให้ระบุงบประมาณ" in text_of(mentor.get(url))
     mentor.post(url_of(household), body(base="1"))
-    assert "ขอให้ระบุงบประมาณ" not in text_of(mentor.get(f"/households/{household.pk}/"))
+    assert "ขอให้ระบุงบประมาณ" not in text_of(mentor.get(url_of(household)))
     assert "ขอให้ระบุงบประมาณ" in text_of(mentor.get(f"/households/{household.pk}/plans/"))
 
 

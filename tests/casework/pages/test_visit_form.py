@@ -143,7 +143,7 @@ def test_form_starts_today_and_offers_what_fits_first(cast: Cast) -> None:
 
     assert typed(today()) in page
     assert page.index("ซ่อมหลังคา") < page.index("ตรวจสุขภาพ")
-    assert "ความเป็นอยู่ (ครัวเรือนตกเกณฑ์)" in page
+    assert "เหมาะกับครัวเรือนนี้" in page
     assert "สิ่งที่ครัวเรือนนี้ยังขาด: ยังไม่มีความช่วยเหลือที่บรรเทาปัญหาด้านความเป็นอยู่" in page
 
 
