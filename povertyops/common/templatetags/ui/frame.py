@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from django import template
@@ -29,5 +30,5 @@ def message_kind(tags: str) -> str:
 
 @register.filter
 def thumb_places(nav: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
-    """The first four places, for the bar under the thumb."""
-    return [item for item in nav or () if item.get("url")][:4]
+    """The places before the first heading, at most four, for the bar under the thumb."""
+    return list(takewhile(lambda item: item.get("url"), nav or ()))[:4]
