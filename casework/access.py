@@ -118,7 +118,16 @@ def visible_plans(actor: Actor | None) -> QuerySet[HouseholdPlan]:
 
 
 def visible_care(actor: Actor | None) -> QuerySet[ContinuingCare]:
-    return ContinuingCare.objects.filter(scope_q(actor, SCOPE))
+    """Why a household cannot recover is often an illness: an office reads it only where it is concerned, in
+    the dimensions that it leads or in which the household was referred to it."""
+    rows = ContinuingCare.objects.filter(scope_q(actor, SCOPE))
+    if actor is None or actor.reach.office_id is None:
+        return rows
+    led = [dimension.value for dimension in Dimension.from_mask(actor.reach.led)]
+    asked = Referral.objects.filter(
+        household=OuterRef("household"), dimension=OuterRef("dimension"), office=actor.reach.office_id
+    )
+    return rows.filter(Q(dimension__in=led) | Q(Exists(asked)))
 
 
 def visible_conflicts(actor: Actor | None) -> QuerySet[VisitConflict]:

@@ -46,7 +46,8 @@ class CareCard:
 def care_card_of(actor: Actor, household_id: UUID, stage: StageResult, *, may_write: bool) -> CareCard:
     """One query; `stage` tells which dimensions fail."""
     rows = list(
-        ContinuingCare.objects.filter(household_id=household_id)
+        visible_care(actor)
+        .filter(household_id=household_id)
         .select_related("proposed_by", "decided_by")
         .order_by("-proposed_on", "pk")
     )

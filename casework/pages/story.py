@@ -20,11 +20,10 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import User
 from povertyops.common.thai import format_thai_date
 
-from ..access import visible_referrals
+from ..access import visible_care, visible_referrals
 from ..enums import Decision, HelpStatus, PlanStatus, ReferralStatus, StageEventKind, VisitOutcome
 from ..models import (
     Assignment,
-    ContinuingCare,
     Help,
     HouseholdPlan,
     ReferralEvent,
@@ -60,7 +59,8 @@ class Event:
 
 
 def story_of(actor: Actor, household_id: UUID, dimension: Dimension | None = None) -> list[Event]:
-    """Newest first; with a dimension only what touches it, and the stages. Of referrals those it may open."""
+    """Newest first; with a dimension only what touches it, and the stages. Of referrals
+    and continuing care those the actor may read."""
     events = sorted(_events(actor, household_id), key=lambda event: event.order, reverse=True)
     if dimension is None:
         return events
@@ -74,7 +74,7 @@ def _events(actor: Actor, household_id: UUID) -> Iterator[Event]:
     yield from _listings(household_id)
     yield from _assignments(household_id)
     yield from _plans(household_id)
-    yield from _continuing_care(household_id)
+    yield from _continuing_care(actor, household_id)
     yield from _checks(household_id)
     yield from _removals(household_id)
     yield from _referrals(actor, household_id)
@@ -260,8 +260,8 @@ def _steps(plan: HouseholdPlan) -> Iterator[Event]:
             yield Event(when=step.done_on, kind="plan", title=done, by=_name(step.done_by))
 
 
-def _continuing_care(household_id: UUID) -> Iterator[Event]:
-    rows = ContinuingCare.objects.filter(household_id=household_id)
+def _continuing_care(actor: Actor, household_id: UUID) -> Iterator[Event]:
+    rows = visible_care(actor).filter(household_id=household_id)
     for care in rows.select_related("proposed_by", "decided_by"):
         dimension = {"dimension": Dimension(care.dimension).label}
         mask = Dimension(care.dimension).bit

@@ -15,12 +15,13 @@ from casework.api.photos import PhotoRate, VisitPhotosView
 from casework.enums import Decision
 from casework.field.kit import agencies_piece
 from casework.inputs import StepInput
-from casework.models import HouseholdPlan, PlanStep, RemovalRequest, Visit
+from casework.models import ContinuingCare, HouseholdPlan, PlanStep, RemovalRequest, Visit
 from casework.services.facts import settle_facts
 from casework.services.hand_over import owned_by
 from casework.services.helps import record_help
 from casework.services.plans import save_plan
 from casework.services.sealed_file import read_sealed_file
+from dimensions.enums import Dimension
 from households.enums import CorrectionState
 from households.models import Correction, Household, Person
 from povertyops.accounts.actor import Actor
@@ -328,3 +329,33 @@ def test_photos_without_end_are_slowed_down() -> None:
     assert (all(said[:600]), said[600]) == (True, False)
     assert rate.allow_request(second, view)
     assert VisitPhotosView.throttle_classes == [PhotoRate]
+
+
+@pytest.mark.parametrize(
+    ("name", "dimension", "reads"),
+    [
+        ("officer", "health", True),
+        ("lead_officer", "living", True),
+        ("lead_officer", "health", False),
+        ("agency_officer", "health", False),
+        ("agency_officer", "income", True),
+    ],
+)
+def test_office_reads_no_illness_outside_its_concern(
+    cast: Cast, name: str, dimension: str, reads: bool
+) -> None:
+    household = family(cast)
+    sent(cast, household, office_id=cast.fund_office.pk, dimension=Dimension.INCOME)
+    ContinuingCare.objects.create(
+        household=household,
+        province_code="90",
+        dimension=dimension,
+        ground="chronic",
+        reason="ป่วยจิตเวช",
+        proposed_on=today(),
+        proposed_by=cast.mentor.user,
+    )
+
+    page = text_of(client_of(cast.people[name]).get(f"/households/{household.pk}/"))
+
+    assert ("ป่วยจิตเวช" in page) is reads
