@@ -336,13 +336,22 @@ async function refusePhoto(row, id, { code, refusal, message }) {
 // ------------------------------------------------------------------------------------------------------------- when
 
 const SOON = 5000;
+const WHEN_BUSY = 1500;
 let beat = 0;
 let again = 0;
 let misses = 0;
+let owed = false;
 
-// After a cut the next try comes soon, then later and later, never two phones at the same beat.
-function tryAgain(go, { state, waiting }) {
+// After a cut the next try comes soon, then later and later, never two phones at the same beat. A good reason that met a round
+// already at work (perhaps one begun without network) comes back.
+function tryAgain(go, force, { state, waiting }) {
   clearTimeout(again);
+  if (state === "busy") {
+    owed ||= force;
+    again = setTimeout(() => go(owed), WHEN_BUSY);
+    return;
+  }
+  owed = false;
   misses = state === "slow" && waiting ? misses + 1 : 0;
   if (misses) again = setTimeout(go, SOON * 2 ** Math.min(misses, 5) * (0.5 + Math.random()));
 }
@@ -352,7 +361,7 @@ function tryAgain(go, { state, waiting }) {
 export function keepSending() {
   const go = (force = false) =>
     syncNow({ force })
-      .then((ended) => tryAgain(go, ended))
+      .then((ended) => tryAgain(go, force, ended))
       .catch((error) => console.error(error));
   // A page that is opened and a network that comes back are good reasons not to wait out the pause after a failure.
   addEventListener("online", () => go(true));
