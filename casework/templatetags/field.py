@@ -18,7 +18,7 @@ register = template.Library()
 
 @register.simple_tag
 def field_person(actor: Actor | str | None) -> SafeString:
-    """Whom the page is for, to scripts; empty where nobody acts (a request that was refused early has none)."""
+    """Whom the page is for, to scripts; empty where nobody acts, as on a request refused early."""
     if not isinstance(actor, Actor) or actor.appointment is None:
         return SafeString()
     told = {**person_json(actor), "seal": seal_json()}

@@ -524,7 +524,7 @@ class Reader:
         for fault in (*given.found, *family.found):
             self._note(household, row, fault)
         return (
-            cleaning.Name(kept, given.text, family.text),
+            cleaning.Name(kept[: TEXT_LIMITS["title"]], given.text, family.text),
             given.key + family.key,
             f"{given.order} {family.order} {given.text} {family.text}",
         )

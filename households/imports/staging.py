@@ -183,5 +183,6 @@ def _fault_lines(batch_id: UUID, layout: Layout, faults: Iterable[FoundFault]) -
         if is_notice and notices > MOST_NOTICES:
             continue
         header = layout.header_of(fault.field)
-        text = "\t".join((fault.code, header, fault.value[:LONGEST_VALUE], fault.details_json)).replace("\\", "\\\\")
+        value = fault.value[:LONGEST_VALUE]
+        text = "\t".join((fault.code, header, value, fault.details_json)).replace("\\", "\\\\")
         yield f"{batch_id.hex}\t{number}\t{row}\t{'t' if is_notice else 'f'}\t{text}\n"
