@@ -16,7 +16,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.errors import InvalidInput
 
-from ..filters import CohortFilterForm
+from ..filters import cohort_filters_of
 from ..queries.cohort import household_ids
 
 LARGEST = 20_000
@@ -58,11 +58,12 @@ class Picked:
 def chosen_households(request: HttpRequest, actor: Actor, *, today: date) -> Chosen:
     """From a POST: `household` values, or `everything` with the list's filters in the address.
 
-    What the person cannot see is dropped, what it may only read is counted apart.
+    What the person cannot see is dropped, what it may only read is counted apart. Raises InvalidInput for a
+    filter that cannot be read: left out it would mean more households than were asked for.
     """
     everything = bool(request.POST.get("everything"))
     if everything:
-        ids = household_ids(actor, CohortFilterForm(request.GET, today=today).cohort_filters)
+        ids = household_ids(actor, cohort_filters_of(request.GET, today=today))
     else:
         ids = _keys(request.POST.getlist("household"))
     if len(ids) > LARGEST:
