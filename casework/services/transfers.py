@@ -137,10 +137,17 @@ def _destination(actor: Actor, household: Household, from_code: str, to_code: st
 
 def _destination_now(transfer: Transfer) -> Responsible:
     """Who answers for the new village today: the areas of centres may have changed since the request."""
-    centre = responsible_centres([transfer.to_area_code])[transfer.to_area_code]
+    try:
+        centre = responsible_centres([transfer.to_area_code])[transfer.to_area_code]
+    except KeyError:
+        raise _centre_changed() from None
     if centre.centre_id != transfer.to_centre_id:
-        raise Conflict("centre_changed", _("ศูนย์ที่รับผิดชอบหมู่บ้านนี้เปลี่ยนไปแล้ว ให้ไม่รับโอนและส่งคำขอใหม่"))
+        raise _centre_changed()
     return centre
+
+
+def _centre_changed() -> Conflict:
+    return Conflict("centre_changed", _("ศูนย์ที่รับผิดชอบหมู่บ้านนี้เปลี่ยนไปแล้ว ให้ไม่รับโอนและส่งคำขอใหม่"))
 
 
 def _locked(actor: Actor, transfer_id: UUID) -> Transfer:
