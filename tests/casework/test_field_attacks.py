@@ -21,12 +21,14 @@ from casework.services.hand_over import owned_by
 from casework.services.helps import record_help
 from casework.services.plans import save_plan
 from casework.services.sealed_file import read_sealed_file
+from casework.services.transfers import decide_transfer, request_transfer
 from dimensions.enums import Dimension
 from households.enums import CorrectionState
 from households.models import Correction, Household, Person
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.accounts.models import User
+from povertyops.areas.models import CentreCoverage
 from povertyops.common.errors import Conflict, InvalidInput
 from povertyops.common.ids import uuid7
 from povertyops.common.sealing import seal_item
@@ -359,3 +361,32 @@ def test_office_reads_no_illness_outside_its_concern(
     page = text_of(client_of(cast.people[name]).get(f"/households/{household.pk}/"))
 
     assert ("ป่วยจิตเวช" in page) is reads
+
+
+def test_bulk_act_with_an_unreadable_filter_touches_nothing(cast: Cast) -> None:
+    household = family(cast)
+
+    answers = [
+        client_of(cast.officer).post(f"/{act}/?stage=nonsense", {"everything": "1"})
+        for act in ("unassign", "assign", "qr", "help/bulk")
+    ]
+
+    assert {answer.status_code for answer in answers} == {400}
+    assert household.assignments.filter(valid_to=None).count() == 1
+
+
+def test_receiver_of_a_transfer_without_a_centre_is_told(cast: Cast) -> None:
+    household = family(cast)
+    transfer = request_transfer(
+        actor=cast.officer,
+        household_id=household.pk,
+        to_area_code=MUEANG_VILLAGE,
+        reason="ย้ายบ้าน",
+        effective_on=today(),
+    )
+    CentreCoverage.objects.filter(centre=cast.other_district_centre).delete()
+
+    with pytest.raises(Conflict) as refusal:
+        decide_transfer(actor=cast.other_officer, transfer_id=transfer.pk, accept=True)
+
+    assert refusal.value.code == "centre_changed"
