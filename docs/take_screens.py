@@ -1,45 +1,125 @@
 """Takes the pictures in docs/screens from a running demo: `python docs/take_screens.py http://127.0.0.1:8000`.
 
-Each page as its own persona, on a phone (390x844) and on a desk (1440x900).
+A mentor's day on a phone (390x844), then each page as its own persona, on a phone and on a desk (1440x900).
 """
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.take_field import LINE, line_notice, mentors_day, new_phone, to_top
 from povertyops.demo.personas import PASSWORD
 from tests.browser import find_chromium
 
 FOLDER = Path(__file__).resolve().parent / "screens"
 SIZES = ((390, 844), (1440, 900))
+COLOURS = 96
 BOARD = "/board/90/?fiscal_year=2568&list=csr"
 LIST = "/households/?area=90&fiscal_year=2568&list=csr&failing=living"
-FIRST_HOUSEHOLD = "main a[href*='/households/0']:not([href*='visit'])"
+HOUSEHOLD = "main a[href*='/households/0']:not([href*='visit'])"
+MENTOR, DISTRICT, PROVINCE = "songkhla.mentor", "songkhla.district", "songkhla.province"
+LEAD, FUND = "songkhla.income", "songkhla.fund"
+HEADINGS = {
+    "": "Before signing in",
+    MENTOR: "The mentor",
+    DISTRICT: "The district officer",
+    LEAD: "The lead office of income",
+    FUND: "A partner: the rehabilitation fund",
+    PROVINCE: "The provincial secretary",
+    "khonkaen.province": "The secretary of another province",
+    "khonkaen.municipal": "The municipal officer",
+    "national": "The national viewer",
+    "admin": "The administrator",
+}
 
-# (name, person, address, what to click then)
-PAGES = (
-    ("sign-in", "", "/sign-in/", None),
-    ("today", "songkhla.mentor", "/today/", None),
-    ("household", "songkhla.mentor", "/today/", FIRST_HOUSEHOLD),
-    ("visit-form", "songkhla.mentor", "/today/", "main a[href$='/visit/']"),
-    ("queues", "songkhla.district", "/queues/", None),
-    ("households", "songkhla.district", "/households/?no_team=1", None),
-    ("verify", "songkhla.district", "/verify/", "main table a"),
-    ("approvals", "songkhla.district", "/approvals/", None),
-    ("teams", "songkhla.district", "/teams/", None),
-    ("board-songkhla", "songkhla.province", BOARD, None),
-    ("list-behind-a-number", "songkhla.province", LIST, None),
-    ("import-new", "songkhla.province", "/imports/new/", None),
-    ("imports", "songkhla.province", "/imports/", "main table a"),
-    ("board-khonkaen", "khonkaen.province", "/board/40/?fiscal_year=2565", None),
-    ("board-municipal", "khonkaen.municipal", "/board/", None),
-    ("board-nation", "national", "/board/TH/?fiscal_year=2565", None),
-    ("yardstick", "songkhla.province", "/yardstick/", None),
-    ("users", "admin", "/users/", None),
+# (name, what is seen); pictures of the phone alone
+FIELD = (
+    ("field-line", "A link opened inside LINE: how to open it in Chrome"),
+    ("field-today", "The day, with the households taken along"),
+    ("field-visit", "The visit form without network"),
+    ("field-visit-help", "A help chosen: what fits this household comes first, and why"),
+    ("field-visit-photo", "A photo taken"),
+    ("field-visit-saved", "Saved: on this phone; what else the household has, whom to see next"),
+    ("field-household", "The household, from the phone"),
+    ("field-facts", "Facts of a household"),
+    ("field-facts-saved", "One field edited, waiting"),
+    ("field-assess", "Re-assessment: the failed indicators, or the whole set"),
+    ("field-assess-question", "One question a screen, three answers"),
+    ("field-assess-skip", "Skipping asks why"),
+    ("field-assess-summary", "The answers together"),
+    ("field-assess-wishes", "What the family itself puts first"),
+    ("field-assess-saved", "The assessment saved"),
+    ("field-today-unsent", "The day, with records that wait"),
+    ("field-offline", "A page that needs the network"),
+    ("field-outbox-waiting", "What waits, without network"),
+    ("field-outbox-needs-you", "Sent; one record needs its person, with the reason"),
+    ("field-outbox-stored", "Stored, each with its receipt"),
+    ("field-visit-mend", "Mending it: when was the visit really"),
+)
+
+# (name, what is seen, person, address, what to click then, one after the other)
+PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
+    ("sign-in", "Sign-in and the people of the demo", "", "/sign-in/", ()),
+    ("today", "The day, from the server", MENTOR, "/today/", ()),
+    ("household", "A household", MENTOR, "/today/", (HOUSEHOLD,)),
+    (
+        "visit-photo",
+        "A visit with its photo",
+        MENTOR,
+        "/today/",
+        ("@photo",),
+    ),
+    ("plan-form", "A household plan", MENTOR, "/today/", (HOUSEHOLD, "main a[href$='/plan/']")),
+    ("queues", "What waits for the officer", DISTRICT, "/queues/", ()),
+    ("supervision", "Who saw how many this month, lowest first", DISTRICT, "/supervision/", ()),
+    ("hand-over", "Handing over before an account closes", DISTRICT, "/users/", ("@leaver",)),
+    ("hand-over-sheet", "The hand-over sheet, for paper", DISTRICT, "", ("@hand over",)),
+    ("transfers", "Households that move to another centre", DISTRICT, "/transfers/", ()),
+    ("fact-conflicts", "Two people edited one field", DISTRICT, "/facts/conflicts/", ()),
+    ("plans", "Plans that wait for approval", DISTRICT, "/plans/", ()),
+    (
+        "plan",
+        "A plan: what changed against the version in force",
+        DISTRICT,
+        "/plans/",
+        ("@plan with a former",),
+    ),
+    ("care", "Continuing care, proposed and to be reviewed", DISTRICT, "/care/", ()),
+    ("care-form", "Proposing continuing care", DISTRICT, "/households/?failing=health", ("@care",)),
+    ("tpmap", "What is not in TPMAP yet, ready to copy", DISTRICT, "/tpmap/", ()),
+    ("qr", "QR card of a household", DISTRICT, "/households/", (HOUSEHOLD, "main a[href$='/qr/']")),
+    ("digest", "The digest of the morning", DISTRICT, "/digest/", ()),
+    ("households", "Households without a team", DISTRICT, "/households/?no_team=1", ()),
+    ("verify", "Checking the members of a village", DISTRICT, "/verify/", ("main table a",)),
+    ("approvals", "Stages that wait for approval", DISTRICT, "/approvals/", ()),
+    ("teams", "Mentor teams", DISTRICT, "/teams/", ()),
+    ("referrals", "Referrals that the lead office answers or oversees", LEAD, "/referrals/", ()),
+    ("referral", "One referral", LEAD, "/referrals/", ("main a[href^='/referrals/']:not([href*='?'])",)),
+    ("referrals-fund", "Referrals to the fund", FUND, "/referrals/", ()),
+    ("board-songkhla", "The board of a province", PROVINCE, BOARD, ()),
+    ("list-behind-a-number", "The list behind a number", PROVINCE, LIST, ()),
+    ("offices", "Offices and their deadlines", PROVINCE, "/offices/", ()),
+    ("menu", "The help menu", PROVINCE, "/menu/", ()),
+    ("import-new", "Importing a list", PROVINCE, "/imports/new/", ()),
+    ("imports", "What an import found", PROVINCE, "/imports/", ("main table a",)),
+    ("yardstick", "The yardstick", PROVINCE, "/yardstick/", ()),
+    (
+        "board-khonkaen",
+        "Khon Kaen, municipalities as “of which”",
+        "khonkaen.province",
+        "/board/40/?fiscal_year=2565",
+        (),
+    ),
+    ("board-municipal", "The board of a municipality", "khonkaen.municipal", "/board/", ()),
+    ("board-nation", "The nation, without names", "national", "/board/TH/?fiscal_year=2565", ()),
+    ("users", "Users", "admin", "/users/", ()),
 )
 
 
@@ -48,30 +128,67 @@ def main(address: str) -> None:
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        for name, page in field_pages(browser, address):
+            keep(page, name)
         for width, height in SIZES:
             for name, page in pages(browser, address, width, height):
                 page.wait_for_load_state("networkidle")
-                page.screenshot(path=FOLDER / f"{name}-{width}.png")
+                keep(page, f"{name}-{width}")
         browser.close()
     write_index()
+
+
+def keep(page: Page, name: str) -> None:
+    """The screen as it stands, in few colours: the pictures travel with the source."""
+    image = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+    few = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(FOLDER / f"{name}.png", optimize=True)
+
+
+def field_pages(browser: Browser, address: str) -> Iterator[tuple[str, Page]]:
+    inside_line = new_phone(browser, LINE)
+    phone = new_phone(browser)
+    desk = browser.new_context(viewport={"width": 1440, "height": 900}, locale="th-TH")
+    for context, person in ((inside_line, MENTOR), (phone, MENTOR), (desk, DISTRICT)):
+        sign_in(context.new_page(), address, person)
+    yield from line_notice(inside_line.pages[0], address)
+    yield from mentors_day(phone.pages[0], desk.pages[0], address)
+    for context in (inside_line, phone, desk):
+        context.close()
 
 
 def pages(browser: Browser, address: str, width: int, height: int) -> Iterator[tuple[str, Page]]:
     """Every page, opened by its person; one sign-in per person."""
     open_pages: dict[str, Page] = {}
-    for name, person, path, then in PAGES:
+    for name, _seen, person, path, clicks in PAGES:
         if person not in open_pages:
             context = browser.new_context(viewport={"width": width, "height": height}, locale="th-TH")
             open_pages[person] = context.new_page()
             if person:
                 sign_in(open_pages[person], address, person)
         page = open_pages[person]
-        answer = page.goto(address + path)
-        if answer is None or not answer.ok:
-            raise SystemExit(f"{path} as {person or 'nobody'} answered {answer and answer.status}")
-        if then and page.locator(then).count():
-            page.locator(then).first.click()
+        if path:
+            answer = page.goto(address + path)
+            if answer is None or not answer.ok:
+                raise SystemExit(f"{path} as {person or 'nobody'} answered {answer and answer.status}")
+        for click in clicks:
+            follow(page, click)
+        page.wait_for_load_state("networkidle")
         yield name, page
+
+
+def follow(page: Page, click: str) -> None:
+    """Click what the selector finds first, or do the named act."""
+    if click.startswith("@"):
+        ACTS[click](page)
+        return
+    found = page.locator(click)
+    if not found.count():
+        raise SystemExit(f"{page.url} has no {click}")
+    if not found.first.is_visible():
+        page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+    found.first.click()
+    page.wait_for_load_state()
 
 
 def sign_in(page: Page, address: str, person: str) -> None:
@@ -79,14 +196,104 @@ def sign_in(page: Page, address: str, person: str) -> None:
     page.fill("form.door__form input[name=username]", person)
     page.fill("form.door__form input[name=password]", PASSWORD)
     page.click("form.door__form button")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+# ------------------------------------------------------------------------------------------------ named acts
+
+
+def leaver(page: Page) -> None:
+    """A mentor of the district who still has households."""
+    page.goto(urljoin(page.url, "/users/?role=mentor"))
+    links = page.locator("main tbody th a").evaluate_all("(all) => all.map((link) => link.href)")
+    for link in links:
+        page.goto(link)
+        wizard = page.locator("main a[href^='/hand-over/']")
+        if page.get_by_text(MENTOR, exact=True).count() or not wizard.count():
+            continue
+        wizard.first.click()
+        page.wait_for_load_state()
+        if page.locator("#all-households").count():
+            return
+    raise SystemExit("no mentor of the district has households to hand over")
+
+
+def hand_over(page: Page) -> None:
+    """Everything to one colleague; then the sheet."""
+    page.locator("#all-households").select_option(index=1)
+    if page.locator("#all-others").count():
+        page.locator("#all-others").select_option(index=1)
+    page.locator("button[name=step][value=all]").click()
+    page.wait_for_load_state()
+    page.locator("[name=reason]").fill("ย้ายไปอยู่ต่างจังหวัด")
+    page.locator("button[name=step][value=confirm]").click()
+    page.wait_for_load_state()
+    follow(page, "main a[href*='/hand-over/sheet/']")
+
+
+def photo(page: Page) -> None:
+    """The last visit that came with a photo."""
+    links = "main a[href^='/visits/']:not([href*='?'])"
+    for household in page.locator(HOUSEHOLD).evaluate_all("(all) => all.map((link) => link.href)"):
+        page.goto(household)
+        for visit in page.locator(links).evaluate_all("(all) => all.map((link) => link.href)")[:2]:
+            page.goto(visit)
+            shot = page.locator("img.photo__image").first
+            if shot.count():
+                shot.scroll_into_view_if_needed()
+                page.wait_for_function("document.querySelector('img.photo__image').naturalWidth > 0")
+                to_top(page.locator("#photos-title"))
+                return
+    raise SystemExit("no visit has a photo")
+
+
+def care(page: Page) -> None:
+    """The form of the first household whose dimension may still be proposed."""
+    for link in page.locator(HOUSEHOLD).evaluate_all("(all) => all.map((link) => link.href)"):
+        page.goto(link)
+        if page.locator("main a[href$='/care/']").count():
+            follow(page, "main a[href$='/care/']")
+            return
+    raise SystemExit("no household of the list may be proposed for care")
+
+
+def plan_with_a_former(page: Page) -> None:
+    card = page.locator("li.card", has_text="ต่างจากฉบับที่ใช้อยู่").first
+    card.locator("a[href^='/plans/']").last.click()
+    page.wait_for_load_state()
+    to_top(page.locator("#compare-title"))
+
+
+ACTS: dict[str, Callable[[Page], None]] = {
+    "@leaver": leaver,
+    "@hand over": hand_over,
+    "@plan with a former": plan_with_a_former,
+    "@photo": photo,
+    "@care": care,
+}
+
+
+# ------------------------------------------------------------------------------------------------- the index
 
 
 def write_index() -> None:
-    """One page that shows them all, phone beside desk."""
-    lines = ["# Screens", "", "Taken from the demo by `make screens`.", ""]
-    for name, person, _path, _then in PAGES:
-        lines += [f"## {name}" + (f" (`{person}`)" if person else ""), ""]
-        lines += [f"![{name} on a phone]({name}-390.png) ![{name} on a desk]({name}-1440.png)", ""]
+    """One page that shows them all, grouped by whom they are for."""
+    lines = ["# Screens", "", "Taken from the demo by `make screens`; everybody in them is invented.", ""]
+    lines += [f"## A mentor's day on a phone (`{MENTOR}`)", ""]
+    for start in range(0, len(FIELD), 3):
+        row = FIELD[start : start + 3]
+        lines += [
+            "| " + " | ".join(seen for _name, seen in row) + " |",
+            "|" + "---|" * len(row),
+            "| " + " | ".join(f"![{seen}]({name}.png)" for name, seen in row) + " |",
+            "",
+        ]
+    for person in dict.fromkeys(page[2] for page in PAGES):
+        lines += [f"## {HEADINGS[person]}" + (f" (`{person}`)" if person else ""), ""]
+        for name, seen, whose, _path, _clicks in PAGES:
+            if whose == person:
+                lines += [f"**{seen}**", "", f"![{seen}, on a phone]({name}-390.png) ", ""]
+                lines[-2] += f"![{seen}, on a desk]({name}-1440.png)"
     (FOLDER / "README.md").write_text("\n".join(lines), encoding="utf-8")
 
 
