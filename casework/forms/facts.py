@@ -27,6 +27,7 @@ LEAVING = [
     ("other", _("ออกด้วยเหตุอื่น")),
 ]
 NEW_MEMBERS = 2
+LAST_VERSION = 1_000_000
 
 
 def _text(label: Any, length: int, **attrs: str) -> forms.CharField:
@@ -143,15 +144,15 @@ class FactsPage(FormsTogether):
 
     def _edit(self, field: str, value: str, person_id: UUID | None = None, *, salt: str = "") -> FactEdit:
         key = fact_key(field, person_id)
-        versions = self.form.cleaned_data["versions"] or {}
-        base = versions.get(key, 0)
+        versions = self.form.cleaned_data["versions"]
+        base = versions.get(key, 0) if isinstance(versions, dict) else 0
         return FactEdit(
             id=uuid5(self.form.cleaned_data["id"], f"{key}{salt}"),
             household_id=self.household.pk,
             person_id=person_id,
             field=field,
             value=value,
-            base_version=base if isinstance(base, int) and base >= 0 else 0,
+            base_version=base if isinstance(base, int) and 0 <= base <= LAST_VERSION else 0,
             reason=self.form.cleaned_data["reason"],
         )
 

@@ -390,3 +390,16 @@ def test_receiver_of_a_transfer_without_a_centre_is_told(cast: Cast) -> None:
         decide_transfer(actor=cast.other_officer, transfer_id=transfer.pk, accept=True)
 
     assert refusal.value.code == "centre_changed"
+
+
+@pytest.mark.parametrize("versions", ["[1]", '"x"', '{"phone": 99999999999999999999}', '{"phone": -1}'])
+def test_doctored_versions_of_the_page_count_as_none(cast: Cast, versions: str) -> None:
+    household = family(cast)
+    send(cast.second_mentor, [fact(household, value="0822222222")])
+    typed_in = {"versions": versions, "initial-phone": "", "phone": "0811111111"}
+
+    answer = client_of(cast.officer).post(f"/households/{household.pk}/facts/", typed_in)
+    household.refresh_from_db()
+
+    assert (answer.status_code, household.phone) == (302, "0822222222")
+    assert Correction.objects.get(recorded_by=cast.officer.user).state == CorrectionState.WAITING
