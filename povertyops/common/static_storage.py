@@ -36,17 +36,21 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
         self, paths: dict[str, Any], *args: Any, **options: Any
     ) -> Iterator[tuple[str, str | None, Any]]:
         if ENTRY in paths and not options.get("dry_run"):
+            # From its source: what was collected before into the same folder holds the sheets of then.
+            storage, name = paths[ENTRY]
+            with storage.open(name) as source:
+                text = source.read().decode()
             entry = Path(self.path(ENTRY))
-            entry.write_text(with_sheets(entry), encoding="utf-8")
+            entry.write_text(with_sheets(text, entry.parent), encoding="utf-8")
             paths[ENTRY] = (self, ENTRY)
         yield from super().post_process(paths, *args, **options)
 
 
-def with_sheets(entry: Path) -> str:
-    """The style sheet with every sheet it imports in the place of its import, in the same layer."""
+def with_sheets(entry: str, folder: Path) -> str:
+    """The style sheet with each sheet that it imports from the folder standing in its place, in its layer."""
 
     def sheet(found: re.Match[str]) -> str:
-        text = _COMMENT.sub("", (entry.parent / found["name"]).read_text(encoding="utf-8"))
+        text = _COMMENT.sub("", (folder / found["name"]).read_text(encoding="utf-8"))
         return f"@layer {found['layer']} {{\n{text}}}"
 
-    return _SHEET.sub(sheet, entry.read_text(encoding="utf-8"))
+    return _SHEET.sub(sheet, entry)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from povertyops.common.static_storage import HashedStaticFilesStorage, with_sheets
 
@@ -24,14 +26,31 @@ import("./late.js");
 
 
 @pytest.fixture
-def collected(tmp_path: Path) -> Path:
+def source(tmp_path: Path) -> Path:
     for name, text in FILES.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path = tmp_path / "source" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    storage = HashedStaticFilesStorage(location=str(tmp_path), base_url="/static/")
-    list(storage.post_process({name: (storage, name) for name in FILES}))
-    return tmp_path
+    return tmp_path / "source"
+
+
+@pytest.fixture
+def collected(source: Path) -> Path:
+    return collect(source)
+
+
+def collect(source: Path) -> Path:
+    """What `collectstatic` does: copy what is newer there, then work on all of it."""
+    target = source.parent / "collected"
+    for name in FILES:
+        copy = target / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if not copy.exists() or (source / name).stat().st_mtime > copy.stat().st_mtime:
+            copy.write_bytes((source / name).read_bytes())
+    origin = FileSystemStorage(location=str(source))
+    storage = HashedStaticFilesStorage(location=str(target), base_url="/static/")
+    list(storage.post_process({name: (origin, name) for name in FILES}))
+    return target
 
 
 def only(folder: Path, pattern: str) -> str:
@@ -59,7 +78,15 @@ def test_text_files_have_a_compressed_twin(collected: Path) -> None:
     assert list(collected.glob("css/main.*.css.gz"))
 
 
+def test_collecting_again_takes_a_changed_sheet(source: Path) -> None:
+    entry = collect(source) / "css" / "main.css"
+    sheet = source / "css" / "one.css"
+    sheet.write_text(".one { color: teal; }")
+    later = entry.stat().st_mtime + 5
+    os.utime(sheet, (later, later))
+    collect(source)
+    assert "color: teal" in entry.read_text()
+
+
 def test_sheet_without_imports_stays(tmp_path: Path) -> None:
-    entry = tmp_path / "main.css"
-    entry.write_text("a { b: c; }")
-    assert with_sheets(entry) == "a { b: c; }"
+    assert with_sheets("a { b: c; }", tmp_path) == "a { b: c; }"
