@@ -17,6 +17,7 @@ from ..models import Assignment, Device
 # A kit is taken along anew every day, whatever happened meanwhile.
 FRESH = timedelta(hours=16)
 LARGEST_COUNT = 100_000
+MOST_PHONES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Meeting:
 def meet_device(*, actor: Actor, sync: SyncInput) -> Meeting:
     """Write down how a phone stands: one row per phone and person, so that a shared phone counts for each.
 
-    Side effect: the Device row. The skew is how many seconds the phone's clock runs ahead.
+    Side effects: the Device row; of more than twenty phones of one person the longest silent are forgotten.
+    The skew is how many seconds the phone's clock runs ahead.
     """
     now = actor.now()
     skew = round((sync.phone_time - now).total_seconds())
@@ -48,9 +50,12 @@ def meet_device(*, actor: Actor, sync: SyncInput) -> Meeting:
     if sync.kit_made_at is not None:
         known["taken_along_at"] = min(sync.kit_made_at, now)
     with transaction.atomic():
-        device, _created = Device.objects.update_or_create(
+        device, is_new = Device.objects.update_or_create(
             id=device_row_id(sync.device_id, actor.user_id or 0), defaults=known
         )
+        if is_new:
+            phones = Device.objects.filter(user=actor.user_id).order_by("-last_sync_at", "pk")
+            Device.objects.filter(pk__in=list(phones.values_list("pk", flat=True)[MOST_PHONES:])).delete()
     return Meeting(device, skew, is_kit_stale(actor, device))
 
 

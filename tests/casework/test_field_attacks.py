@@ -15,7 +15,7 @@ from casework.api.photos import PhotoRate, VisitPhotosView
 from casework.enums import Decision
 from casework.field.kit import agencies_piece
 from casework.inputs import StepInput
-from casework.models import ContinuingCare, HouseholdPlan, PlanStep, RemovalRequest, Visit
+from casework.models import ContinuingCare, Device, HouseholdPlan, PlanStep, RemovalRequest, Visit
 from casework.services.facts import settle_facts
 from casework.services.hand_over import owned_by
 from casework.services.helps import record_help
@@ -403,3 +403,14 @@ def test_doctored_versions_of_the_page_count_as_none(cast: Cast, versions: str) 
 
     assert (answer.status_code, household.phone) == (302, "0822222222")
     assert Correction.objects.get(recorded_by=cast.officer.user).state == CorrectionState.WAITING
+
+
+def test_invented_phones_do_not_fill_the_table(cast: Cast) -> None:
+    client = client_of(cast.mentor)
+    said = {"phone_time": noon(today()), "waiting": 1}
+
+    for _number in range(22):
+        told = {**said, "device_id": str(uuid7())}
+        assert client.post("/api/v1/field/sync/", told, content_type="application/json").status_code == 200
+
+    assert Device.objects.filter(user=cast.mentor.user).count() == 20
