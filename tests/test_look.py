@@ -87,9 +87,20 @@ def test_sheet_points_only_at_files_that_exist(path: Path) -> None:
 def test_every_sheet_is_in_the_entry() -> None:
     entry = (PROJECT / "static" / "css" / "main.css").read_text(encoding="utf-8")
 
-    assert {path.name for path in SHEETS} - {"main.css"} == set(
+    assert {path.name for path in SHEETS} - {"main.css", "phone.css", "phone-assess.css"} == set(
         re.findall(r"@import url\(\"(.+?)\"\)", entry)
     )
+
+
+@pytest.mark.parametrize("phone", ["phone.css", "phone-assess.css"])
+def test_entries_of_the_phone_take_sheets_as_the_entry_does(phone: str) -> None:
+    lines = {
+        sheet: (PROJECT / "static" / "css" / sheet).read_text(encoding="utf-8").splitlines()
+        for sheet in ("main.css", phone)
+    }
+
+    taken = [line for line in lines[phone] if line.startswith("@")]
+    assert taken == [line for line in lines["main.css"] if line in taken]
 
 
 def luminance(colour: str) -> float:

@@ -17,7 +17,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from povertyops.common.static_storage import ENTRY, HashedStaticFilesStorage
+from povertyops.common.static_storage import ENTRIES, HashedStaticFilesStorage
 
 from . import shells
 
@@ -37,7 +37,7 @@ KEPT = (
 FONTS = tuple(
     f"vendor/sarabun/sarabun-{script}-{weight}-normal.woff2"
     for script in ("thai", "latin")
-    for weight in (400, 500, 600)
+    for weight in (400, 600)
 )
 PACKAGES = ("vendor/idb/index.js",)
 
@@ -82,7 +82,7 @@ def kept_files() -> list[str]:
 
 def _own_files() -> Iterator[str]:
     root = settings.BASE_DIR / "static"
-    sheets = (ENTRY,) if isinstance(staticfiles_storage, HashedStaticFilesStorage) else ("css/*.css",)
+    sheets = ENTRIES[1:] if isinstance(staticfiles_storage, HashedStaticFilesStorage) else ("css/*.css",)
     for pattern in (*KEPT, *sheets):
         for path in root.glob(pattern):
             yield path.relative_to(root).as_posix()

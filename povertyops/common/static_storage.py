@@ -19,7 +19,7 @@ _IMPORTS = (
     (r"""(?m)(?P<matched>^import\s*["'](?P<url>[./][^"']*)["']\s*;)""", 'import "%(url)s";'),
     (r"""(?P<matched>import\(["'](?P<url>[./][^"']*)["']\))""", 'import("%(url)s")'),
 )
-ENTRY = "css/main.css"
+ENTRIES = ("css/main.css", "css/phone.css", "css/phone-assess.css")
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _SHEET = re.compile(r'^@import url\("(?P<name>[\w-]+\.css)"\) layer\((?P<layer>\w+)\);$', re.MULTILINE)
 
@@ -35,14 +35,16 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     def post_process(
         self, paths: dict[str, Any], *args: Any, **options: Any
     ) -> Iterator[tuple[str, str | None, Any]]:
-        if ENTRY in paths and not options.get("dry_run"):
+        for place in ENTRIES if not options.get("dry_run") else ():
+            if place not in paths:
+                continue
             # From its source: what was collected before into the same folder holds the sheets of then.
-            storage, name = paths[ENTRY]
+            storage, name = paths[place]
             with storage.open(name) as source:
                 text = source.read().decode()
-            entry = Path(self.path(ENTRY))
+            entry = Path(self.path(place))
             entry.write_text(with_sheets(text, entry.parent), encoding="utf-8")
-            paths[ENTRY] = (self, ENTRY)
+            paths[place] = (self, place)
         yield from super().post_process(paths, *args, **options)
 
 

@@ -48,7 +48,7 @@ def test_worker_lists_files_that_exist(db: None) -> None:
     kept = json.loads(answer.content.decode().partition("const KEPT = ")[2].partition(";\n")[0])
     assert set(kept["shells"]) == set(shells.NAMES)
     assert "/static/js/field/outbox.js" in kept["files"]
-    assert "/static/css/main.css" in kept["files"]
+    assert "/static/css/phone.css" in kept["files"]
 
 
 def test_worker_changes_with_the_release(settings) -> None:
