@@ -73,7 +73,7 @@ PUT = """async ([modules, body, photos, label]) => {
 def settled(page: Page) -> None:
     """The service worker is in charge, and the page knows whose phone it is."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    wait_for(page, "() => navigator.serviceWorker.controller !== null")
     page.evaluate("async (modules) => { await (await import(modules + 'app.js')).ready; }", MODULES)
 
 
@@ -124,7 +124,8 @@ def sync(page: Page) -> dict[str, Any]:
 
 
 def wait_for(page: Page, script: str, wanted: Any = True, arg: Any = MODULES) -> None:
-    """Ask again until the (asynchronous) script answers as wanted."""
+    """Ask again until the (asynchronous) script answers as wanted. The pages' policy forbids the browser's
+    own waiting (`wait_for_function`), which evaluates text."""
     found = None
     for _attempt in range(150):
         found = page.evaluate(script, arg)

@@ -32,6 +32,7 @@ from tests.journeys.phone import (
     save,
     settled,
     shown,
+    wait_for,
     wait_until,
 )
 from tests.journeys.steps import DESK, carry_session, listen, sign_in_by_hand
@@ -264,7 +265,7 @@ def officer_sees_them(desk: Page, live_server: LiveServer, households: list[Hous
         shot = desk.locator("img.photo__image")
         expect(shot).to_have_count(1)
         shot.scroll_into_view_if_needed()
-        desk.wait_for_function("document.querySelector('img.photo__image').naturalWidth > 0")
+        wait_for(desk, "() => document.querySelector('img.photo__image').naturalWidth > 0")
         expect(desk.locator(".photo__facts")).to_contain_text("มีพิกัดที่ถ่าย")
 
 

@@ -20,7 +20,7 @@ from households.models import Correction, Household
 from tests.casework.pages.families import family, today, typed
 from tests.casework.work import a_help, a_visit, an_item
 from tests.cast import Cast
-from tests.journeys.phone import kept, new_phone, photograph, picture, save, shown, wait_until
+from tests.journeys.phone import kept, new_phone, photograph, picture, save, settled, shown, wait_until
 from tests.journeys.steps import carry_session, faults_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,8 +53,7 @@ def taken_along(phone: BrowserContext, live_server: LiveServer) -> Page:
     page.goto(f"{live_server.url}/today/")
     page.get_by_role("button", name="โหลด", exact=True).click()
     expect(page.locator("[data-take-when]")).to_contain_text("โหลดเมื่อ")
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller")
+    settled(page)
     phone.set_offline(True)
     page.goto(f"{live_server.url}/today/")
     expect(page.locator("html[data-shown]")).to_be_attached()

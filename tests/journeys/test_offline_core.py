@@ -240,8 +240,8 @@ def test_new_deployment_keeps_draft_and_outbox(
         "note": "ค้าง"
     }
     page.reload()
-    page.wait_for_function(
-        "async () => (await caches.keys()).filter((name) => name.startsWith('field-shells-')).length === 1"
+    wait_for(
+        page, "async () => (await caches.keys()).filter((name) => name.startsWith('field-shells-')).length", 1
     )
 
 

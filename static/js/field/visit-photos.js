@@ -54,9 +54,10 @@ export function bindPhotos(form, { state, whereNow, changed }) {
     try {
       const { blob, thumb } = await shrink(file);
       const photo = { id: uuid(), taken_at: new Date().toISOString(), ...whereNow() };
+      // Shown once it is kept: what the person sees survives a killed tab.
+      await saveDraft(photoKey(state.household, photo.id), { blob: await text(blob), thumb: await text(thumb) });
       kept.set(photo.id, { blob, thumb });
       state.photos.push(photo);
-      saveDraft(photoKey(state.household, photo.id), { blob: await text(blob), thumb: await text(thumb) });
       changed();
     } catch (error) {
       if (!(error instanceof BadPhoto)) throw error;
