@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from docs.take_field import LINE, line_notice, mentors_day, new_phone, to_top
 from povertyops.demo.personas import PASSWORD
-from tests.browser import find_chromium
+from tests.browser import find_chromium, prepare_node
 
 FOLDER = Path(__file__).resolve().parent / "screens"
 SIZES = ((390, 844), (1440, 900))
@@ -78,7 +78,7 @@ PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ),
     ("plan-form", "A household plan", MENTOR, "/today/", (HOUSEHOLD, "main a[href$='/plan/']")),
     ("queues", "What waits for the officer", DISTRICT, "/queues/", ()),
-    ("supervision", "Who saw how many this month, lowest first", DISTRICT, "/supervision/", ()),
+    ("supervision", "Who saw how many this month, lowest first", DISTRICT, "/supervision/", ("@lines",)),
     ("hand-over", "Handing over before an account closes", DISTRICT, "/users/", ("@leaver",)),
     ("hand-over-sheet", "The hand-over sheet, for paper", DISTRICT, "", ("@hand over",)),
     ("transfers", "Households that move to another centre", DISTRICT, "/transfers/", ()),
@@ -125,6 +125,7 @@ PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
 
 def main(address: str) -> None:
     FOLDER.mkdir(exist_ok=True)
+    prepare_node()
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
@@ -257,6 +258,12 @@ def care(page: Page) -> None:
     raise SystemExit("no household of the list may be proposed for care")
 
 
+def lines(page: Page) -> None:
+    """On a phone the lines stand below the fold."""
+    if page.evaluate("innerWidth") < SIZES[1][0]:
+        to_top(page.locator("main table").first)
+
+
 def plan_with_a_former(page: Page) -> None:
     card = page.locator("li.card", has_text="ต่างจากฉบับที่ใช้อยู่").first
     card.locator("a[href^='/plans/']").last.click()
@@ -270,6 +277,7 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "@plan with a former": plan_with_a_former,
     "@photo": photo,
     "@care": care,
+    "@lines": lines,
 }
 
 
