@@ -346,14 +346,21 @@ let owed = false;
 // already at work (perhaps one begun without network) comes back.
 function tryAgain(go, force, { state, waiting }) {
   clearTimeout(again);
+  const comeBack = (pause) => {
+    again = setTimeout(() => {
+      const pressing = owed;
+      owed = false;
+      go(pressing);
+    }, pause);
+  };
   if (state === "busy") {
     owed ||= force;
-    again = setTimeout(() => go(owed), WHEN_BUSY);
-    return;
+    return comeBack(WHEN_BUSY);
   }
-  owed = false;
   misses = state === "slow" && waiting ? misses + 1 : 0;
-  if (misses) again = setTimeout(go, SOON * 2 ** Math.min(misses, 5) * (0.5 + Math.random()));
+  if (owed) comeBack(0);
+  else if (misses) comeBack(SOON * 2 ** Math.min(misses, 5) * (0.5 + Math.random()));
+  return null;
 }
 
 // Sends on load, when the network comes back, when the page is looked at again, after each new item, and every minute while
