@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 
 from tests.browser import find_chromium, prepare_node
 from tests.cutting import CuttingProxy
-from tests.journeys.phone import MODULES, PUT, settled, take_along
 
 from .ground import Ground
 from .measure import Line, Report, ms
@@ -28,6 +27,8 @@ SLOWER = 4
 FIRST_LOAD, KIT = 150 * 1024, 1_000_000
 OPENS, SAVES = 1.0, 0.3
 QUEUED, CUTS = 40, 50
+SETTLES_MS = 2_500
+MODULES = "/static/js/field/"
 
 SAVE = """async () => {
   const button = document.querySelector("[data-save]"), sheet = document.querySelector("[data-saved]");
@@ -103,11 +104,15 @@ def _received(browser: Browser, page_url: str, url: str, mentor: dict[str, Any])
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-        page.goto(page_url, wait_until="networkidle")
+        page.goto(page_url, wait_until="load")
+        page.locator(".day-group, .fold, [data-bar]:not([hidden])").first.wait_for()
+        page.wait_for_timeout(SETTLES_MS)
     return sum(received)
 
 
 def _kit(report: Report, page: Page, url: str) -> None:
+    from tests.journeys.phone import settled, take_along
+
     page.goto(f"{url}/today/")
     settled(page)
     answer = page.evaluate(
@@ -130,7 +135,7 @@ def _opening(report: Report, page: Page, url: str) -> None:
         page.goto("about:blank")
         started = time.perf_counter()
         page.goto(f"{url}/today/", wait_until="commit")
-        page.locator(".visitee").first.wait_for()
+        page.locator("[data-groups] > *").first.wait_for()
         if turn:
             taken.append(time.perf_counter() - started)
     found = statistics.median(taken)
@@ -157,6 +162,8 @@ def _broken_network(
     report: Report, ground: Ground, name: str, browser: Browser, url: str, mentor: dict[str, Any]
 ) -> None:
     """Forty visits with a photo each, sent while the connection is cut again and again."""
+    from tests.journeys.phone import PUT, settled
+
     proxy = CuttingProxy(url, seed=2568)
     sent = {str(uuid4()): str(uuid4()) for _turn in range(QUEUED)}
     with _phone(browser, proxy.url, mentor) as page:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from povertyops.accounts.enums import FIELD_ROLES
@@ -25,6 +26,7 @@ OFFICERS = tuple(sorted(APPROVING_ROLES))
 
 @require_safe
 @allow(*WRITING_ROLES)
+@gzip_page
 def today(request: HttpRequest) -> HttpResponse:
     """Whom to see, and why."""
     actor = actor_of(request)

@@ -41,40 +41,63 @@ function lead(today, pressing) {
   place("lead").textContent = say(word, { day: longDay(today), n: pressing });
 }
 
+// What the first look shows is drawn at once; the other cards follow in pieces that hold up no tap.
+const AT_ONCE = 8;
+const A_PIECE = 12;
+let turn = 0;
+
+async function drawRest(mine, jobs) {
+  for (const { list, cards } of jobs) {
+    for (let from = 0; from < cards.length; from += A_PIECE) {
+      await new Promise((done) => setTimeout(done));
+      if (mine !== turn) return;
+      list.append(...cards.slice(from, from + A_PIECE).map((make) => make()));
+    }
+  }
+  sortAgain();
+}
+
+// Draws the day; gives a promise of the cards that are still to come.
 async function show() {
+  const mine = ++turn;
   const today = dayOf();
   const rows = await households();
+  if (mine !== turn) return null;
   if (!rows) {
     lead(today, null);
     place("near-place").hidden = true;
     put(place("notice"), (await openVault()) ? null : draw("signed-out"));
-    return put(place("groups"), draw("empty-none"));
+    put(place("groups"), draw("empty-none"));
+    return null;
   }
   put(place("notice"));
   const recent = new Map(rows.map((row) => [row.household, row.recent]));
   const groups = groupsOf([...recent.keys()], today);
   const pressing = groups.reduce((sum, [name, list]) => sum + (name === "later" ? 0 : list.length), 0);
   lead(today, pressing);
-  const cards = (list) => list.map((each) => cardOf(each, today, recent.get(each)));
-  const drawn = groups.map(([name, list]) => groupOfCards(name, name === "later" ? [] : cards(list), list.length));
+  const jobs = [];
+  let left = AT_ONCE;
+  const drawn = groups.map(([name, list]) => {
+    const cards = list.map((each) => () => cardOf(each, today, recent.get(each)));
+    const now = name === "later" ? 0 : Math.min(left, cards.length);
+    left -= now;
+    const group = groupOfCards(name, cards.slice(0, now).map((make) => make()), list.length);
+    if (now < cards.length) jobs.push({ list: group.querySelector("ul"), cards: cards.slice(now) });
+    return group;
+  });
   const empty = rows.length ? (pressing ? null : draw("empty-done")) : draw("empty-team");
   put(place("groups"), empty, drawn);
   place("near-place").hidden = rows.length === 0;
   performance.mark("field:shown");
-  // What can wait is drawn after the first look.
-  const later = groups.find(([name]) => name === "later");
-  if (later) {
-    await new Promise((done) => setTimeout(done));
-    drawn.at(-1).querySelector("ul").replaceChildren(...cards(later[1]));
-  }
-  sortAgain();
+  return { rest: drawRest(mine, jobs) };
 }
 
-await show();
-document.documentElement.dataset.shown = "yes";
+const begun = await show();
 bindUnsent();
 bindTakeAlong();
 await bindNear();
+await begun?.rest;
+document.documentElement.dataset.shown = "yes";
 onChange(show);
 onStore((what) => what === "kit" && show());
 document.addEventListener("visibilitychange", () => document.hidden || show());
