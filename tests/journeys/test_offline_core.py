@@ -236,9 +236,8 @@ def test_new_deployment_keeps_draft_and_outbox(
     context.set_offline(True)
     page.goto(f"{live_server.url}/outbox/")
     expect(page.locator("[data-item]")).to_have_count(1)
-    assert page.evaluate("async (m) => (await import(m + 'drafts.js')).loadDraft('visit:x')", MODULES) == {
-        "note": "ค้าง"
-    }
+    draft = "async (m) => (await import(m + 'drafts.js')).loadDraft('visit:x')"
+    wait_for(page, draft, {"note": "ค้าง"})
     page.reload()
     wait_for(
         page, "async () => (await caches.keys()).filter((name) => name.startsWith('field-shells-')).length", 1
