@@ -236,6 +236,13 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = 150 * 1024 * 1024
+IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
+IMPORT_MAX_ROWS = 600_000
+EXPORT_MAX_XLSX_ROWS = 100_000
+# What one phone takes along.
+FIELD_MAX_HOUSEHOLDS = 500
+# On which days digests go out to those who said nothing; Monday is the lowest bit.
+DIGEST_WORKDAYS = 0b0011111
 FILE_UPLOAD_HANDLERS = [
     "povertyops.common.uploads.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -34,7 +35,6 @@ from ..queries.due import open_states
 from .household_pieces import household_pieces
 from .person import person_json, seal_json
 
-MOST_HOUSEHOLDS = 500
 AGENCIES_OFFERED = 60
 _ID = re.compile(r"(?<!\d)\d(?:[ -]?\d){12}(?!\d)")
 
@@ -99,12 +99,12 @@ def _states(actor: Actor, household_id: UUID | None, today: date) -> list[Cohort
         ).order_by("-fiscal_year")[:1]
     else:
         rows = open_states(actor, today).order_by(F("due_on").asc(nulls_last=True), "sort_key", "pk")
-        rows = rows[:MOST_HOUSEHOLDS]
+        rows = rows[: settings.FIELD_MAX_HOUSEHOLDS]
     return list(rows.select_related("household"))
 
 
 def _total(actor: Actor, today: date, states: Sequence[CohortState]) -> int:
-    return len(states) if len(states) < MOST_HOUSEHOLDS else open_states(actor, today).count()
+    return len(states) if len(states) < settings.FIELD_MAX_HOUSEHOLDS else open_states(actor, today).count()
 
 
 # --------------------------------------------------------------------------------------------- common to all

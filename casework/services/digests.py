@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from uuid import UUID, uuid4, uuid5
 
+from django.conf import settings as site
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -28,7 +29,6 @@ from .guards import require_role
 # Officers are sent one unless they say no; the others when they ask for it.
 UNASKED_ROLES = OFFICER_ROLES
 DIGEST_ROLES = OFFICER_ROLES | FIELD_ROLES | OFFICE_ROLES
-WORKDAYS = 0b0011111
 MOST_ATTEMPTS = 6
 LEASE_SECONDS = 180
 SENDING, SENT, FAILED, QUIET = "sending", "sent", "failed", "quiet"
@@ -40,7 +40,7 @@ def setting_of(user: User) -> DigestSetting:
     """How a person wants it; unsaved where they never said."""
     found = DigestSetting.objects.filter(user=user).first()
     return found or DigestSetting(
-        user=user, channel=first_channel(), address="", is_on=True, weekdays=WORKDAYS
+        user=user, channel=first_channel(), address="", is_on=True, weekdays=site.DIGEST_WORKDAYS
     )
 
 
@@ -64,7 +64,7 @@ def save_digest_setting(
     way = channel_of(channel)
     if way is None:
         raise InvalidInput("unknown_channel", _("ช่องทางนี้ไม่ได้เปิดใช้ โปรดเลือกใหม่"), field="channel")
-    if not 0 < weekdays <= WORKDAYS:
+    if not 0 < weekdays <= site.DIGEST_WORKDAYS:
         raise InvalidInput("no_weekday", _("โปรดเลือกอย่างน้อยหนึ่งวัน"), field="weekdays")
     address = address.strip()
     if address and way.needs_address:
@@ -103,7 +103,7 @@ def appointments_due(day: date) -> QuerySet[Appointment]:
     bit = 1 << day.weekday()
     settings = DigestSetting.objects.filter(user=OuterRef("user"))
     today = settings.annotate(on_day=F("weekdays").bitand(bit)).filter(is_on=True, on_day__gt=0)
-    unasked = ~Exists(settings) & Q(role__in=UNASKED_ROLES) if WORKDAYS & bit else Q(pk__in=[])
+    unasked = ~Exists(settings) & Q(role__in=UNASKED_ROLES) if site.DIGEST_WORKDAYS & bit else Q(pk__in=[])
     dealt_with = DigestSent.objects.filter(
         Q(state__in=DONE) | Q(attempts__gte=MOST_ATTEMPTS), appointment=OuterRef("pk"), day=day
     )

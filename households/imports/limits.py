@@ -1,13 +1,14 @@
-"""How much one upload may be. Everything is asked before the file is opened, and again while it is read."""
+"""How much one upload may be. Everything is asked before the file is opened, and again while it is read.
+
+What a site may want otherwise is a setting: UPLOAD_MAX_BYTES, IMPORT_MAX_WORKBOOK_BYTES, IMPORT_MAX_ROWS.
+"""
 
 from __future__ import annotations
 
 MIB = 1024 * 1024
 
 MAX_FILE_BYTES = 150 * MIB
-MAX_WORKBOOK_BYTES = 40 * MIB
 MAX_UNPACKED_BYTES = 400 * MIB
-MAX_ROWS = 600_000
 MAX_COLUMNS = 200
 HEADER_ROWS = 20
 

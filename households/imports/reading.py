@@ -19,6 +19,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
+
 from . import limits
 from .faults import Unreadable
 
@@ -145,8 +147,8 @@ class _Pieces(io.RawIOBase):
 
 @contextmanager
 def _open_workbook(data: bytes, accepts: Accepts) -> Iterator[Table]:
-    if len(data) > limits.MAX_WORKBOOK_BYTES:
-        raise Unreadable("too_big", most=limits.MAX_WORKBOOK_BYTES // limits.MIB)
+    if len(data) > settings.IMPORT_MAX_WORKBOOK_BYTES:
+        raise Unreadable("too_big", most=settings.IMPORT_MAX_WORKBOOK_BYTES // limits.MIB)
     process = _start_workbook_process()
     assert process.stdin is not None
     assert process.stdout is not None

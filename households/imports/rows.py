@@ -17,6 +17,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+
 from dimensions.enums import BITS, Dimension
 from povertyops.areas.queries import Found, Resolution
 from povertyops.areas.rules import same_village_name
@@ -217,7 +219,7 @@ class Reader:
             raise Unreadable("no_rows")
 
     def _read(self, rows: Iterable[Row]) -> Iterator[StagedRow]:
-        width, header_row, most = len(self.layout.headers), self.layout.header_row, limits.MAX_ROWS
+        width, header_row, most = len(self.layout.headers), self.layout.header_row, settings.IMPORT_MAX_ROWS
         household_cells, person_cells = self._household_cells, self._person_cells
         last_cells: tuple[Cell, ...] | None = None
         household: StagedHousehold | None = None

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,7 +33,6 @@ CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("csv", "xlsx")
 # A workbook is written whole before it is sent; above this a request would take too long.
-MOST_XLSX_ROWS = 100_000
 # Names of persons typed into the search box do not belong into the log.
 UNLOGGED = frozenset({"q", "after"})
 
@@ -116,7 +116,7 @@ def _answer(sheet: Sheet, fmt: str, name: str) -> HttpResponseBase:
 
 
 def _check_size(rows: int) -> None:
-    if rows > MOST_XLSX_ROWS:
+    if rows > settings.EXPORT_MAX_XLSX_ROWS:
         raise InvalidInput(
             "too_many_rows",
             _("รายการนี้มี %(rows)s แถว มากกว่าที่ไฟล์ Excel ทำได้ในครั้งเดียว โปรดส่งออกเป็น CSV ซึ่งได้ครบทุกแถว")

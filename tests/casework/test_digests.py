@@ -33,9 +33,9 @@ EVERY_DAY = 0b1111111
 
 
 @pytest.fixture(autouse=True)
-def _any_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def _any_day(settings) -> None:
     """The tests run on Sundays, too."""
-    monkeypatch.setattr("casework.services.digests.WORKDAYS", EVERY_DAY)
+    settings.DIGEST_WORKDAYS = EVERY_DAY
 
 
 def post_of(actor: Actor) -> Appointment:
@@ -210,8 +210,8 @@ def test_other_days_are_left_alone(cast: Cast) -> None:
     assert post_of(cast.officer) in appointments_due(tomorrow)
 
 
-def test_weekend_is_quiet_for_those_who_said_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casework.services.digests.WORKDAYS", 0b0011111)
+def test_weekend_is_quiet_for_those_who_said_nothing(cast: Cast, settings) -> None:
+    settings.DIGEST_WORKDAYS = 0b0011111
 
     assert not appointments_due(date(2026, 11, 22)).exists()
     assert appointments_due(date(2026, 11, 23)).exists()

@@ -197,8 +197,8 @@ def many(cast: Cast, number: int) -> None:
         record_help(actor=cast.mentor, help=a_help(item, household, given_on=today(), status="promised"))
 
 
-def test_more_than_the_bound_says_how_many_stayed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("casework.field.kit.MOST_HOUSEHOLDS", 2)
+def test_more_than_the_bound_says_how_many_stayed(cast: Cast, settings) -> None:
+    settings.FIELD_MAX_HOUSEHOLDS = 2
     for _number in range(3):
         family(cast)
     kit = kit_of(cast.mentor)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -99,8 +98,8 @@ def test_form_refuses_what_cannot_be(world: Cast, tmp_path: Path, name: str, val
     assert not ImportBatch.objects.exists()
 
 
-def test_file_beyond_the_bound_is_not_kept(world: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "UPLOAD_MAX_BYTES", 100_000)
+def test_file_beyond_the_bound_is_not_kept(world: Cast, settings) -> None:
+    settings.UPLOAD_MAX_BYTES = 100_000
     response = send(client_of(world.officer), SimpleUploadedFile("list.csv", b"x" * 300_000))
     assert response.status_code == 422  # type: ignore[attr-defined]
     assert "ไฟล์ใหญ่เกิน" in response.content.decode()  # type: ignore[attr-defined]

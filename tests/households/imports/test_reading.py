@@ -183,8 +183,8 @@ def test_too_many_columns_are_refused(tmp_path: Path) -> None:
     assert refusal(path).code == "too_many_columns"
 
 
-def test_workbook_bigger_than_allowed_is_refused_before_opening(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_WORKBOOK_BYTES", 100)
+def test_workbook_bigger_than_allowed_is_refused_before_opening(settings) -> None:
+    settings.IMPORT_MAX_WORKBOOK_BYTES = 100
     assert refusal(archive({"[Content_Types].xml": b"", "xl/workbook.xml": b"x" * 1000})).code == "too_big"
 
 

@@ -449,8 +449,8 @@ def test_list_without_rows_is_refused(sheet: Sheet) -> None:
     assert refused.value.code == "no_rows"
 
 
-def test_list_with_too_many_rows_is_refused(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("households.imports.limits.MAX_ROWS", 5)
+def test_list_with_too_many_rows_is_refused(sheet: Sheet, settings) -> None:
+    settings.IMPORT_MAX_ROWS = 5
     with pytest.raises(Unreadable) as refused:
         read(sheet)
     assert refused.value.code == "too_many_rows"

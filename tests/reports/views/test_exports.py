@@ -150,10 +150,8 @@ def test_an_export_takes_a_fixed_number_of_queries(
         read_csv(client, kind=kind)
 
 
-def test_a_workbook_that_would_take_too_long_points_to_csv(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("reports.views.exports.MOST_XLSX_ROWS", 1)
+def test_a_workbook_that_would_take_too_long_points_to_csv(cast: Cast, settings) -> None:
+    settings.EXPORT_MAX_XLSX_ROWS = 1
     a_household(cast)
     client = client_of(cast.officer)
     assert len(read_xlsx(client, "household")) == 2
