@@ -23,6 +23,7 @@ from ..enums import PlanStatus
 from ..forms.four_t import FOUR_T, PICKS, own_words, said
 from ..forms.plans import step_values
 from ..models import FamilyPriority, Help, HouseholdPlan, PlanStep
+from ..queries.assessments import newest_priorities
 from ..queries.plans import helps_for_steps
 from ..rules import APPROVING_ROLES
 from ..services.plans import OWN_PLAN
@@ -81,16 +82,6 @@ def _values_of(plan: HouseholdPlan) -> dict[str, Any]:
         values[part] = [value for value in words if value in PICKS[part]]
         values[f"{part}_own"] = ", ".join(own_words(part, words))
     return values
-
-
-def newest_priorities(household_id: UUID) -> list[FamilyPriority]:
-    """What the family chose to do first, at its newest choosing."""
-    rows = list(
-        FamilyPriority.objects.filter(household_id=household_id)
-        .order_by("-visit__visited_at", "-recorded_at", "rank")
-        .select_related("visit")[:3]
-    )
-    return [row for row in rows if row.visit_id == rows[0].visit_id]
 
 
 def _put_priorities(
