@@ -103,4 +103,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 prepare_node()
 
+from playwright.sync_api import expect  # noqa: E402
+
+# A busy machine may be slow to draw; what never appears still fails.
+expect.set_options(timeout=15_000)
+
 from tests.cast import cast  # noqa: E402, F401

@@ -135,6 +135,18 @@ def wait_for(page: Page, script: str, wanted: Any = True, arg: Any = MODULES) ->
     pytest.fail(f"still {found!r}, not {wanted!r}: {script}")
 
 
+def draft_kept(page: Page) -> None:
+    """Wait until what was typed into the page's form is kept on the phone."""
+    kept = """async (modules) => {
+      const form = document.querySelector("form[data-draft]");
+      if (!form?.dataset.draftReady) return false;
+      const { draftAt, draftsSettled } = await import(modules + "drafts.js");
+      await draftsSettled();
+      return (await draftAt(form.dataset.draft)) !== null;
+    }"""
+    wait_for(page, kept)
+
+
 def sent(page: Page, count: int = 1) -> None:
     """Wait until so many items are stored."""
     stored = """async (modules) => {

@@ -15,6 +15,7 @@ from reports.services.rollup import full_rollup
 from tests.casework.pages.families import family, this_year
 from tests.casework.work import an_item
 from tests.cast import Cast
+from tests.journeys.phone import draft_kept
 from tests.journeys.steps import DESK, PHONE, carry_session, listen, sign_in_by_hand
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,7 +86,7 @@ def test_text_survives_a_failed_save_and_a_reload(
     page.goto(url)
     note = page.get_by_label("บันทึกการเยี่ยม")
     note.fill("ยายเล่าเรื่องหลานยาวมาก")
-    page.wait_for_timeout(400)
+    draft_kept(page)
 
     page.reload()
     expect(note).to_have_value("ยายเล่าเรื่องหลานยาวมาก")
@@ -119,8 +120,8 @@ def test_lost_answer_and_reload_store_one_visit(
             route.continue_()
 
     page.route("**/visit/?plain=1", lose_the_answer)
-    page.get_by_role("button", name="บันทึกการเยี่ยม").click()
-    page.wait_for_timeout(500)
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        page.get_by_role("button", name="บันทึกการเยี่ยม").click()
     assert Visit.objects.count() == 1
     page.unroute("**/visit/?plain=1")
 

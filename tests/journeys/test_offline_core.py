@@ -20,6 +20,7 @@ from tests.cast import Cast
 from tests.journeys.phone import (
     MODULES,
     begin_day,
+    draft_kept,
     dump,
     heading,
     items,
@@ -83,7 +84,7 @@ def test_visit_put_offline_is_stored_once_with_a_receipt(
     context.set_offline(False)
     sent(page)
 
-    page.locator("details.fold summary").first.click()
+    page.locator("details.fold", has_text="เก็บแล้ว").first.locator("summary").click()
     expect(card).to_contain_text(f"เลขรับ {visit_id[-8:-4].upper()}-{visit_id[-4:].upper()}")
     expect(page.locator("[data-outbox-count]")).to_have_text("0")
     sync(page)
@@ -211,8 +212,12 @@ def test_encapsulation_gives_the_vector_of_the_standard(
     assert secret == VECTOR["secret"]
 
 
-FRESH_SHELLS = """async (before) =>
-  (await caches.keys()).some((name) => name.startsWith("field-shells-") && !before.includes(name))"""
+# The new worker holds all of its shells and is in charge; only then may the network go.
+FRESH_SHELLS = """async (before) => {
+  const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
+  if (installing || waiting || active?.state !== "activated") return false;
+  return (await caches.keys()).some((name) => name.startsWith("field-shells-") && !before.includes(name));
+}"""
 
 
 def test_new_deployment_keeps_draft_and_outbox(
@@ -229,7 +234,6 @@ def test_new_deployment_keeps_draft_and_outbox(
     settings.RELEASE = "next"
     page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
     wait_for(page, FRESH_SHELLS, True, before)
-    page.wait_for_timeout(500)
     assert page.evaluate("window.stillHere")
     assert any(name in page.evaluate("caches.keys()") for name in before if name.startswith("field-files-"))
 
@@ -388,7 +392,7 @@ def test_draft_of_a_classic_form_is_locked_and_comes_back(
     page.goto(url)
     expect(page.locator("form[data-draft-ready]")).to_have_count(1)
     page.get_by_label("บันทึกการเยี่ยม").first.fill("ยายเล่าเรื่องหลาน")
-    page.wait_for_timeout(300)
+    draft_kept(page)
     number = page.locator("[data-client-uuid]").first.input_value()
 
     assert "ยายเล่าเรื่องหลาน" not in dump(page)
@@ -417,8 +421,8 @@ def test_signing_out_without_network_shuts_the_phone_and_ends_the_session_later(
     expect(page.get_by_text(household.head_name)).to_have_count(0)
 
     context.set_offline(False)
-    page.goto(f"{live_server.url}/outbox/")
-    page.wait_for_timeout(700)
+    with page.expect_response("**/sign-out/"):
+        page.goto(f"{live_server.url}/outbox/")
     page.goto(f"{live_server.url}/households/")
     page.wait_for_url("**/sign-in/**")
 
