@@ -224,6 +224,23 @@ STATICFILES_DIRS: list[Path | tuple[str, Path]] = [
     ("vendor/sarabun", BASE_DIR / "node_modules" / "@fontsource" / "sarabun" / "files"),
     ("vendor/idb", BASE_DIR / "node_modules" / "idb" / "build"),
 ]
+# Of these packages only the named files are served.
+VENDOR_FILES: dict[str, tuple[Path, tuple[str, ...]]] = {
+    "vendor/echarts": (BASE_DIR / "node_modules" / "echarts" / "dist", ("echarts.common.min.js",)),
+    "vendor/leaflet": (
+        BASE_DIR / "node_modules" / "leaflet" / "dist",
+        ("leaflet.js", "leaflet.js.map", "leaflet.css"),
+    ),
+    "vendor/leaflet/images": (
+        BASE_DIR / "node_modules" / "leaflet" / "dist" / "images",
+        ("layers.png", "layers-2x.png", "marker-icon.png"),
+    ),
+}
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "povertyops.common.static_finder.VendorFinder",
+]
 MEDIA_ROOT = env.path("MEDIA_ROOT", BASE_DIR / "media")
 STATIC_STORAGE = {
     "production": "povertyops.common.static_storage.HashedStaticFilesStorage",
