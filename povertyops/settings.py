@@ -256,6 +256,10 @@ UPLOAD_MAX_BYTES = 150 * 1024 * 1024
 IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
 IMPORT_MAX_ROWS = 600_000
 EXPORT_MAX_XLSX_ROWS = 100_000
+# A file of boundaries, one of its features, and the points of one area's outline.
+BOUNDARY_MAX_BYTES = 200 * 1024 * 1024
+BOUNDARY_MAX_FEATURE_BYTES = 16 * 1024 * 1024
+BOUNDARY_MAX_POINTS = 20_000
 # What one phone takes along.
 FIELD_MAX_HOUSEHOLDS = 500
 # On which days digests go out to those who said nothing; Monday is the lowest bit.

@@ -1,4 +1,4 @@
-"""Areas, codes that were abolished, centres and the areas each covers."""
+"""Areas, their boundaries, codes that were abolished, centres and the areas each covers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.ids import uuid7
@@ -59,6 +60,32 @@ class AbolishedArea(models.Model):
 
     class Meta:
         verbose_name = _("รหัสพื้นที่ที่ยกเลิก")
+
+
+class Boundary(models.Model):
+    """Where an area lies: a GeoJSON Polygon or MultiPolygon in WGS 84, from a file an administrator loaded.
+
+    `bbox` is [west, south, east, north]; `digest` tells whether a file brings anything new.
+    """
+
+    area = models.OneToOneField(
+        Area, models.PROTECT, primary_key=True, db_column="code", related_name="boundary"
+    )
+    level = models.SmallIntegerField(choices=Level)
+    geometry = models.JSONField()
+    bbox = models.JSONField()
+    digest = models.CharField(max_length=64)
+    source = models.CharField(_("ที่มา"), max_length=300)
+    loaded_at = models.DateTimeField(db_default=Now())
+
+    area_id: str
+
+    class Meta:
+        verbose_name = _("ขอบเขตพื้นที่")
+
+    @property
+    def code(self) -> str:
+        return self.area_id
 
 
 class Centre(models.Model):

@@ -1,5 +1,6 @@
 """Business acts on areas and centres. Who may do them is asked one floor up, where roles are known."""
 
+from .boundaries import BoundaryReport, load_boundaries
 from .centres import (
     CentreChange,
     CentreDraft,
@@ -16,6 +17,7 @@ from .villages import VillageNotice, VillageSeen, learn_villages
 
 __all__ = [
     "AreaSource",
+    "BoundaryReport",
     "CentreChange",
     "CentreDraft",
     "Cover",
@@ -31,5 +33,6 @@ __all__ = [
     "create_centres",
     "learn_villages",
     "load_areas",
+    "load_boundaries",
     "set_leads",
 ]
