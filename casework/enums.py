@@ -24,6 +24,19 @@ REMOVAL_REASONS = (
 )
 
 
+class Step(models.IntegerChoices):
+    """How far an open case has come: the furthest of these that holds; a household waits for the next."""
+
+    CLOSED = 0, _("ไม่อยู่ในการดูแล")
+    LISTED = 1, _("อยู่ในบัญชี")
+    CHECKED = 2, _("ตรวจสอบแล้ว")
+    ASSIGNED = 3, _("มีทีมพี่เลี้ยง")
+    VISITED = 4, _("เยี่ยมแล้ว")
+    SURVIVE = 5, _("อยู่รอด")
+    SUFFICIENT = 6, _("พอเพียง")
+    SUSTAINABLE = 7, _("ยั่งยืน")
+
+
 class VisitOutcome(models.TextChoices):
     MET = "met", _("พบครัวเรือน")
     NOT_AT_HOME = "not_at_home", _("ไม่พบ ไม่มีใครอยู่บ้าน")

@@ -15,7 +15,7 @@ from povertyops.common.errors import InvalidInput
 from povertyops.common.forms import LongSelect
 from povertyops.common.thai import fiscal_year_of
 
-from .enums import Membership
+from .enums import HelpNature, Membership, Step
 from .inputs import CohortFilters
 from .months import Month, read_month
 from .queries.caseload import NO_MENTOR
@@ -31,7 +31,8 @@ MEMBERSHIPS = [
 ]
 SWITCHES = (
     *("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed"),
-    *("care", "promised", "mentor_gone", "mentor_leaving"),
+    *("care", "passing", "slipped", "additional", "with_team", "not_in_tpmap"),
+    *("promised", "mentor_gone", "mentor_leaving"),
 )
 
 
@@ -83,6 +84,22 @@ class CohortFilterForm(forms.Form):
     checked = _switch(_("ตรวจสอบครบแล้ว"))
     proposed = _switch(_("รออนุมัติเลื่อนขั้น"))
     care = _switch(_("อยู่ในการดูแลต่อเนื่อง"))
+    passing = _switch(_("ผ่านเกณฑ์ จปฐ. ครบทุกมิติ"))
+    slipped = _switch(_("ขั้นลดลงในปีนี้"))
+    additional = _switch(_("พบปัญหาเพิ่มภายหลัง"))
+    with_team = _switch(_("มีทีมพี่เลี้ยงแล้ว"))
+    not_in_tpmap = _switch(_("ยังบันทึกใน TPMAP ไม่ครบ"))
+    step = forms.TypedChoiceField(
+        label=_("มาถึงขั้นตอน"),
+        choices=[("", _("ทุกขั้นตอน")), *((str(value), label) for value, label in Step.choices if value)],
+        coerce=lambda value: Step(int(value)),
+        empty_value=None,
+        required=False,
+    )
+    nature = forms.ChoiceField(
+        label=_("ลักษณะความช่วยเหลือ"), choices=[("", _("ทุกลักษณะ")), *HelpNature.choices], required=False
+    )
+    agency = forms.UUIDField(label=_("หน่วยงานที่ช่วย"), required=False)
     promised = _switch(_("รับปากไว้ ยังไม่ส่งมอบ"))
     mentor_gone = _switch(_("พี่เลี้ยงพ้นตำแหน่งแล้ว"))
     mentor_leaving = _switch(_("พี่เลี้ยงจะพ้นตำแหน่งใน 30 วัน"))
@@ -132,6 +149,14 @@ class CohortFilterForm(forms.Form):
             checked=bool(values.get("checked")),
             proposed=bool(values.get("proposed")),
             care=bool(values.get("care")),
+            passing=bool(values.get("passing")),
+            slipped=bool(values.get("slipped")),
+            additional=bool(values.get("additional")),
+            with_team=bool(values.get("with_team")),
+            not_in_tpmap=bool(values.get("not_in_tpmap")),
+            step=values.get("step"),
+            nature=values.get("nature", ""),
+            agency=values.get("agency"),
             promised=bool(values.get("promised")),
             mentor_gone=bool(values.get("mentor_gone")),
             mentor_leaving=bool(values.get("mentor_leaving")),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from dimensions.enums import Dimension, Stage
 
+from .enums import Step
 from .months import Month
 
 
@@ -171,6 +172,14 @@ class CohortFilters:
     checked: bool = False
     proposed: bool = False
     care: bool = False
+    passing: bool = False
+    slipped: bool = False
+    additional: bool = False
+    with_team: bool = False
+    not_in_tpmap: bool = False
+    step: Step | None = None
+    nature: str = ""
+    agency: UUID | None = None
     promised: bool = False
     mentor_gone: bool = False
     mentor_leaving: bool = False

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from casework.enums import Step
 from casework.rules import VISITED_WITHIN_DAYS
 from dimensions.enums import Dimension, Stage
 
@@ -139,6 +141,16 @@ PROPOSED = Figure(
 )
 
 
+PASSING = Figure(
+    "passing",
+    _("ผ่านเกณฑ์ จปฐ. ครบทุกมิติ"),
+    _("ครัวเรือนตามบัญชีที่ทุกมิติที่ตกเกณฑ์มีผลประเมินล่าสุดผ่านแล้ว ใช้คิดร้อยละตามตัวชี้วัดของกระทรวงมหาดไทย"),
+    _households("cohort AND recovered <> 0 AND recovered = dims"),
+    query={"passing": "1"},
+    head=_("ผ่าน จปฐ."),
+)
+
+
 def _dimension_figures(group: str, mask: str, label: Promise, counts: Promise) -> tuple[Figure, ...]:
     return tuple(
         Figure(
@@ -195,6 +207,58 @@ CARE = (
         query={"no_team": "1"},
         head=_("ไม่มีพี่เลี้ยง"),
     ),
+    Figure(
+        "with_team",
+        _("มีทีมพี่เลี้ยง"),
+        _("ครัวเรือนที่อยู่ในการดูแลและมอบหมายทีมพี่เลี้ยงแล้ว"),
+        _households(f"{IN_CARE} AND team_id IS NOT NULL"),
+        query={"with_team": "1"},
+    ),
+)
+
+TROUBLE = (
+    Figure(
+        "slipped",
+        _("ขั้นลดลง"),
+        _("ครัวเรือนตามบัญชีที่ขั้นลดลงอย่างน้อยหนึ่งครั้งในปีงบประมาณนี้"),
+        _households("cohort AND slips > 0"),
+        query={"slipped": "1"},
+    ),
+    Figure(
+        "additional",
+        _("พบปัญหาเพิ่มภายหลัง"),
+        _("ครัวเรือนตามบัญชีที่การประเมินพบมิติที่ตกเกณฑ์เพิ่มจากบัญชี ไม่ทำให้ขั้นลดลง"),
+        _households("cohort AND additional <> 0"),
+        query={"additional": "1"},
+        head=_("พบเพิ่มภายหลัง"),
+    ),
+    Figure(
+        "care_households",
+        _("ดูแลต่อเนื่อง"),
+        _("ครัวเรือนตามบัญชีที่มีมิติอยู่ในการดูแลต่อเนื่องซึ่งอนุมัติแล้วและยังไม่ผ่านเกณฑ์"),
+        _households("cohort AND in_care <> 0"),
+        query={"care": "1"},
+    ),
+    Figure(
+        "not_in_tpmap",
+        _("ยังบันทึกใน TPMAP ไม่ครบ"),
+        _("ครัวเรือนตามบัญชีที่ยังมีการลงพื้นที่หรือความช่วยเหลือของปีนี้ที่ไม่ได้บันทึกใน TPMAP"),
+        _households("cohort AND not_in_tpmap > 0"),
+        query={"not_in_tpmap": "1"},
+        head=_("ยังไม่ลง TPMAP"),
+    ),
+)
+_STEP_COUNTS = _("ครัวเรือนตามบัญชีที่อยู่ในการดูแลและมาถึงขั้นตอนนี้ กำลังรอขั้นตอนถัดไป")
+STEPS = tuple(
+    Figure(
+        f"step_{step.name.lower()}",
+        step.label,
+        _STEP_COUNTS,
+        _households(f"cohort AND is_open AND step = {step.value}"),
+        query={"step": str(step.value)},
+    )
+    for step in Step
+    if step is not Step.CLOSED
 )
 
 GIVEN = (
@@ -232,6 +296,26 @@ GIVEN = (
         head=_("มูลค่า"),
     ),
     Figure(
+        "development_helps",
+        _("ความช่วยเหลือเพื่อการพัฒนา"),
+        _("ความช่วยเหลือที่ส่งมอบแล้วในปีงบประมาณนี้ซึ่งเป็นการพัฒนา ที่เหลือเป็นการสงเคราะห์"),
+        "coalesce(sum(development_helps), 0)",
+        Unit.HELPS,
+        "help_list",
+        {"nature": "development"},
+        head=_("พัฒนา"),
+    ),
+    Figure(
+        "development_baht",
+        _("มูลค่าเพื่อการพัฒนา"),
+        _("มูลค่าของความช่วยเหลือเพื่อการพัฒนาที่ส่งมอบแล้วในปีงบประมาณนี้"),
+        "coalesce(sum(development_baht), 0)",
+        Unit.BAHT,
+        "help_list",
+        {"nature": "development"},
+        head=_("มูลค่าพัฒนา"),
+    ),
+    Figure(
         "carried",
         _("ยกมาจากปีก่อน"),
         _("ครัวเรือนที่ยังอยู่ในการดูแลจากบัญชีปีก่อนและไม่อยู่ในบัญชีปีนี้ ไม่นับรวมในครัวเรือนตามบัญชี"),
@@ -245,12 +329,25 @@ FIGURES: tuple[Figure, ...] = (
     *HEADCOUNT,
     *STAGES,
     PROPOSED,
+    PASSING,
     *FAILING,
     *RELIEVED,
     *RECOVERED,
     *CARE,
+    *TROUBLE,
+    *STEPS,
     *GIVEN,
 )
+# Days since this one are summed for each step, so that the mean wait of any area can be told on any day.
+WAIT_EPOCH = date(2000, 1, 1)
+WAITS: Mapping[str, str] = {
+    f"since_{step.name.lower()}": (
+        f"coalesce(sum(step_since - date '{WAIT_EPOCH}') "
+        f"FILTER (WHERE cohort AND is_open AND step = {step.value}), 0)"
+    )
+    for step in Step
+    if Step.CLOSED < step < Step.SUSTAINABLE
+}
 BY_CODE: Mapping[str, Figure] = {figure.code: figure for figure in FIGURES}
 
 

@@ -1,7 +1,7 @@
 """Tables of the work, one file per aggregate."""
 
 from .case import Case, FollowUpInterval, RemovalRequest, StageEvent, StageRejection
-from .cohort import CohortState
+from .cohort import CohortHistory, CohortState, CohortVersion
 from .digest import DigestSent, DigestSetting
 from .help import Agency, Help, HelpBatch, HelpMenuItem, HiddenMenuItem
 from .movement import Device, HandOver, Transfer
@@ -25,7 +25,9 @@ __all__ = [
     "AssessmentAnswer",
     "Assignment",
     "Case",
+    "CohortHistory",
     "CohortState",
+    "CohortVersion",
     "ContinuingCare",
     "Device",
     "DigestSent",

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Stage
 from households.models import Household
 
-from ..enums import Membership
+from ..enums import Membership, Step
+
+LONG_AGO = date(2000, 1, 1)
+END_OF_TIME = date(9999, 12, 31)
 
 
-class CohortState(models.Model):
-    """A household as it stands in a fiscal year; refreshed in the transaction of every write.
+class CohortColumns(models.Model):
+    """A household as it stands in a fiscal year.
 
-    Never the place of a fact: `services.cohort` rebuilds any row from the base tables.
     Masks use `Dimension.bit`. The scope columns equal those of HouseholdScope, so one predicate
     serves both. The five `list_` arrays are parallel: kind, and that list's own mask and persons, for
     figures narrowed to one kind. `in_care` are the baseline dimensions in approved continuing care that have
-    not recovered. A carried row is an open case of an earlier year, outside the
+    not recovered. `step` is how far the case has come and `step_since` since when; `slips` counts falls in
+    stage
+    inside the year, `not_in_tpmap` standing visits and helps of the year that nobody entered there yet. A
+    carried row is an open case of an earlier year, outside the
     cohort's figures.
     """
 
-    id = models.BigAutoField(primary_key=True)
     fiscal_year = models.SmallIntegerField()
-    household = models.ForeignKey(Household, models.CASCADE, related_name="cohort_states", db_index=False)
     membership = models.SmallIntegerField(choices=Membership)
     province_code = models.CharField(max_length=2, db_collation="C")
     district_code = models.CharField(max_length=4, db_collation="C")
@@ -61,6 +67,30 @@ class CohortState(models.Model):
     visits = models.SmallIntegerField(default=0)
     helps = models.SmallIntegerField(default=0)
     baht = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    development_helps = models.SmallIntegerField(default=0, db_default=0)
+    development_baht = models.DecimalField(max_digits=14, decimal_places=2, default=0, db_default=0)
+    step = models.SmallIntegerField(choices=Step, default=Step.LISTED, db_default=Step.LISTED.value)
+    step_since = models.DateField(default=LONG_AGO, db_default=LONG_AGO)
+    slips = models.SmallIntegerField(default=0, db_default=0)
+    not_in_tpmap = models.SmallIntegerField(default=0, db_default=0)
+    since = models.DateField(default=timezone.localdate, db_default=Cast(Now(), models.DateField()))
+
+    class Meta:
+        abstract = True
+
+
+class CohortState(CohortColumns):
+    """The state that is known now; refreshed in the transaction of every write.
+
+    Never the place of a fact: `services.cohort` rebuilds any row from the base tables. `since` is the day
+    on which
+    this state became known. Whoever changes a row sets `since`: a trigger of the table then keeps the
+    state before
+    in CohortHistory, unless it became known on the same day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    household = models.ForeignKey(Household, models.CASCADE, related_name="cohort_states", db_index=False)
 
     household_id: UUID
 
@@ -93,3 +123,41 @@ class CohortState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["household", "fiscal_year"], name="cohort_household_once")
         ]
+
+
+class CohortHistory(CohortColumns):
+    """A state as it was known from the day `since` up to, not including, the day `until`. Written by
+    the trigger."""
+
+    id = models.BigAutoField(primary_key=True)
+    household = models.ForeignKey(
+        Household, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    until = models.DateField()
+
+    household_id: UUID
+
+    class Meta:
+        verbose_name = _("สถานะครัวเรือนที่ผ่านมา")
+        indexes = [
+            models.Index(
+                fields=["fiscal_year", "province_code", "district_code", "until"], name="history_place"
+            )
+        ]
+
+
+class CohortVersion(CohortColumns):
+    """Present and past states together (a view): those known on day D have since <= D < until."""
+
+    id = models.BigIntegerField(primary_key=True)
+    household = models.ForeignKey(
+        Household, models.DO_NOTHING, related_name="cohort_versions", db_index=False, db_constraint=False
+    )
+    until = models.DateField()
+
+    household_id: UUID
+
+    class Meta:
+        managed = False
+        db_table = "casework_cohortversion"
+        verbose_name = _("สถานะครัวเรือน ณ วันใดวันหนึ่ง")

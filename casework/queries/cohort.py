@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Func, Q, QuerySet, SmallIntegerField, Value
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, CombinedExpression
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
@@ -130,7 +130,11 @@ def _conditions(filters: CohortFilters) -> list[Q]:
         (filters.verified, Q(is_removed=False)),
         (filters.checked, Q(persons__gt=0, checked_persons__gte=F("persons"))),
         (filters.proposed, Q(proposed_stage__isnull=False)),
-        (filters.care, Q(in_care__gt=0)),
+        (filters.slipped, Q(slips__gt=0)),
+        (filters.additional, Q(additional__gt=0)),
+        (filters.with_team, in_care & Q(team_id__isnull=False)),
+        (filters.not_in_tpmap, Q(not_in_tpmap__gt=0)),
+        (filters.step is not None, Q(is_open=True, step=filters.step)),
         (filters.promised, in_care & Q(promised())),
         (filters.q, name_q(filters.q)),
     )
@@ -157,7 +161,15 @@ def _dimension_conditions(filters: CohortFilters) -> list[Q]:
     found = [_has(failing, filters.failing)]
     for column, dimensions in (("relieved", filters.relieved), ("recovered", filters.recovered)):
         found += [_has(F(column), dimensions), _has(failing, dimensions)]
+    if filters.passing:
+        found += [~Q(Exact(failing, Value(0))), Q(Exact(_both("recovered", failing), failing))]
+    if filters.care:
+        found.append(~Q(Exact(_both("in_care", failing), Value(0))))
     return [condition for condition in found if condition]
+
+
+def _both(column: str, mask: Combinable) -> CombinedExpression:
+    return CombinedExpression(F(column), Combinable.BITAND, mask, output_field=SmallIntegerField())
 
 
 def _has(mask: Combinable, dimensions: tuple[Dimension, ...]) -> Q:

@@ -60,6 +60,7 @@ class VerificationFact(NamedTuple):
 class VisitFact(NamedTuple):
     on: date
     next_on: date | None
+    in_tpmap: bool
 
 
 class HelpFact(NamedTuple):
@@ -68,6 +69,8 @@ class HelpFact(NamedTuple):
     relieves: bool
     on: date
     baht: Decimal
+    is_development: bool
+    in_tpmap: bool
     recorded_by: int | None
     recorded: float
 
@@ -238,12 +241,13 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
         "f.effective_on, f.recorded_at, f.id",
     ),
     "visits": (
-        "v.visited_on, v.next_visit_on",
+        "v.visited_on, v.next_visit_on, v.tpmap_marked_at IS NOT NULL",
         f"casework_visit v WHERE v.household_id = h.id AND {_STANDING_VISIT}",
         "v.visited_on, v.visited_at, v.recorded_at, v.id",
     ),
     "helps": (
-        """p.id, p.dimension, p.relieves, p.given_on, p.amount_baht::text, p.recorded_by_id,
+        """p.id, p.dimension, p.relieves, p.given_on, p.amount_baht::text,
+           p.nature = 'development', p.tpmap_marked_at IS NOT NULL, p.recorded_by_id,
            extract(epoch FROM p.recorded_at)""",
         f"""casework_help p WHERE p.household_id = h.id AND p.status = '{HelpStatus.DELIVERED.value}'
             AND {_STANDING_HELP}""",
@@ -411,10 +415,10 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         verifications=[
             VerificationFact(who, what, day(on)) for who, what, on in found["verifications"] or ()
         ],
-        visits=[VisitFact(day(on), _day(then)) for on, then in found["visits"] or ()],
+        visits=[VisitFact(day(on), _day(then), known) for on, then, known in found["visits"] or ()],
         helps=[
-            HelpFact(pk, dimension, relieves, day(on), Decimal(baht), who, recorded)
-            for pk, dimension, relieves, on, baht, who, recorded in found["helps"] or ()
+            HelpFact(pk, dimension, relieves, day(on), Decimal(baht), develops, known, who, recorded)
+            for pk, dimension, relieves, on, baht, develops, known, who, recorded in found["helps"] or ()
         ],
         assessments=[
             AssessmentFact(pk, day(on), survey, official, who, recorded, answers or {})

@@ -36,6 +36,10 @@ def visits_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Visit]:
 def helps_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Help]:
     """Standing, delivered helps of the fiscal year to the cohort and to carried households, newest first."""
     delivered = Help.objects.filter(standing(Help), status=HelpStatus.DELIVERED)
+    if filters.nature:
+        delivered = delivered.filter(nature=filters.nature)
+    if filters.agency is not None:
+        delivered = delivered.filter(agency=filters.agency)
     return (
         _of_the_year(delivered, actor, filters, "given_on")
         .select_related("household", "item", "agency", "recorded_by")

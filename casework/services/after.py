@@ -46,7 +46,7 @@ def after_write(*, actor: Actor, household_ids: Iterable[UUID], since: date) -> 
             _settle_all(actor, facts, yardstick, since)
             today = timezone.localdate()
             _write_scopes(facts, today)
-            refresh_from_facts(facts, yardstick, today=today, since=since)
+            refresh_from_facts(facts, yardstick, today=today, since=since, known_on=actor.today())
 
 
 # ------------------------------------------------------------------------------------------------- stages

@@ -27,25 +27,31 @@ Key = tuple[UUID, int]
 COLUMNS = StateRow._fields
 _KEY = ("household_id", "fiscal_year")
 _UUIDS = [COLUMNS.index(name) for name in ("household_id", "centre_id", "team_id")]
-_DAYS = [COLUMNS.index(name) for name in ("last_visit_on", "due_on")]
-_BAHT = COLUMNS.index("baht")
+_DAYS = [COLUMNS.index(name) for name in ("last_visit_on", "due_on", "step_since")]
+_BAHT = [COLUMNS.index(name) for name in ("baht", "development_baht")]
 _UPSERT = f"""
-    INSERT INTO casework_cohortstate ({", ".join(COLUMNS)})
-    SELECT {", ".join(COLUMNS)} FROM json_populate_recordset(NULL::casework_cohortstate, %s)
+    INSERT INTO casework_cohortstate ({", ".join(COLUMNS)}, since)
+    SELECT {", ".join(COLUMNS)}, %s::date FROM json_populate_recordset(NULL::casework_cohortstate, %s)
     ON CONFLICT (household_id, fiscal_year) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)}
+    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)}, since =
+    excluded.since
 """  # noqa: S608 - built from the constants above
 
 
 def refresh_cohort(
-    household_ids: Iterable[UUID], *, today: date | None = None, since: date | None = None
+    household_ids: Iterable[UUID],
+    *,
+    today: date | None = None,
+    since: date | None = None,
+    known_on: date | None = None,
 ) -> int:
     """Bring the rows of these households up to their facts, mark what moved; returns how many changed.
 
-    `since` leaves fiscal years alone that ended before that day. At most four queries for any number.
+    `since` leaves fiscal years alone that ended before that day; `known_on` is the day on which the facts
+    became known, today unless a story is told. At most four queries for any number.
     """
     facts = load_facts(household_ids, with_states=True)
-    return refresh_from_facts(facts, LoadedYardstick(facts), today=today, since=since)
+    return refresh_from_facts(facts, LoadedYardstick(facts), today=today, since=since, known_on=known_on)
 
 
 def refresh_from_facts(
@@ -55,6 +61,7 @@ def refresh_from_facts(
     today: date | None = None,
     since: date | None = None,
     only_year: int | None = None,
+    known_on: date | None = None,
 ) -> int:
     """`refresh_cohort` for facts that were loaded already, with their stored states."""
     if not facts:
@@ -74,7 +81,7 @@ def refresh_from_facts(
     }
     changed = [row for key, row in expected.items() if stored.get(key) != row]
     gone = [key for key in stored if key not in expected]
-    _write(changed)
+    _write(changed, known_on or day)
     _delete(gone)
     before = [stored[key] for key in gone] + [
         stored[key] for row in changed if (key := (row.household_id, row.fiscal_year)) in stored
@@ -151,7 +158,8 @@ def _stored_row(row: dict[str, Any]) -> StateRow:
         values[place] = uuid_of(values[place]) if values[place] else None
     for place in _DAYS:
         values[place] = date.fromisoformat(values[place]) if values[place] else None
-    values[_BAHT] = Decimal(str(values[_BAHT]))
+    for place in _BAHT:
+        values[place] = Decimal(str(values[place]))
     return StateRow(*values)
 
 
@@ -163,12 +171,12 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID | date | Decimal) else value
 
 
-def _write(rows: list[StateRow]) -> None:
+def _write(rows: list[StateRow], known_on: date) -> None:
     if not rows:
         return
     body = json.dumps([row._asdict() for row in rows], default=_plain, ensure_ascii=False)
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [body])
+        cursor.execute(_UPSERT, [known_on, body])
 
 
 def _delete(keys: list[Key]) -> None:

@@ -49,7 +49,7 @@ _DUE = """
         ) a ON TRUE
         WHERE s.province_code = %(province)s AND s.is_open
     ), moved AS (
-        UPDATE casework_cohortstate s SET due_on = w.due_on FROM wanted w
+        UPDATE casework_cohortstate s SET due_on = w.due_on, since = %(today)s::date FROM wanted w
         WHERE s.id = w.id AND w.due_on IS DISTINCT FROM w.before
         RETURNING s.household_id, s.fiscal_year, s.area_code,
                   CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id

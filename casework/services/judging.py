@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +25,8 @@ from dimensions.rules import (
 from households.enums import STILL_TARGET, VerificationStatus
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 
-from ..enums import Membership, StageEventKind
+from ..enums import Membership, StageEventKind, Step
+from ..models.cohort import LONG_AGO
 from ..queries.facts import AssignmentFact, CaseFact, EventFact, Facts, ListingFact
 from ..rules import due_day, stands_at
 
@@ -78,6 +79,12 @@ class StateRow(NamedTuple):
     visits: int
     helps: int
     baht: Decimal
+    development_helps: int
+    development_baht: Decimal
+    step: int
+    step_since: date
+    slips: int
+    not_in_tpmap: int
 
 
 class NewEvent(NamedTuple):
@@ -316,7 +323,7 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
     listings = listings_of(facts, year)
     case = case_on(facts, on)
     events = [event for event in facts.events if case is not None and event.case_id == case.id]
-    stage, _event = stage_on(events, on)
+    stage, event = stage_on(events, on)
     result = facts.judged.get((year, on)) or evaluate_stage(
         evidence_of(facts, year, on, yardstick, events), on, yardstick.rule(facts.province_code, on)
     )
@@ -325,11 +332,14 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
     persons = _Persons(facts, on)
     is_open = case is not None and case.is_open_on(on)
     helps = [help_ for help_ in facts.helps if first_day <= help_.on <= on]
+    visits = [visit for visit in facts.visits if first_day <= visit.on <= on]
+    developing = [help_ for help_ in helps if help_.is_development]
     kinds = [] if carried else listings
     masks = (
         [listing.dimensions for listing in kinds] if len(kinds) > 1 else [result.baseline_mask] * len(kinds)
     )
     everyone = frozenset(pk for listing in listings for pk in listing.person_ids)
+    step, step_since = _step_on(facts, case, event, assignment, persons.all_checked_on(everyone), on)
     return StateRow(
         household_id=facts.household_id,
         fiscal_year=year,
@@ -362,10 +372,41 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
         checked_persons=persons.checked(everyone),
         last_visit_on=max((visit.on for visit in facts.visits if visit.on <= on), default=None),
         due_on=_due_on(facts, yardstick, case, assignment, stage, on) if case and is_open else None,
-        visits=sum(1 for visit in facts.visits if first_day <= visit.on <= on),
+        visits=len(visits),
         helps=len(helps),
         baht=sum((help_.baht for help_ in helps), Decimal(0)),
+        development_helps=len(developing),
+        development_baht=sum((help_.baht for help_ in developing), Decimal(0)),
+        step=step,
+        step_since=step_since,
+        slips=sum(1 for fell in events if fell.kind == StageEventKind.SLIPPED and first_day <= fell.on <= on),
+        not_in_tpmap=sum(not visit.in_tpmap for visit in visits) + sum(not given.in_tpmap for given in helps),
     )
+
+
+def _step_on(
+    facts: Facts,
+    case: CaseFact | None,
+    event: EventFact | None,
+    assignment: AssignmentFact | None,
+    checked_on: date | None,
+    on: date,
+) -> tuple[Step, date]:
+    """How far the case had come on a day, and since when; the furthest step counts, whatever was left out."""
+    if case is None:
+        return Step.CLOSED, LONG_AGO
+    if not case.is_open_on(on):
+        return Step.CLOSED, case.closed_on or case.opened_on
+    if event is not None and event.to_stage >= Stage.SURVIVE:
+        return Step(Step.SURVIVE + event.to_stage - Stage.SURVIVE), event.on
+    first_visit = min((visit.on for visit in facts.visits if case.opened_on <= visit.on <= on), default=None)
+    if first_visit is not None:
+        return Step.VISITED, first_visit
+    if assignment is not None:
+        return Step.ASSIGNED, max(assignment.valid_from, case.opened_on)
+    if checked_on is not None:
+        return Step.CHECKED, max(checked_on, case.opened_on)
+    return Step.LISTED, case.opened_on
 
 
 def case_on(facts: Facts, on: date) -> CaseFact | None:
@@ -419,15 +460,21 @@ class _Persons:
     """The latest finding about each person by a day."""
 
     def __init__(self, facts: Facts, on: date) -> None:
-        self.latest: Mapping[str, str] = {
-            found.person_id: found.status for found in facts.verifications if found.on <= on
-        }
+        begun = [found for found in facts.verifications if found.on <= on]
+        self.latest: Mapping[str, str] = {found.person_id: found.status for found in begun}
+        self._found_on: Mapping[str, date] = {found.person_id: found.on for found in begun}
 
     def verified(self, persons: Iterable[str]) -> int:
         """How many still are targets: not found otherwise by the field check."""
         return sum(
             1 for pk in set(persons) if self.latest.get(pk, VerificationStatus.NOT_YET) in STILL_TARGET
         )
+
+    def all_checked_on(self, persons: Collection[str]) -> date | None:
+        """The day of the last finding that was missing; None while somebody has not been checked."""
+        if not persons or self.checked(persons) < len(persons):
+            return None
+        return max(self._found_on[pk] for pk in persons)
 
     def checked(self, persons: Iterable[str]) -> int:
         not_yet = VerificationStatus.NOT_YET

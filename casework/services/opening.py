@@ -17,7 +17,7 @@ from dimensions.enums import Stage
 from households.services.target_lists import Range
 from povertyops.common.thai import fiscal_year_of
 
-from ..enums import Membership, StageEventKind
+from ..enums import Membership, StageEventKind, Step
 from ..queries.yardstick import LoadedYardstick
 
 
@@ -103,7 +103,7 @@ _COHORT = f"""
          is_municipal, sort_key, list_kinds, list_dimensions, list_persons, list_verified_persons,
          list_checked_persons,
          baseline, additional, relieved, recovered, stage, is_open, is_removed, persons, verified_persons,
-         checked_persons, due_on, visits, helps, baht)
+         checked_persons, due_on, visits, helps, baht, step, step_since, since)
     SELECT y.year, s.id,
            CASE WHEN y.year > %(year)s THEN {Membership.CARRIED:d}
                 WHEN k.counts_as_found THEN {Membership.FOUND:d} ELSE {Membership.LISTED:d} END,
@@ -115,7 +115,8 @@ _COHORT = f"""
            CASE WHEN y.year > %(year)s THEN '{{}}' ELSE ARRAY[s.persons] END,
            CASE WHEN y.year > %(year)s THEN '{{}}' ELSE ARRAY[0]::smallint[] END,
            s.dimensions, 0, 0, 0, {Stage.WAITING:d}, TRUE, FALSE, s.persons, s.persons, 0,
-           %(since)s::date + p.days, 0, 0, 0
+           %(since)s::date + p.days, 0, 0, 0, {Step.LISTED:d}, %(since)s::date,
+           ({_NOW} AT TIME ZONE 'Asia/Bangkok')::date
     FROM households_householdscope o
     JOIN households_listkind k ON k.code = %(kind)s
     CROSS JOIN generate_series(%(year)s::integer, %(current_year)s::integer) AS y (year)

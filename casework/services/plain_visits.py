@@ -17,6 +17,7 @@ from povertyops.common.dirty import mark_dirty
 from povertyops.common.prepared import fetch_prepared
 from povertyops.common.thai import fiscal_year_of
 
+from ..enums import Step
 from ..inputs import VisitInput
 from ..models import Visit
 from ..rules import FOLLOW_UP_DAYS
@@ -26,12 +27,18 @@ from ..rules import FOLLOW_UP_DAYS
 # stand, also the new ones.
 _REFRESH = """
     WITH new AS (
-        SELECT household_id, fiscal_year, count(*) FILTER (WHERE visited_on <= %s::date) AS visits
+        SELECT household_id, fiscal_year, count(*) FILTER (WHERE visited_on <= %s::date) AS visits,
+               min(visited_on) AS first_on
         FROM (SELECT household_id, visited_on, extract(year FROM visited_on + 92)::int + 543 AS fiscal_year
               FROM unnest(%s::uuid[], %s::date[]) AS t (household_id, visited_on)) AS given
         GROUP BY household_id, fiscal_year
     ), touched AS (
-        SELECT household_id, min(fiscal_year) AS first_year FROM new GROUP BY household_id
+        SELECT n.household_id, min(n.fiscal_year) AS first_year FROM new n
+        WHERE NOT EXISTS (
+            SELECT FROM casework_cohortstate c
+            WHERE c.household_id = n.household_id AND c.fiscal_year >= n.fiscal_year AND c.is_open
+              AND (c.step < %s OR (c.step = %s AND n.first_on < c.step_since)))
+        GROUP BY n.household_id
     ), figures AS (
         SELECT c.id, last.visited_on AS last_visit_on, coalesce(n.visits, 0) AS visits,
                CASE WHEN c.is_open THEN coalesce(last.next_visit_on, last.visited_on + coalesce(
@@ -50,7 +57,8 @@ _REFRESH = """
         ) last
     )
     UPDATE casework_cohortstate c
-    SET visits = c.visits + f.visits, last_visit_on = f.last_visit_on, due_on = f.due_on
+    SET visits = c.visits + f.visits, last_visit_on = f.last_visit_on, due_on = f.due_on,
+        not_in_tpmap = c.not_in_tpmap + f.visits, since = %s::date
     FROM figures f
     WHERE c.id = f.id
       AND (f.visits > 0 OR (c.last_visit_on, c.due_on) IS DISTINCT FROM (f.last_visit_on, f.due_on))
@@ -63,16 +71,20 @@ def is_plain(visit: VisitInput) -> bool:
     return not (visit.helps or visit.verifications or visit.answers or visit.self_solved or visit.amends)
 
 
-def note_plain_visits(rows: Sequence[Visit]) -> set[UUID]:
+def note_plain_visits(rows: Sequence[Visit], *, known_on: date) -> set[UUID]:
     """Bring the rows of these visits' households up to date and mark what moved. The visits are stored.
 
-    Returns the households that have no row yet for the year of their visit; those must be judged in full.
+    Returns the households that must be judged in full: without a row yet for the year of their visit, or
+    whose
+    first visit in care this is. `known_on` is the day on which the visits were recorded.
     """
     if not rows:
         return set()
     households, days = [row.household_id for row in rows], [row.visited_on for row in rows]
     today: date = timezone.localdate()
-    moved = fetch_prepared(_REFRESH, [today, households, days, FOLLOW_UP_DAYS, today])
+    steps = [Step.VISITED.value, Step.VISITED.value]
+    given = [today, households, days, *steps, FOLLOW_UP_DAYS, today, known_on]
+    moved = fetch_prepared(_REFRESH, given)
     if moved:
         mark_dirty({(year, area, centre) for _household, year, area, centre in moved})
     known = {(household, year) for household, year, _area, _centre in moved}

@@ -21,6 +21,7 @@ from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 
 from ..access import visible_helps, visible_visits
 from ..models import Help, Visit
+from .cohort import refresh_cohort
 from .guards import require_role
 
 MARKING_ROLES = FIELD_ROLES | OFFICER_ROLES
@@ -51,7 +52,7 @@ def mark_in_tpmap(
         _refuse_corrected(visits, helps)
         seen = {row.pk for row in helps}
         helps += [row for row in _helps_of(visits) if row.pk not in seen]
-        return Marked(_set(actor, visits, is_marked=True), _set(actor, helps, is_marked=True))
+        return _set_all(actor, visits, helps, is_marked=True)
 
 
 def unmark_in_tpmap(
@@ -62,7 +63,17 @@ def unmark_in_tpmap(
         visits, helps = _records(actor, visit_ids, help_ids)
         seen = {row.pk for row in helps}
         helps += [row for row in _helps_of(visits) if row.pk not in seen]
-        return Marked(_set(actor, visits, is_marked=False), _set(actor, helps, is_marked=False))
+        return _set_all(actor, visits, helps, is_marked=False)
+
+
+def _set_all(actor: Actor, visits: list[Visit], helps: list[Help], *, is_marked: bool) -> Marked:
+    done = Marked(
+        _set(actor, visits, is_marked=is_marked),
+        _set(actor, helps, is_marked=is_marked),
+    )
+    if done.count:
+        refresh_cohort({row.household_id for rows in (visits, helps) for row in rows}, known_on=actor.today())
+    return done
 
 
 def _records(

@@ -242,7 +242,8 @@ def _follow_up(work: VisitWork, visits: Sequence[VisitInput], rows: Sequence[Vis
     """Stages and read model follow: judged anew where a visit brought evidence, the short way elsewhere."""
     pairs = list(zip(rows, visits, strict=True))
     judged = {row.household_id for row, visit in pairs if not is_plain(visit)}
-    judged |= note_plain_visits([row for row in rows if row.household_id not in judged])
+    plain = [row for row in rows if row.household_id not in judged]
+    judged |= note_plain_visits(plain, known_on=work.actor.today())
     if not judged:
         return
     days = [row.visited_on for row in rows if row.household_id in judged]

@@ -1,5 +1,44 @@
-"""Results the numbers are read from."""
+"""Tables of the numbers: figures, targets, measures, meetings and their packs, exports."""
 
-from .progress import AreaProgress, RollupRun
+from .exports import ColumnChoice, ExportJob
+from .measures import MeasureSetting, SurveyedPopulation
+from .meetings import (
+    AgendaItem,
+    Attendance,
+    FrozenProgress,
+    Meeting,
+    MeetingStory,
+    PackFile,
+    PackJob,
+    Resolution,
+    ResolutionNote,
+    SpotCheck,
+)
+from .progress import AgencyProgress, AreaProgress, DayProgress, Figures, RollupRun
+from .public import PublicPage
+from .targets import Target, TargetShare
 
-__all__ = ["AreaProgress", "RollupRun"]
+__all__ = [
+    "AgencyProgress",
+    "AgendaItem",
+    "AreaProgress",
+    "Attendance",
+    "ColumnChoice",
+    "DayProgress",
+    "ExportJob",
+    "Figures",
+    "FrozenProgress",
+    "MeasureSetting",
+    "Meeting",
+    "MeetingStory",
+    "PackFile",
+    "PackJob",
+    "PublicPage",
+    "Resolution",
+    "ResolutionNote",
+    "RollupRun",
+    "SpotCheck",
+    "SurveyedPopulation",
+    "Target",
+    "TargetShare",
+]

@@ -11,24 +11,29 @@ from __future__ import annotations
 
 from povertyops.areas.enums import NATION
 
-from ..definitions import FIGURES, Unit
+from ..definitions import FIGURES, WAITS, Unit
 from ..models.progress import CENTRE_LEVEL
 
-CODES = tuple(figure.code for figure in FIGURES)
+CODES = (*(figure.code for figure in FIGURES), *WAITS)
 COLUMNS = ", ".join(CODES)
 # A sum of bigint is a numeric, which takes twice the time and room; the figures of a nation fit an integer.
-TYPES = {figure.code: "numeric(16, 2)" if figure.unit is Unit.BAHT else "integer" for figure in FIGURES}
+TYPES = {
+    figure.code: "numeric(16, 2)" if figure.unit is Unit.BAHT else "integer" for figure in FIGURES
+} | dict.fromkeys(WAITS, "bigint")
 TOTALS = ", ".join(f"sum({code})::{TYPES[code]} AS {code}" for code in CODES)
-AGGREGATES = ", ".join(f"({figure.sql})::{TYPES[figure.code]} AS {figure.code}" for figure in FIGURES)
+_SQL = {figure.code: figure.sql for figure in FIGURES} | dict(WAITS)
+AGGREGATES = ", ".join(f"({_SQL[code]})::{TYPES[code]} AS {code}" for code in CODES)
 KEY = "fiscal_year, list_kind, code"
 
 # What a condition of `definitions` may name, for a household as a whole.
 SOURCE_COLUMNS = """
     s.fiscal_year, s.membership, s.membership <> 3 AS cohort, s.is_open, s.is_removed,
-    s.baseline AS dims, s.relieved, s.recovered, s.stage, s.proposed_stage, s.team_id,
+    s.baseline AS dims, s.relieved, s.recovered, s.in_care, s.additional, s.stage, s.proposed_stage,
+    s.team_id,
     s.persons, s.verified_persons, s.persons > 0 AND s.checked_persons >= s.persons AS is_checked,
     s.last_visit_on, s.due_on,
-    s.visits, s.helps, s.baht, r.as_of,
+    s.visits, s.helps, s.baht, s.development_helps, s.development_baht, s.step, s.step_since, s.slips,
+    s.not_in_tpmap, r.as_of,
     s.area_code, CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id
 """
 ONLY_LIST = """
@@ -40,6 +45,7 @@ _AS_LISTED = {
     "s.baseline AS dims": "l.dims",
     "s.relieved,": "s.relieved & l.dims AS relieved,",
     "s.recovered,": "s.recovered & l.dims AS recovered,",
+    "s.in_care,": "s.in_care & l.dims AS in_care,",
     "s.persons, s.verified_persons,": "l.persons, l.verified_persons,",
 }
 LISTED_COLUMNS = SOURCE_COLUMNS

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from casework.enums import Membership
+from casework.enums import Membership, Step
 from casework.queries.facts import load_facts
 from casework.queries.yardstick import LoadedYardstick
 from casework.rules import VISITED_WITHIN_DAYS
@@ -27,13 +27,13 @@ from households.models import HouseholdScope
 from povertyops.areas.rules import ancestors_of
 from povertyops.common.thai import fiscal_year_bounds
 
-from ..definitions import FIGURES
+from ..definitions import FIGURES, WAIT_EPOCH, WAITS
 from ..models import AreaProgress, RollupRun
 from .rollup import LOCK, drain_marks
 from .verify_sql import PLAIN
 
 CHUNK = 2_000
-CODES = tuple(figure.code for figure in FIGURES)
+CODES = (*(figure.code for figure in FIGURES), *WAITS)
 Number = int | Decimal
 Counts = defaultdict[str, Number]
 Key = tuple[str, str]  # list kind, code
@@ -157,6 +157,7 @@ def _as_each_list(row: StateRow) -> Iterator[tuple[str, StateRow]]:
                 baseline=mask,
                 relieved=row.relieved & mask,
                 recovered=row.recovered & mask,
+                in_care=row.in_care & mask,
                 persons=persons,
                 verified_persons=verified,
                 checked_persons=persons if row.checked_persons >= row.persons else 0,
@@ -166,7 +167,13 @@ def _as_each_list(row: StateRow) -> Iterator[tuple[str, StateRow]]:
 
 def _figures(row: StateRow, as_of: date) -> dict[str, Number]:
     """What one household adds to each figure."""
-    given: dict[str, Number] = {"visits": row.visits, "helps": row.helps, "baht": row.baht}
+    given: dict[str, Number] = {
+        "visits": row.visits,
+        "helps": row.helps,
+        "baht": row.baht,
+        "development_helps": row.development_helps,
+        "development_baht": row.development_baht,
+    }
     if row.membership == Membership.CARRIED:
         return {**given, "carried": int(row.is_open)}
     in_care = row.is_open and not row.is_removed
@@ -187,8 +194,23 @@ def _figures(row: StateRow, as_of: date) -> dict[str, Number]:
         "visited_90": int(row.is_open and row.last_visit_on is not None and row.last_visit_on >= recently),
         "overdue": int(in_care and row.due_on is not None and row.due_on < as_of),
         "without_team": int(in_care and row.team_id is None),
+        "with_team": int(in_care and row.team_id is not None),
         "helped_households": int(row.helps > 0),
+        "passing": int(row.recovered != 0 and row.recovered == row.baseline),
+        "slipped": int(row.slips > 0),
+        "additional": int(row.additional != 0),
+        "care_households": int(row.in_care != 0),
+        "not_in_tpmap": int(row.not_in_tpmap > 0),
+        **_step_figures(row),
     }
+
+
+def _step_figures(row: StateRow) -> dict[str, Number]:
+    if not row.is_open:
+        return {}
+    step = Step(row.step).name.lower()
+    waits = (row.step_since - WAIT_EPOCH).days
+    return {f"step_{step}": 1, **({f"since_{step}": waits} if f"since_{step}" in WAITS else {})}
 
 
 def _add(counts: Counts, more: Mapping[str, Number]) -> None:
