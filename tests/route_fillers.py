@@ -418,6 +418,7 @@ ROUTES: dict[str, Route] = {
     "export_board": Route(lambda scene, actor: {"fmt": "csv"}, general=True),
     # boards
     "board": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
+    "board_map_shapes": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
     "board_centre": Route(
         hole("pk", "municipality"),
         also=BOARDS_ANYWHERE,

@@ -1,4 +1,4 @@
-"""Loading boundaries from a GeoJSON file: matched by code to current areas, and what did not match is said."""
+"""Loading boundaries from a GeoJSON file: matched by code to current areas; what did not match is said."""
 
 from __future__ import annotations
 

@@ -127,4 +127,3 @@ def write_report(report: BoundaryReport, path: Path) -> None:
 def _text(code: str) -> str:
     """A code as the file has it, never one that a spreadsheet would compute."""
     return code if code.isalnum() else f"'{code}"
-
