@@ -2,6 +2,10 @@
 
 Everything follows from the household's number n by `hashint8extended`, so that facts and read model
 can be written from the same temporary table. `_DRAWN` is that table: one row per household.
+
+What happened became known on three days: the list on the day the case was opened, field check, help and early
+visits on `known1`, all else on `known2` (the last visit, or the closing). So every household has up to three
+states.
 """
 
 # ruff: noqa: S608 -- only names from this module are put together
@@ -9,6 +13,7 @@ can be written from the same temporary table. `_DRAWN` is that table: one row pe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,6 +22,7 @@ from django.db import connection
 from casework.models import (
     Assignment,
     Case,
+    CohortHistory,
     CohortState,
     Help,
     HelpMenuItem,
@@ -89,9 +95,36 @@ _PERSON_ID = "pg_temp.key(3, h.n * 8 + place)"
 _LISTING_ID = {"tpmap": "pg_temp.key(4, h.n)", "mso": "pg_temp.key(5, h.n)"}
 _CLOSED_ON = "CASE WHEN h.is_removed THEN %(today)s::date - 20 END"
 _HELP_DAY = "h.opened_on + 60 + pg_temp.draw(h.n, 15, 200)"
+_HELP_BAHT = "(1000 + 500 * pg_temp.draw(h.n, 19, 8))"
+_CHECK_DAY = "h.opened_on + 45"
 _SURVIVES = "h.relieved = h.baseline AND h.baseline <> 0"
 _VISIT_DAY = """h.opened_on + (pg_temp.draw(h.n, 16, 1000) + visit * 37)
     %% (%(today)s::date - h.opened_on + 1)"""
+# Each visit of the slice, and for each household the days on which something became known.
+_VISIT_DAYS = f"""
+CREATE TEMPORARY TABLE scale_visit ON COMMIT DROP AS
+SELECT h.n, visit, {_VISIT_DAY} AS day
+FROM scale_household h CROSS JOIN LATERAL generate_series(
+    0, %(visits_each)s - 1 + CASE WHEN h.n < %(visits_more)s THEN 1 ELSE 0 END) AS visit
+"""
+_KNOWN = f"""
+CREATE TEMPORARY TABLE scale_known ON COMMIT DROP AS
+SELECT k.n, k.known1, CASE WHEN k.known2 > k.known1 THEN k.known2 END AS known2,
+       min(v.day) AS first_on, max(v.day) AS last_on, max(v.day) FILTER (WHERE v.day <= k.known1) AS early_on,
+       count(v.day) FILTER (WHERE v.day >= %(first_day)s) AS visits
+FROM (
+    SELECT h.n, CASE WHEN h.relieved <> 0 THEN {_HELP_DAY} ELSE {_CHECK_DAY} END AS known1,
+           greatest(max(v.day), {_CLOSED_ON}) AS known2
+    FROM scale_household h LEFT JOIN scale_visit v USING (n)
+    GROUP BY h.n, h.relieved, h.opened_on, h.is_removed
+) k LEFT JOIN scale_visit v USING (n)
+GROUP BY k.n, k.known1, k.known2
+"""
+
+
+def _at(day: str) -> str:
+    """Five in the afternoon of a day, Bangkok time."""
+    return f"(({day})::timestamp + interval '17 hours') AT TIME ZONE 'Asia/Bangkok'"
 
 
 def prepare(villages: Sequence[Village]) -> int:
@@ -156,7 +189,9 @@ def write_slice(params: Params) -> None:
     """All rows of the households numbered `from` up to but not including `to`."""
     with connection.cursor() as cursor:
         cursor.execute(_DRAWN, params)
-        cursor.execute("ANALYZE scale_household")
+        cursor.execute(_VISIT_DAYS, params)
+        cursor.execute(_KNOWN, params)
+        cursor.execute("ANALYZE scale_household, scale_visit, scale_known")
     _write_register(params)
     _write_listings(params)
     _write_work(params)
@@ -183,7 +218,12 @@ def _write_register(params: Params) -> None:
     place = {"household_id": "h.id", "area_code": "h.code", "centre_id": "h.centre_id"}
     insert(
         HouseholdPlacement,
-        {**place, "id": "pg_temp.key(6, h.n)", "valid_from": "h.opened_on"},
+        {
+            **place,
+            "id": "pg_temp.key(6, h.n)",
+            "valid_from": "h.opened_on",
+            "recorded_at": _at("h.opened_on"),
+        },
         "scale_household h",
         params,
     )
@@ -249,6 +289,7 @@ def _write_listings(params: Params) -> None:
                 "dimensions": f"h.{kind}",
                 "persons": persons,
                 "content_hash": f"sha256(('{kind}' || h.n)::bytea)",
+                "recorded_at": _at("h.opened_on"),
             },
             f"""scale_household h JOIN households_targetlist t ON t.province_code = left(h.code, 2)
                 AND t.kind_id = '{kind}' AND t.fiscal_year = %(year)s WHERE h.{kind} IS NOT NULL""",
@@ -269,9 +310,11 @@ def _write_listings(params: Params) -> None:
             "household_id": "h.id",
             "person_id": _PERSON_ID,
             "status": "CASE WHEN h.check_luck < 20 THEN 'correct' ELSE 'moved' END",
-            "effective_on": "h.opened_on + 45",
+            "effective_on": _CHECK_DAY,
+            "recorded_at": _at("k.known1"),
         },
-        f"{_PERSONS} WHERE h.check_luck < 20 OR (h.check_luck < 23 AND place = 0)",
+        f"{_PERSONS} JOIN scale_known k USING (n) "
+        "WHERE h.check_luck < 20 OR (h.check_luck < 23 AND place = 0)",
         params,
     )
 
@@ -288,8 +331,10 @@ def _write_work(params: Params) -> None:
             "stage_since": f"CASE WHEN {_SURVIVES} THEN {_HELP_DAY} ELSE h.opened_on END",
             "closed_on": _CLOSED_ON,
             "close_reason": "CASE WHEN h.is_removed THEN 'not_poor' ELSE '' END",
+            "recorded_at": _at("h.opened_on"),
+            "close_recorded_at": f"CASE WHEN h.is_removed THEN {_at('k.known2')} END",
         },
-        "scale_household h",
+        "scale_household h JOIN scale_known k USING (n)",
         params,
     )
     insert(
@@ -303,9 +348,10 @@ def _write_work(params: Params) -> None:
             "note": "''",
             "effective_on": _CLOSED_ON,
             "decision": "'accepted'",
-            "decided_at": "now()",
+            "requested_at": _at("k.known2"),
+            "decided_at": _at("k.known2"),
         },
-        "scale_household h WHERE h.is_removed",
+        "scale_household h JOIN scale_known k USING (n) WHERE h.is_removed",
         params,
     )
     insert(
@@ -316,6 +362,7 @@ def _write_work(params: Params) -> None:
             "province_code": "left(h.code, 2)",
             "team_id": "h.team_id",
             "valid_from": "h.opened_on",
+            "recorded_at": _at("h.opened_on"),
         },
         "scale_household h WHERE h.team_id IS NOT NULL",
         params,
@@ -332,6 +379,7 @@ def _write_work(params: Params) -> None:
             "to_stage": "1",
             "effective_on": _HELP_DAY,
             "rule_version": "1",
+            "recorded_at": _at(_HELP_DAY),
         },
         f"scale_household h WHERE {_SURVIVES}",
         params,
@@ -349,7 +397,8 @@ def _write_work(params: Params) -> None:
             "nature": "'relief'",
             "relieves": "true",
             "given_on": _HELP_DAY,
-            "amount_baht": "1000 + 500 * pg_temp.draw(h.n, 19, 8)",
+            "amount_baht": _HELP_BAHT,
+            "recorded_at": _at(_HELP_DAY),
         },
         f"""scale_household h JOIN (VALUES {bits}) AS b(bit, code) ON h.relieved & b.bit <> 0
             JOIN casework_helpmenuitem i ON i.code = '{ITEM_CODE}-' || b.code AND i.province_code = ''""",
@@ -366,22 +415,73 @@ def _write_visits(params: Params) -> None:
             "province_code": "left(h.code, 2)",
             "area_code": "h.code",
             "team_id": "h.team_id",
-            "visited_on": _VISIT_DAY,
-            "visited_at": f"({_VISIT_DAY})::timestamp + interval '10 hours' - interval '7 hours'",
+            "visited_on": "v.day",
+            "visited_at": "(v.day::timestamp + interval '10 hours') AT TIME ZONE 'Asia/Bangkok'",
+            "recorded_at": _at("CASE WHEN v.day <= k.known1 THEN k.known1 ELSE k.known2 END"),
             "note": "'เยี่ยมตามรอบ สอบถามความเป็นอยู่และความช่วยเหลือที่ได้รับ'",
         },
-        """scale_household h CROSS JOIN LATERAL generate_series(
-               0, %(visits_each)s - 1 + CASE WHEN h.n < %(visits_more)s THEN 1 ELSE 0 END) AS visit""",
+        "scale_visit v JOIN scale_household h USING (n) JOIN scale_known k USING (n)",
         params,
     )
 
 
 def _write_states(params: Params) -> None:
-    """The row of the read model, said once more in SQL from the facts above."""
-    after_verification = "CASE WHEN h.check_luck BETWEEN 20 AND 22 THEN 1 ELSE 0 END"
-    checked = "CASE WHEN h.check_luck < 20 THEN {all} WHEN h.check_luck < 23 THEN 1 ELSE 0 END"
+    """The rows of the read model, from the facts above: the present state and those before."""
+    listed = _state(_Known(checked=False, helped=False, last_on="NULL::date", visits="0", closed=False))
+    early = _state(_Known(checked=True, helped=True, last_on="k.early_on", visits="0", closed=False))
+    now = _state(_Known(checked=True, helped=True, last_on="k.last_on", visits="k.visits", closed=True))
+    history = (
+        (listed, "h.opened_on", "k.known1", "k.known1 > h.opened_on"),
+        (early, "k.known1", "k.known2", "k.known2 IS NOT NULL"),
+    )
+    for columns, since, until, condition in history:
+        insert(
+            CohortHistory,
+            {**columns, "since": since, "until": until},
+            f"{_STATES} WHERE {condition}",
+            params,
+        )
+    insert(CohortState, {**now, "since": "coalesce(k.known2, k.known1)"}, _STATES, params)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known in a state: field check, help and closing or not yet; last visit, visits of the year."""
+
+    checked: bool
+    helped: bool
+    last_on: str
+    visits: str
+    closed: bool
+
+
+_STATES = f"""scale_household h
+    JOIN scale_known k USING (n)
+    JOIN scale_name m ON m.number = h.name_place
+    LEFT JOIN casework_followupinterval f0 ON f0.province_code = '' AND f0.stage = 0
+    LEFT JOIN casework_followupinterval f1 ON f1.province_code = '' AND f1.stage = 1
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN {_HELP_DAY} >= %(first_day)s
+                    THEN length(replace(h.relieved::bit(5)::text, '0', '')) ELSE 0 END AS helps
+    ) p"""
+
+
+def _state(known: _Known) -> dict[str, str]:
+    after_verification = (
+        "CASE WHEN h.check_luck BETWEEN 20 AND 22 THEN 1 ELSE 0 END" if known.checked else "0"
+    )
+    checked = (
+        "CASE WHEN h.check_luck < 20 THEN {all} WHEN h.check_luck < 23 THEN 1 ELSE 0 END"
+        if known.checked
+        else "0"
+    )
     second = "CASE WHEN h.mso IS NULL THEN ARRAY[{one}] ELSE ARRAY[{other}, {one}] END"
-    arrays = {
+    survives = f"({_SURVIVES})" if known.helped else "false"
+    is_removed = "h.is_removed" if known.closed else "false"
+    helps, baht = ("p.helps", f"p.helps * {_HELP_BAHT}") if known.helped else ("0", "0")
+    days = f"coalesce(CASE WHEN {survives} THEN f1.days ELSE f0.days END, %(follow_up)s)"
+    visited = f"{known.last_on} IS NOT NULL"
+    return {
         "list_kinds": second.format(one="'tpmap'", other="'mso'"),
         "list_dimensions": second.format(one="h.tpmap", other="h.mso"),
         "list_persons": second.format(one="h.persons", other="1"),
@@ -391,50 +491,35 @@ def _write_states(params: Params) -> None:
         "list_checked_persons": second.format(
             one=checked.format(all="h.persons"), other=checked.format(all="1")
         ),
+        "fiscal_year": "%(year)s",
+        "household_id": "h.id",
+        "membership": "1",
+        "province_code": "left(h.code, 2)",
+        "district_code": "left(h.code, 4)",
+        "subdistrict_code": "left(h.code, 6)",
+        "area_code": "h.code",
+        "centre_id": "h.centre_id",
+        "is_municipal": "h.is_municipal",
+        "team_id": "h.team_id",
+        "sort_key": "m.sort_key",
+        "baseline": "h.baseline",
+        "relieved": "h.relieved" if known.helped else "0",
+        "stage": f"CASE WHEN {survives} THEN 1 ELSE 0 END",
+        "is_open": f"NOT {is_removed}",
+        "is_removed": is_removed,
+        "persons": "h.persons",
+        "verified_persons": f"h.persons - {after_verification}",
+        "checked_persons": checked.format(all="h.persons"),
+        "last_visit_on": known.last_on,
+        "due_on": f"CASE WHEN NOT {is_removed} THEN coalesce({known.last_on}, h.opened_on) + {days} END",
+        "visits": known.visits,
+        "helps": helps,
+        "baht": baht,
+        "step": f"""CASE WHEN {is_removed} THEN 0 WHEN {survives} THEN 5 WHEN {visited} THEN 4
+            WHEN h.team_id IS NOT NULL THEN 3 WHEN {checked.format(all="h.persons")} = h.persons THEN 2
+            ELSE 1 END""",
+        "step_since": f"""CASE WHEN {is_removed} THEN {_CLOSED_ON} WHEN {survives} THEN {_HELP_DAY}
+            WHEN {visited} THEN k.first_on WHEN h.team_id IS NOT NULL THEN h.opened_on
+            WHEN {checked.format(all="h.persons")} = h.persons THEN {_CHECK_DAY} ELSE h.opened_on END""",
+        "not_in_tpmap": f"{known.visits} + {helps}",
     }
-    insert(
-        CohortState,
-        {
-            **arrays,
-            "fiscal_year": "%(year)s",
-            "household_id": "h.id",
-            "membership": "1",
-            "province_code": "left(h.code, 2)",
-            "district_code": "left(h.code, 4)",
-            "subdistrict_code": "left(h.code, 6)",
-            "area_code": "h.code",
-            "centre_id": "h.centre_id",
-            "is_municipal": "h.is_municipal",
-            "team_id": "h.team_id",
-            "sort_key": "m.sort_key",
-            "baseline": "h.baseline",
-            "relieved": "h.relieved",
-            "stage": f"CASE WHEN {_SURVIVES} THEN 1 ELSE 0 END",
-            "is_open": "NOT h.is_removed",
-            "is_removed": "h.is_removed",
-            "persons": "h.persons",
-            "verified_persons": f"h.persons - {after_verification}",
-            "checked_persons": checked.format(all="h.persons"),
-            "last_visit_on": "v.last_on",
-            "due_on": """CASE WHEN NOT h.is_removed THEN coalesce(v.last_on, h.opened_on)
-                + coalesce(f.days, %(follow_up)s) END""",
-            "visits": "coalesce(v.visits, 0)",
-            "helps": "coalesce(p.helps, 0)",
-            "baht": "coalesce(p.baht, 0)",
-        },
-        f"""scale_household h
-        JOIN scale_name m ON m.number = h.name_place
-        LEFT JOIN casework_followupinterval f ON f.province_code = ''
-            AND f.stage = CASE WHEN {_SURVIVES} THEN 1 ELSE 0 END
-        LEFT JOIN (
-            SELECT household_id, max(visited_on) AS last_on,
-                   count(*) FILTER (WHERE visited_on >= %(first_day)s) AS visits
-            FROM casework_visit WHERE household_id IN (SELECT id FROM scale_household) GROUP BY household_id
-        ) v ON v.household_id = h.id
-        LEFT JOIN (
-            SELECT household_id, count(*) AS helps, sum(amount_baht) AS baht FROM casework_help
-            WHERE given_on >= %(first_day)s AND household_id IN (SELECT id FROM scale_household)
-            GROUP BY household_id
-        ) p ON p.household_id = h.id""",
-        params,
-    )
