@@ -187,7 +187,7 @@ function insist() {
 
 function wireAnswers() {
   const answers = find("answers");
-  let pointed = 0;
+  let pointed = -Infinity;
   answers.addEventListener("pointerup", () => (pointed = performance.now()));
   answers.addEventListener("change", (event) => {
     const { at } = page.state;
@@ -215,7 +215,7 @@ function wireSkip() {
     showSkipReasons(false);
     document.querySelector("[data-answers] input").focus();
   });
-  let pointed = 0;
+  let pointed = -Infinity;
   find("skip-list").addEventListener("pointerup", () => (pointed = performance.now()));
   find("skip-list").addEventListener("change", (event) => {
     const { at } = page.state;
