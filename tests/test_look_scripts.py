@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -12,10 +11,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from povertyops.common.thai import format_thai_date
 from tests.cast import Cast
-from tests.journeys.steps import carry_session
+from tests.journeys.phone import draft_kept
+from tests.journeys.steps import carry_session, faults_of
 
-PROJECT = Path(__file__).resolve().parent.parent
-AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 FRAMES = ("app", "board", "field", "field_form")
 READ_BY_AXE = {("app", 390), ("field_form", 390), ("board", 1440)}
 
@@ -41,13 +39,12 @@ def test_every_frame_fits_its_window_and_axe_finds_nothing(page: Page, live_serv
     sideways, faults = [], []
     for frame in FRAMES:
         shown(page, live_server, f"?frame={frame}")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
         for width in (390, 1440, 1920):
             page.set_viewport_size({"width": width, "height": 900})
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 sideways.append((frame, width))
-            found = page.evaluate("axe.run()")["violations"] if (frame, width) in READ_BY_AXE else []
-            faults += [(frame, width, fault["id"], fault["nodes"][0]["target"]) for fault in found]
+            found = faults_of(page) if (frame, width) in READ_BY_AXE else []
+            faults += [(frame, width, *fault) for fault in found]
 
     assert sideways == []
     assert faults == []
@@ -60,7 +57,7 @@ def test_typed_text_survives_a_reload_and_can_be_dropped(
     form = shown(page, live_server).locator("#gallery-form[data-draft-ready]")
     form.get_by_label("บันทึก").fill("หลังคารั่ว")
     form.get_by_label("ซ่อมบ้าน").check()
-    page.wait_for_timeout(300)
+    draft_kept(page)
     uuid = form.locator("[data-client-uuid]").input_value()
 
     page.reload()

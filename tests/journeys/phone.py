@@ -115,7 +115,7 @@ def items(page: Page) -> list[dict[str, Any]]:
 def sync(page: Page) -> dict[str, Any]:
     """Send now; a round that runs already is waited for first."""
     call = "async (m) => (await import(m + 'sync.js')).syncNow({ force: true })"
-    for _attempt in range(40):
+    for _attempt in range(150):
         found: dict[str, Any] = page.evaluate(call, MODULES)
         if found["state"] != "busy":
             return found
@@ -145,6 +145,11 @@ def draft_kept(page: Page) -> None:
       return (await draftAt(form.dataset.draft)) !== null;
     }"""
     wait_for(page, kept)
+
+
+def all_written(page: Page) -> None:
+    """Wait until every draft that was begun is written down."""
+    page.evaluate("async (modules) => (await import(modules + 'drafts.js')).draftsSettled()", MODULES)
 
 
 def sent(page: Page, count: int = 1) -> None:
@@ -215,7 +220,7 @@ def save(page: Page) -> None:
 
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:
-    for _attempt in range(60):
+    for _attempt in range(120):
         if holds():
             return
         page.wait_for_timeout(250)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from tests.cast import PASSWORD, client_of
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# Every rule that axe runs by itself. What passes is not told in full, and the style sheets are not read a
+# second time: only an experimental rule, which is not among them, asks for that, and our policy complains.
+ASK_AXE = """async () => {
+  const found = await axe.run({ resultTypes: ["violations"], preload: { assets: ["media"] } });
+  return found.violations.map(({ id, nodes }) => [id, nodes[0].target]);
+}"""
 
 
 def sign_in_by_hand(page: Page, server: LiveServer, actor: Actor) -> None:
@@ -45,5 +52,21 @@ def listen(page: Page) -> list[str]:
 
 def faults_of(page: Page) -> list[tuple[str, Any]]:
     """What axe finds on the page as it stands."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    return [(fault["id"], fault["nodes"][0]["target"]) for fault in page.evaluate("axe.run()")["violations"]]
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(_axe())
+    return [(rule, target) for rule, target in page.evaluate(ASK_AXE)]
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def too_wide(page: Page) -> int:
+    """By how much the page sticks out sideways."""
+    return max(0, page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def unfold(page: Page) -> None:
+    """Open what is folded away, so that it is looked at as well."""
+    page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")

@@ -16,7 +16,7 @@ from households.models import Household, Listing
 from tests.casework.pages.families import family, this_year
 from tests.casework.work import INCOME, LIVING, state_of
 from tests.cast import Cast
-from tests.journeys.phone import begin_day, items, sent, sync, take_along
+from tests.journeys.phone import all_written, begin_day, items, sent, sync, take_along
 from tests.journeys.steps import PHONE, faults_of, listen
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +70,7 @@ def test_round_without_network_resumes_and_reaches_the_server_once(
     at_question(page, 3, 4)
     question = page.locator("[data-question]").inner_text()
 
+    all_written(page)
     page.reload()
     page.wait_for_selector("html[data-shown]")
 
@@ -185,7 +186,8 @@ def test_keyboard_alone_is_enough(
 
     page.get_by_role("radio", name="ผ่าน", exact=True).focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(600)
+    # Longer than the page shows an answer before it goes on by itself.
+    page.evaluate("new Promise((done) => setTimeout(done, 600))")
     at_question(page, 1, 4)
     expect(page.get_by_role("radio", name="ไม่ผ่าน")).to_be_checked()
     page.get_by_role("button", name="ต่อไป").press("Enter")
@@ -209,9 +211,10 @@ def test_every_screen_is_clean_for_axe_and_fits_the_phone(
     page.get_by_role("button", name="ข้ามข้อนี้").click()
     seen["skip"] = faults_of(page)
     page.get_by_role("button", name="ไม่ข้าม กลับไปตอบ").click()
-    for answer in ("fail", "pass", "na", "fail"):
+    for place, answer in enumerate(("fail", "pass", "na", "fail"), start=1):
+        at_question(page, place, len(FAILED))
         say(page, answer)
-        page.wait_for_timeout(400)
+    expect(page.get_by_role("heading", name="สรุปคำตอบ")).to_be_visible()
     seen["summary"] = faults_of(page)
     page.get_by_role("button", name="ให้ครัวเรือนเลือก").click()
     page.locator("[data-wishes] .wish__button").first.click()

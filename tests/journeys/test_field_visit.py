@@ -20,16 +20,33 @@ from households.models import Correction, Household
 from tests.casework.pages.families import family, today, typed
 from tests.casework.work import a_help, a_visit, an_item
 from tests.cast import Cast
-from tests.journeys.phone import kept, new_phone, photograph, picture, save, settled, shown, wait_until
-from tests.journeys.steps import carry_session, faults_of
+from tests.journeys.phone import (
+    kept,
+    new_phone,
+    photograph,
+    picture,
+    save,
+    settled,
+    shown,
+    wait_for,
+    wait_until,
+)
+from tests.journeys.steps import carry_session, faults_of, too_wide, unfold
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TAPS = """
 addEventListener("pointerdown", (event) => {
-  if (event.isTrusted) localStorage.setItem("taps", Number(localStorage.getItem("taps") || 0) + 1);
+  if (!event.isTrusted) return;
+  localStorage.setItem("taps", Number(localStorage.getItem("taps") || 0) + 1);
+  performance.mark("tapped");
 }, true);
 """
+# From the last tap to the drawn sheet, by the phone's own clock.
+TOOK = """() => {
+  const at = (name) => performance.getEntriesByName(name).at(-1)?.startTime;
+  return at("visit:saved") - at("tapped");
+}"""
 # Outside the page: the camera's shutter and its "use this picture".
 CAMERA_TAPS = 2
 STATES = """async () => {
@@ -89,13 +106,12 @@ def test_routine_visit_takes_few_taps_and_arrives_with_help_photo_and_place(
     photograph(page, picture())
     expect(page.locator(".shot__thumb")).to_be_visible()
     expect(page.get_by_text("จับตำแหน่งแล้ว")).to_be_visible()
-    started = page.evaluate("performance.now()")
     save(page)
-    took = page.evaluate("performance.now()") - started
 
+    wait_for(page, "() => performance.getEntriesByName('visit:saved').length", 1)
+    assert page.evaluate(TOOK) < 2000
     taps = int(page.evaluate("localStorage.getItem('taps')")) + CAMERA_TAPS
     assert taps <= 8
-    assert took < 2000
     expect(page.get_by_text("อยู่ในเครื่องนี้", exact=True)).to_be_visible()
     assert Visit.objects.count() == 1
 
@@ -233,13 +249,14 @@ def test_refused_time_is_asked_again_and_both_times_are_kept(
     expect(page.locator("#visited_on")).to_have_value("01/01/2560")
     expect(page.locator(".field--error .field__error")).to_contain_text("วันที่เยี่ยมมาก่อนวันที่ครัวเรือนเข้าบัญชี")
     assert faults_of(page) == []
-    page.locator("#visited_on").fill(typed(today()))
-    page.locator("#visited_time").fill("00:05")
+    day = today()
+    page.locator("#visited_on").fill(typed(day))
+    page.locator("#visited_time").fill("00:00")
     page.get_by_role("button", name="บันทึกและส่งใหม่").click()
     expect(page.get_by_text(re.compile("เก็บแล้ว"))).to_be_visible(timeout=20_000)
 
     visit = Visit.objects.get(pk=item)
-    assert visit.visited_on == today()
+    assert visit.visited_on == day
     assert visit.claimed_at is not None
     assert (visit.claimed_at.year, visit.time_doubt) == (2017, "before_list")
 
@@ -330,22 +347,23 @@ def test_facts_are_edited_offline_one_by_one(
     assert household.phone == "0812345678"
 
 
-@pytest.mark.parametrize("name", ["today", "visit", "household", "facts"])
 def test_pages_from_the_phone_fit_and_axe_finds_nothing(
-    phone: BrowserContext, live_server: LiveServer, cast: Cast, name: str
+    phone: BrowserContext, live_server: LiveServer, cast: Cast
 ) -> None:
     head = ("นางสาว", "กัญญารัตน์ประภัสสรสุดา", "ศรีสุวรรณวิจิตรพิพัฒน์วงศ์ ณ นครศรีธรรมราช")
     household = family(cast, head=head, persons=3)
     an_item("living", name="ซ่อมหลังคา")
     Household.objects.filter(pk=household.pk).update(phone="0812345678", latitude=7.5, longitude=100.25)
     page = taken_along(phone, live_server)
-    paths = {"today": "/today/", "household": f"/households/{household.pk}/"}
-    page.goto(live_server.url + paths.get(name, f"/households/{household.pk}/{name}/"))
-    shown(page)
-    page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+    own = f"/households/{household.pk}/"
+    found: list[tuple[str, Any]] = []
+    for address in ("/today/", own, f"{own}visit/", f"{own}facts/"):
+        page.goto(live_server.url + address)
+        shown(page)
+        unfold(page)
+        found += [(address, fault) for fault in (*faults_of(page), too_wide(page)) if fault]
 
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert faults_of(page) == []
+    assert found == []
 
 
 def test_nearest_first_only_when_asked(phone: BrowserContext, live_server: LiveServer, cast: Cast) -> None:

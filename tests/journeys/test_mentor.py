@@ -15,7 +15,7 @@ from reports.services.rollup import full_rollup
 from tests.casework.pages.families import family, this_year
 from tests.casework.work import an_item
 from tests.cast import Cast
-from tests.journeys.phone import draft_kept
+from tests.journeys.phone import draft_kept, wait_until
 from tests.journeys.steps import DESK, PHONE, carry_session, listen, sign_in_by_hand
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,11 +69,7 @@ def test_visit_with_help_moves_light_stage_and_board(
     context.clear_cookies()
     carry_session(context, live_server, cast.secretary)
     page.set_viewport_size(DESK)
-    for _attempt in range(20):
-        if survivors(page, live_server) == "1":
-            break
-        page.wait_for_timeout(250)
-    assert survivors(page, live_server) == "1"
+    wait_until(page, lambda: survivors(page, live_server) == "1")
     # Where the session went away under an open page, its next hello is answered with 401.
     assert [line for line in heard if "401" not in line] == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
@@ -11,9 +10,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from reports.services.rollup import drain_marks
 from tests.cast import Cast, build_cast, client_of
+from tests.journeys.steps import faults_of
 from tests.reports.history import ACTS, World
 
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (390, 1024, 1440, 1920)
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,12 +43,11 @@ def test_a_board_fits_and_axe_finds_nothing(
     page.on("console", lambda message: heard.append(message))
     page.goto(f"{live_server.url}/board/90/?table={table}")
     assert [message.text for message in heard] == []
-    page.evaluate(AXE.read_text(encoding="utf-8"))
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
-        found = page.evaluate("axe.run()")["violations"] if width in (390, 1440) else []
-        assert [(width, fault["id"], fault["nodes"][0]["target"]) for fault in found] == []
+        found = faults_of(page) if width in (390, 1440) else []
+        assert [(width, *fault) for fault in found] == []
 
 
 def test_the_way_down_from_the_province_to_a_household(
