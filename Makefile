@@ -22,7 +22,7 @@ db: $(VENV)/.demo ## only the demo's database and broker, for work on the code
 	@exec env END_WITH_PARENT=1 $(RUN) -m ops db
 
 test: lint node_modules/.package-lock.json ## everything: lint, types, contracts, migrations, all tests with a real browser
-	$(RUN) -m pytest -q -n 2 --dist loadfile
+	$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev ## style, types, import contracts, missing migrations
 	$(VENV)/bin/ruff check .
