@@ -1,4 +1,4 @@
-"""Reading the figures: always from AreaProgress, never a live sum."""
+"""Reading the figures of now: always from the tables of the roll-up, never a live sum."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.db.models import Q
 from households.models import ListKind
 from povertyops.areas.enums import CODE_LENGTH, NATION, Level
 
-from .models import AreaProgress, RollupRun
+from .enums import MeetingState
+from .models import AreaProgress, FrozenProgress, Meeting, RollupRun
 
 
 def progress_of(fiscal_year: int, code: str, list_kind: str = "") -> AreaProgress | None:
@@ -42,3 +43,24 @@ def days_of_years() -> dict[int, date]:
 
 def list_names() -> dict[str, str]:
     return dict(ListKind.objects.values_list("code", "name"))
+
+
+def last_frozen(
+    province_code: str, code: str, fiscal_year: int, list_kind: str, day: date
+) -> FrozenProgress | None:
+    """An area's figures of the newest meeting of its province and year, frozen up to a day."""
+    meetings = Meeting.objects.filter(province_code=province_code, fiscal_year=fiscal_year, as_of__lte=day)
+    newest = meetings.exclude(state=MeetingState.PLANNED).order_by("-as_of", "-frozen_at").values("pk")[:1]
+    rows = FrozenProgress.objects.filter(meeting__in=newest, code=code, list_kind=list_kind)
+    return rows.select_related("meeting").defer("meeting__payload").first()
+
+
+def is_closed(day: date, fiscal_year: int) -> bool:
+    """Whether the figures of the larger areas were put down at the end of that day."""
+    return DayProgress.objects.filter(code=NATION, fiscal_year=fiscal_year, list_kind="", day=day).exists()
+
+
+def agencies_of(fiscal_year: int, code: str) -> list[AgencyProgress]:
+    """Help given in an area or municipal centre by each agency, the one that gave most first."""
+    rows = AgencyProgress.objects.filter(fiscal_year=fiscal_year, code=code)
+    return list(rows.order_by("-baht", "-helps", "agency_id"))
