@@ -162,8 +162,11 @@ class BoardMap:
     sources: list[str] = field(default_factory=list)
 
     @property
-    def choices(self) -> list[Choice]:
-        return [Choice(figure, figure is self.figure) for figure in MAP_FIGURES]
+    def choices(self) -> list[tuple[list[Choice], str]]:
+        """Two rows of choices, the second with words before it: the dimensions."""
+        made = [Choice(figure, figure is self.figure) for figure in MAP_FIGURES]
+        plain = [choice for choice in made if choice.figure.dimension is None]
+        return [(plain, ""), ([choice for choice in made if choice not in plain], _("ตกเกณฑ์ด้าน"))]
 
     @property
     def shapes_url(self) -> str:

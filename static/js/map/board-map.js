@@ -14,7 +14,16 @@ function start(root) {
   const areaOfRow = (row) => row.dataset.area ?? byAddress.get(row.querySelector("th a")?.href);
   const rowsOf = (area) => [...document.querySelectorAll("tbody tr")].filter((row) => areaOfRow(row) === area);
 
-  function light(area) {
+  function areaAt(target) {
+    const place = target?.closest?.("[data-area], [data-shape]");
+    if (place && root.contains(place)) return place.dataset.area ?? place.dataset.shape;
+    const row = target?.closest?.("tbody tr");
+    return (row && areaOfRow(row)) ?? "";
+  }
+
+  // A pointer that points at nothing leaves the light where the keyboard stands.
+  function light(pointed) {
+    const area = pointed || areaAt(document.activeElement);
     if (area === lit) return;
     lit = area;
     for (const old of document.querySelectorAll(".is-lit")) old.classList.remove("is-lit");
@@ -22,13 +31,6 @@ function start(root) {
     if (!area) return;
     byArea.get(area)?.classList.add("is-lit");
     for (const row of rowsOf(area)) row.classList.add("is-lit");
-  }
-
-  function areaAt(target) {
-    const cell = target.closest?.("a[data-area]");
-    if (cell && root.contains(cell)) return cell.dataset.area;
-    const row = target.closest?.("tbody tr");
-    return (row && areaOfRow(row)) ?? "";
   }
 
   function useUnit(unit) {
@@ -48,10 +50,8 @@ function start(root) {
     if (view === "sheet") sheet?.fit();
   }
 
-  // The map speaks for itself: what happens on it is not a question of where the pointer left a row.
-  const elsewhere = (event) => !event.target.closest?.("[data-map-sheet]");
   for (const kind of ["pointerover", "focusin"]) {
-    document.addEventListener(kind, (event) => { if (elsewhere(event)) light(areaAt(event.target)); });
+    document.addEventListener(kind, (event) => light(areaAt(event.target)));
   }
 
   // Whether the switch sets the table's attribute or puts a new table in its place, the map follows.

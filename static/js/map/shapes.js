@@ -32,7 +32,7 @@ function mapOn(place) {
   // The wheel scrolls the page until somebody has entered the map.
   place.addEventListener("focusin", () => map.scrollWheelZoom.enable());
   place.addEventListener("focusout", () => map.scrollWheelZoom.disable());
-  map.createPane("lit").classList.add("no-touch");
+  map.createPane("lit");
   return map;
 }
 
@@ -108,12 +108,9 @@ export async function drawShapes(root, byArea, light) {
     path.setAttribute("role", "link");
     path.dataset.shape = area;
     layer.bindTooltip(() => said(textOf(cell)), { sticky: true, direction: "auto" });
-    layer.on("mouseover", () => light(area));
-    layer.on("mouseout", () => light(""));
     layer.on("click", (event) => open(event, area, cell));
     path.addEventListener("focus", () => {
       if (!path.matches(":focus-visible")) return;
-      light(area);
       map.panInside(layer.getBounds().getCenter(), { animate: false, padding: [40, 40] });
     });
     path.addEventListener("blur", () => light(""));
