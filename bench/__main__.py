@@ -9,15 +9,16 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from ops.processes import StopRequested, listen_for_signals
 from povertyops.demo.scale import FOCUS_DISTRICT
 
-from . import exports, field, imports, pages, rollups, visits
+from . import exports, field, fresh, imports, packs, pages, rollups, visits
 from .ground import PROJECT, Ground, use
 from .measure import Report
 
-PARTS = ("rollup", "pages", "visits", "field", "export", "import")
+PARTS = ("rollup", "pages", "packs", "export", "visits", "fresh", "field", "import")
 
 
 def main() -> int:
@@ -41,6 +42,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--small", type=int, default=10_000, help="cases of the smaller country")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported list")
     parser.add_argument("--seconds", type=float, default=6, help="length of one turn of storing visits")
+    parser.add_argument("--stream-seconds", type=float, default=60, help="length of the stream of visits")
     parser.add_argument(
         "--only", choices=PARTS, action="append", help="measure this part only; may be repeated"
     )
@@ -48,7 +50,7 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.quick:
         options.households, options.visits, options.rows = 20_000, 100_000, 10_000
-        options.small, options.seconds = 5_000, 2
+        options.small, options.seconds, options.stream_seconds = 5_000, 2, 15
     options.parts = options.only or PARTS
     return options
 
@@ -57,6 +59,11 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
     print("Preparing", flush=True)
     ground.manage("postgres", "collectstatic", "--noinput", "-v0")
     sizes = {"bench_small": options.small, "bench_large": options.households}
+    people: dict[str, dict[str, dict]] = {}
+
+    def officer(name: str) -> dict:
+        return people[name]["district_officer"]
+
     if set(options.parts) - {"import"}:
         if not set(options.parts) - {"import", "field"}:
             del sizes["bench_large"]
@@ -64,18 +71,21 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
         use(ground.env_of(next(reversed(sizes))))
 
     print("Measuring", flush=True)
-    if "pages" in options.parts:
-        pages.run(report, ground, sizes, people, FOCUS_DISTRICT)
-    if "rollup" in options.parts:
-        rollups.run(report, options.households)
-    if "export" in options.parts:
-        exports.run(report, options.households)
-    if "visits" in options.parts:
-        visits.run(report, ground, "bench_large", people["bench_large"]["district_officer"], options.seconds)
-    if "field" in options.parts:
-        field.run(report, ground, "bench_small", people["bench_small"]["mentor"])
-    if "import" in options.parts:
-        imports.run(report, ground, options.rows)
+    measured: dict[str, Callable[[], None]] = {
+        "pages": lambda: pages.run(report, ground, sizes, people, FOCUS_DISTRICT),
+        "rollup": lambda: rollups.run(report, options.households),
+        "packs": lambda: packs.run(report, options.households),
+        "export": lambda: exports.run(report, options.households),
+        "visits": lambda: visits.run(report, ground, "bench_large", officer("bench_large"), options.seconds),
+        "fresh": lambda: fresh.run(
+            report, ground, "bench_large", officer("bench_large"), options.stream_seconds
+        ),
+        "field": lambda: field.run(report, ground, "bench_small", people["bench_small"]["mentor"]),
+        "import": lambda: imports.run(report, ground, options.rows),
+    }
+    for part, measure in measured.items():
+        if part in options.parts:
+            measure()
 
 
 def _country(ground: Ground, name: str, households: int, options: argparse.Namespace) -> dict[str, dict]:

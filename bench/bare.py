@@ -1,4 +1,4 @@
-"""The floor of storing a visit: a bare DRF create with a token, idempotent by its key. Its settings."""
+"""The floors: a bare DRF create of a visit with a token, idempotent by its key, and a bare page. Settings."""
 
 from __future__ import annotations
 

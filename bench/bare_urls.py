@@ -1,10 +1,12 @@
-"""The one route of the bare application."""
+"""The routes of the bare application."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Engine
 from django.urls import path
 from knox.auth import TokenAuthentication
 from rest_framework import serializers
@@ -12,6 +14,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+# Bytes that one cell of the bare page takes.
+CELL = 64
 
 
 class BareVisit(serializers.Serializer[Any]):
@@ -42,4 +47,32 @@ class BareVisits(APIView):
         return Response(body.data, status=200 if many else 201)
 
 
-urlpatterns = [path("api/v1/visits/", BareVisits.as_view())]
+PAGE = Engine().from_string(
+    """<!doctype html><html lang="th"><head><title>{{ title }}</title></head><body><h1>{{ title }}</h1><table>
+{% for row in rows %}<tr><th><a href="/board/{{ row.code }}/">{{ row.code }}</a></th>
+{% for value in row.values %}<td><a href="/households/?area={{ row.code }}&amp;f={{ forloop.counter }}">
+{{ value }}</a></td>{% endfor %}</tr>
+{% endfor %}</table></body></html>"""
+)
+WIDTH = 50
+
+
+def bare_page(request: HttpRequest, size: int) -> HttpResponse:
+    """A page of about `size` bytes: rows of the progress table through a template, a link to each figure."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM reports_areaprogress WHERE parent_code = '90' AND list_kind = '' ORDER BY code"
+        )
+        found = [[str(value) for value in row] for row in cursor.fetchall()]
+    wanted = max(1, size // (WIDTH * CELL))
+    rows = [
+        {"code": f"90{place % 100:02d}", "values": found[place % len(found)][:WIDTH]}
+        for place in range(wanted)
+    ]
+    return HttpResponse(PAGE.render(Context({"title": "จ.สงขลา", "rows": rows})))
+
+
+urlpatterns = [
+    path("api/v1/visits/", BareVisits.as_view()),
+    path("page/<int:size>/", bare_page),
+]

@@ -76,6 +76,28 @@ class Ground:
             "DJANGO_SETTINGS_MODULE": "povertyops.settings",
         }
 
+    def work(self, name: str) -> Child:
+        """A Celery worker with its own beat on a database."""
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "povertyops",
+            "worker",
+            "-B",
+            "-c",
+            "1",
+            "-l",
+            "WARNING",
+        ]
+        command += ["--schedule", str(self.folder / f"beat-{name}"), "--without-gossip", "--without-mingle"]
+        log = (self.folder / f"web-worker-{name}.log").open("wb")
+        child = spawn("worker", command, output=log, env=self.env_of(name), cwd=PROJECT)
+        log.close()
+        self.children.insert(0, child)
+        return child
+
     def manage(self, name: str, *arguments: str, quiet: bool = True) -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
