@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q
 
+from casework.models import Agency
 from households.models import ListKind
 from povertyops.areas.enums import CODE_LENGTH, NATION, Level
 
 from .enums import MeetingState
-from .models import AreaProgress, FrozenProgress, Meeting, RollupRun
+from .models import AgencyProgress, AreaProgress, DayProgress, FrozenProgress, Meeting, RollupRun
 
 
 def progress_of(fiscal_year: int, code: str, list_kind: str = "") -> AreaProgress | None:
@@ -64,3 +66,14 @@ def agencies_of(fiscal_year: int, code: str) -> list[AgencyProgress]:
     """Help given in an area or municipal centre by each agency, the one that gave most first."""
     rows = AgencyProgress.objects.filter(fiscal_year=fiscal_year, code=code)
     return list(rows.order_by("-baht", "-helps", "agency_id"))
+
+
+def agency_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    found = Agency.objects.filter(pk__in=[pk for pk in ids if pk is not None])
+    return dict(found.values_list("pk", "name"))
+
+
+def closed_days(fiscal_year: int, code: str, list_kind: str, days: Collection[date]) -> list[DayProgress]:
+    """An area's figures on those of the days that were closed, earliest first."""
+    rows = DayProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind, day__in=days)
+    return list(rows.order_by("day"))
