@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from dimensions.enums import Dimension, Stage
 from povertyops.common.errors import InvalidInput
 from povertyops.common.forms import LongSelect
+from povertyops.common.past_days import read_past_day
 from povertyops.common.thai import fiscal_year_of
 
 from .enums import HelpNature, Membership, Step
@@ -104,6 +105,7 @@ class CohortFilterForm(forms.Form):
     mentor_gone = _switch(_("พี่เลี้ยงพ้นตำแหน่งแล้ว"))
     mentor_leaving = _switch(_("พี่เลี้ยงจะพ้นตำแหน่งใน 30 วัน"))
     q = forms.CharField(label=_("ชื่อหรือรหัสประจำบ้าน"), max_length=100, required=False)
+    as_of = forms.CharField(label=_("ข้อมูล ณ วันที่"), max_length=30, required=False)
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
         super().__init__(data)
@@ -121,13 +123,21 @@ class CohortFilterForm(forms.Form):
             raise forms.ValidationError(_("เดือนเขียนเป็น ปี พ.ศ.-เดือน เช่น 2569-11 และต้องไม่อยู่ในอนาคต"))
         return month
 
+    def clean_as_of(self) -> date | None:
+        """A past day, as 2025-03-31 or 2568-03-31; today is the same as none."""
+        try:
+            return read_past_day(self.cleaned_data["as_of"], today=self.today)
+        except InvalidInput as refused:
+            raise forms.ValidationError(str(refused)) from None
+
     @property
     def cohort_filters(self) -> CohortFilters:
         """The filters; a field that was wrong counts as left out (the form's errors say so)."""
         self.is_valid()
         values = self.cleaned_data
         return CohortFilters(
-            fiscal_year=values.get("fiscal_year") or _year_of(values.get("not_seen_month"), self.today),
+            fiscal_year=values.get("fiscal_year")
+            or _year_of(values.get("not_seen_month"), values.get("as_of") or self.today),
             area=values.get("area", ""),
             centre=values.get("centre"),
             list_kind=values.get("list", ""),
@@ -160,6 +170,7 @@ class CohortFilterForm(forms.Form):
             promised=bool(values.get("promised")),
             mentor_gone=bool(values.get("mentor_gone")),
             mentor_leaving=bool(values.get("mentor_leaving")),
+            as_of=values.get("as_of"),
         )
 
 

@@ -329,6 +329,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "drain-marks": {"task": "reports.drain_marks", "schedule": 2.0, "options": {"expires": 2}},
     # Twice, so that a midnight without a worker is made good before the morning.
     "turn-day": {"task": "casework.turn_day", "schedule": crontab(hour="0,6", minute=10)},
+    # After the turn of the day, whose changes belong to the new day.
+    "close-days": {"task": "reports.close_days", "schedule": crontab(hour="0,6", minute=20)},
     # Hourly: a missed deadline is told once.
     "escalate-referrals": {"task": "casework.escalate_referrals", "schedule": crontab(minute=5)},
     # On 1 October what was finished long ago leaves the sight of offices.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from .services.days import close_days
 from .services.rollup import MARKS_AT_ONCE, drain_marks
 
 TURNS = 50
@@ -15,3 +16,9 @@ def drain() -> None:
     for _turn in range(TURNS):
         if drain_marks() < MARKS_AT_ONCE:
             return
+
+
+@shared_task(name="reports.close_days")
+def close() -> None:
+    """Put down the figures of the days that are over and were not yet closed."""
+    close_days()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import reduce
 from operator import and_
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import F, Func, Q, QuerySet, SmallIntegerField, Value
@@ -23,7 +23,7 @@ from povertyops.common.thai import to_arabic_digits
 
 from ..enums import Membership
 from ..inputs import CohortFilters
-from ..models import CohortState
+from ..models import CohortState, CohortVersion
 from ..rules import COHORT_MEMBERSHIPS, stands_at, visited_from
 from .caseload import NO_MENTOR, mentor_gone_q, mentor_leaving_q, mentor_q, not_seen_q, promised
 
@@ -55,11 +55,33 @@ def cohort_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortS
 
 
 def cohort_rows(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortState]:
-    """The same rows without order or household, to count or to join."""
-    rows = CohortState.objects.filter(
-        scope_q(actor, household="household"), place_q(actor, filters), fiscal_year=filters.fiscal_year
-    )
+    """The same rows without order or household, to count or to join.
+
+    For a past day the rows are CohortVersion: the states known at the end of that day, of households that are
+    in sight today.
+    """
+    rows = _present_rows(actor, filters) if filters.as_of is None else _past_rows(actor, filters)
     return rows.filter(membership_q(filters), *_conditions(filters))
+
+
+def _present_rows(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortState]:
+    return CohortState.objects.filter(
+        scope_q(actor, household="household"),
+        place_q(actor, filters),
+        fiscal_year=filters.fiscal_year,
+    )
+
+
+def _past_rows(actor: Actor | None, filters: CohortFilters) -> QuerySet[CohortState]:
+    """Whose household it is today decides who may see it; where it was on that day, where it is counted."""
+    known = CohortVersion.objects.filter(
+        scope_q(actor, "household__scope__"),
+        place_q(None, filters),
+        fiscal_year=filters.fiscal_year,
+        since__lte=filters.as_of,
+        until__gt=filters.as_of,
+    )
+    return cast("QuerySet[CohortState]", known)
 
 
 def cohort_count(actor: Actor | None, filters: CohortFilters) -> int:
@@ -74,7 +96,7 @@ def household_ids(actor: Actor | None, filters: CohortFilters) -> list[UUID]:
 
 def as_of(filters: CohortFilters) -> date:
     """The day the list stands at."""
-    return filters.as_of or stands_at(filters.fiscal_year, timezone.localdate())
+    return stands_at(filters.fiscal_year, filters.as_of or timezone.localdate())
 
 
 # ------------------------------------------------------------------------------------------------- conditions

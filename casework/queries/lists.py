@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from households.enums import STILL_TARGET, VerificationStatus
 from households.models import ListedPerson, Verification
@@ -18,6 +20,7 @@ from ..inputs import CohortFilters
 from ..models import CohortState, Help, Visit
 from .cohort import EVERYONE, as_of, cohort_rows
 from .standing import standing as standing
+from .standing import stood_before
 
 PERSON_ORDER = ("person__sort_key", "id")
 VISIT_ORDER = ("-visited_at", "-id")
@@ -27,7 +30,7 @@ HELP_ORDER = ("-given_on", "-id")
 def visits_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Visit]:
     """Standing visits of the fiscal year to the cohort and to carried households, newest first."""
     return (
-        _of_the_year(Visit.objects.filter(standing(Visit)), actor, filters, "visited_on")
+        _of_the_year(Visit.objects.filter(_stands(Visit, filters)), actor, filters, "visited_on")
         .select_related("household", "recorded_by")
         .order_by(*VISIT_ORDER)
     )
@@ -35,7 +38,7 @@ def visits_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Visit]:
 
 def helps_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Help]:
     """Standing, delivered helps of the fiscal year to the cohort and to carried households, newest first."""
-    delivered = Help.objects.filter(standing(Help), status=HelpStatus.DELIVERED)
+    delivered = Help.objects.filter(_stands(Help, filters), status=HelpStatus.DELIVERED)
     if filters.nature:
         delivered = delivered.filter(nature=filters.nature)
     if filters.agency is not None:
@@ -71,14 +74,34 @@ def persons_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Listed
     return rows.select_related("person", "listing__household").order_by(*PERSON_ORDER)
 
 
+def _end_of_day(filters: CohortFilters) -> datetime | None:
+    """The moment before which a row was known on the past day asked for; None when now is asked for."""
+    if filters.as_of is None:
+        return None
+    return timezone.make_aware(datetime.combine(filters.as_of + timedelta(days=1), time.min))
+
+
+def _stands(model: type[Visit] | type[Help], filters: CohortFilters) -> Q:
+    moment = _end_of_day(filters)
+    return standing(model) if moment is None else stood_before(model, moment)
+
+
 def _listed(filters: CohortFilters) -> Q:
-    found = Q(listing__fiscal_year=filters.fiscal_year, listing__superseded_at=None)
+    moment = _end_of_day(filters)
+    found = Q(listing__fiscal_year=filters.fiscal_year)
+    if moment is None:
+        found &= Q(listing__superseded_at=None)
+    else:
+        found &= Q(listing__recorded_at__lt=moment)
+        found &= Q(listing__superseded_at=None) | Q(listing__superseded_at__gte=moment)
     return found & Q(listing__kind_code=filters.list_kind) if filters.list_kind else found
 
 
 def _latest_status(filters: CohortFilters) -> Coalesce:
+    moment = _end_of_day(filters)
     latest = (
         Verification.objects.filter(
+            Q() if moment is None else Q(recorded_at__lt=moment),
             household=OuterRef("listing__household"),
             person=OuterRef("person"),
             effective_on__lte=as_of(filters),

@@ -53,16 +53,21 @@ for _whole, _listed in _AS_LISTED.items():
     LISTED_COLUMNS = LISTED_COLUMNS.replace(_whole, _listed)
 
 
-def parts(households: str) -> str:
+def parts(households: str, *, lists: bool = True) -> str:
     """A query that adds households up per fiscal year, list, village and municipal centre.
 
     `households` is a FROM clause that yields `casework_cohortstate s` and `reports_rolluprun r`. Rows with
     `whole` count towards all lists together, rows with a `list_kind` towards that list; one row can do both.
+    Without `lists` households on several lists are counted towards the whole only.
     """
-    return f"""
+    whole = f"""
         SELECT fiscal_year, true AS whole, only_list AS list_kind, area_code, centre_id, {AGGREGATES}
         FROM (SELECT {SOURCE_COLUMNS}, {ONLY_LIST} FROM {households}) AS source
         GROUP BY fiscal_year, only_list, area_code, centre_id
+    """
+    if not lists:
+        return whole
+    return f"""{whole}
         UNION ALL
         SELECT fiscal_year, false, list_kind, area_code, centre_id, {AGGREGATES}
         FROM (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from casework.enums import Step
 from reports.services.rollup import full_rollup
 from tests.cast import FAR_VILLAGE, VILLAGE, Cast, client_of
 from tests.reports.world import LAST_DAY, YEAR, make_state
@@ -24,6 +26,8 @@ def test_progress_has_every_figure_under_its_name(cast: Cast) -> None:
         visits=3,
         helps=1,
         baht=Decimal(3000),
+        step=Step.SURVIVE,
+        step_since=LAST_DAY - timedelta(days=12),
     )
     make_state(cast, village=VILLAGE, lists={"tpmap": 1})
     full_rollup(YEAR)
@@ -55,6 +59,21 @@ def test_progress_has_every_figure_under_its_name(cast: Cast) -> None:
         "helps": 1,
         "baht": 3000.0,
         "carried": 0,
+        "passing": 0,
+        "with_team": 0,
+        "slipped": 0,
+        "additional": 0,
+        "care_households": 0,
+        "not_in_tpmap": 0,
+        "development_helps": 0,
+        "development_baht": 0.0,
+        "steps": {
+            name: {
+                "households": int(name == "survive"),
+                "mean_wait_days": 12.0 if name == "survive" else None,
+            }
+            for name in ("listed", "checked", "assigned", "visited", "survive", "sufficient", "sustainable")
+        },
     }
 
 

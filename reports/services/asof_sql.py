@@ -1,0 +1,92 @@
+"""The SQL of figures on a past day: the roll-up's own sums over the states known at the end of that day."""
+
+# ruff: noqa: S608 -- only names from this module and from `rollup_sql` are put together
+
+from __future__ import annotations
+
+from povertyops.areas.enums import NATION
+
+from .rollup_sql import CENTRE_ROWS, COLUMNS, ROW, by_code, parts, upward
+
+_NEEDED = """
+    fiscal_year, membership, is_open, is_removed, baseline, relieved, recovered, in_care, additional, stage,
+    proposed_stage, team_id, persons, verified_persons, checked_persons, last_visit_on, due_on, visits, helps,
+    baht, development_helps, development_baht, step, step_since, slips, not_in_tpmap, is_municipal, centre_id,
+    list_kinds, list_dimensions, list_persons, list_verified_persons
+"""
+
+
+def _known(digits: int, place: str, area: str = "area_code") -> str:
+    """A FROM clause for `parts`: states known at the end of `day`, their area cut to so many digits."""
+    return f"""(
+        SELECT {_NEEDED}, left({area}, {digits}) AS area_code FROM casework_cohortversion
+        WHERE fiscal_year = %(year)s AND since <= %(day)s AND until > %(day)s AND {place}
+    ) AS s CROSS JOIN (SELECT %(stands_at)s::date AS as_of) AS r"""
+
+
+_IN_AREA = {
+    0: "TRUE",
+    2: "province_code = %(code)s",
+    4: "province_code = left(%(code)s, 2) AND district_code = %(code)s",
+    6: "province_code = left(%(code)s, 2) AND district_code = left(%(code)s, 4)"
+    " AND subdistrict_code = %(code)s",
+    8: "province_code = left(%(code)s, 2) AND district_code = left(%(code)s, 4) AND area_code = %(code)s",
+}
+_OF_LIST = " AND list_kinds @> ARRAY[%(kind)s]::varchar[]"
+_OF_CENTRES = (
+    "fiscal_year = %(year)s AND is_municipal AND province_code = ANY(%(provinces)s)"
+    " AND centre_id = ANY(%(centres)s::uuid[])"
+)
+
+
+def of_area(length: int, child_length: int, list_kind: str) -> str:
+    """Rows of an area's children and its own; `length` 0 is the nation, equal lengths give one row."""
+    place = _IN_AREA[length] + (_OF_LIST if list_kind else "")
+    level, child_level = length // 2, child_length // 2
+    children = f"""
+        SELECT fiscal_year, list_kind, area_code AS code, {child_level} AS level,
+               {_parent(child_level)} AS parent_code, {COLUMNS}
+        FROM ({by_code("rollup_parts", "area_code")}) AS areas WHERE list_kind = %(kind)s
+    """
+    own = "" if level == child_level else f"UNION ALL {upward(level, 'children')}"
+    return f"""
+        WITH rollup_parts AS MATERIALIZED ({parts(_known(child_length, place), lists=bool(list_kind))}),
+        children AS ({children})
+        SELECT {ROW} FROM (SELECT * FROM children {own}) AS found
+    """
+
+
+def _parent(level: int) -> str:
+    return f"'{NATION}'" if level == 1 else f"left(area_code, {2 * (level - 1)})"
+
+
+def of_centres(list_kind: str) -> str:
+    """Rows of municipal centres, each with all its households, wherever in the province they live."""
+    place = _OF_CENTRES + (_OF_LIST if list_kind else "")
+    return f"""
+        WITH rollup_parts AS MATERIALIZED ({parts(_known(2, place), lists=bool(list_kind))}),
+        centres AS (
+            SELECT * FROM ({by_code("rollup_parts", "centre_id")}) AS found WHERE list_kind = %(kind)s
+        )
+        SELECT {ROW} FROM ({CENTRE_ROWS}) AS found
+    """
+
+
+_DAY_TARGET = f"reports_dayprogress (day, fiscal_year, list_kind, code, level, parent_code, {COLUMNS})"
+CLOSE_DAY = f"""
+    WITH rollup_parts AS MATERIALIZED ({parts(_known(4, "TRUE"))}),
+    districts AS (
+        SELECT fiscal_year, list_kind, area_code AS code, 2 AS level, left(area_code, 2) AS parent_code,
+               {COLUMNS}
+        FROM ({by_code("rollup_parts", "area_code")}) AS areas
+    ),
+    provinces AS ({upward(1, "districts")}),
+    nation AS ({upward(0, "provinces")}),
+    centres AS ({by_code("rollup_parts", "centre_id")})
+    INSERT INTO {_DAY_TARGET}
+    SELECT %(day)s::date, {ROW} FROM (
+        SELECT * FROM districts UNION ALL SELECT * FROM provinces UNION ALL SELECT * FROM nation
+        UNION ALL {CENTRE_ROWS}
+    ) AS found
+    ON CONFLICT (code, fiscal_year, list_kind, day) DO NOTHING
+"""
