@@ -15,7 +15,7 @@ from .meetings import (
     SpotCheck,
 )
 from .progress import AgencyProgress, AreaProgress, DayProgress, Figures, RollupRun
-from .public import PublicPage
+from .public import PublicPage, PublicRelease
 from .targets import Target, TargetShare
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "PackFile",
     "PackJob",
     "PublicPage",
+    "PublicRelease",
     "Resolution",
     "ResolutionNote",
     "RollupRun",

@@ -18,3 +18,25 @@ class PublicPage(models.Model):
 
     class Meta:
         verbose_name = _("หน้าสาธารณะ")
+
+
+class PublicRelease(models.Model):
+    """The figures of a province as everyone may see them, as they stood at the end of a month; never changed.
+
+    `shown` is what pages and files say, without what is hidden. `kept` holds the numbers and groupings behind
+    it, which the next release must not give away; it is never shown.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    province_code = models.CharField(max_length=2, db_collation="C")
+    fiscal_year = models.SmallIntegerField()
+    day = models.DateField()
+    shown = models.JSONField()
+    kept = models.JSONField()
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("ตัวเลขสาธารณะ")
+        constraints = [
+            models.UniqueConstraint(fields=["province_code", "day"], name="public_release_once"),
+        ]
