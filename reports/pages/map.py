@@ -19,7 +19,8 @@ from dimensions.enums import Dimension, Stage
 from povertyops.areas.models import Boundary
 
 from ..definitions import BY_CODE, FAILING, Figure, dimension_of
-from ..models import AreaProgress
+from ..models import Figures
+from .asked import NUMBER, PERCENT
 from .columns import TABLES, WORST, Text
 from .map_classes import MapClass, class_of, classes_of
 from .rows import Row
@@ -27,7 +28,6 @@ from .rows import Row
 if TYPE_CHECKING:
     from .board import Board
 
-NUMBER, PERCENT = "number", "percent"
 # Who may see how many but not who sees no number of so few that they could be guessed.
 FEWEST = 5
 REACHED = "reached"
@@ -52,10 +52,10 @@ class MapFigure:
         return next(shown, "")
 
     @property
-    def unit(self) -> Text:
+    def unit(self) -> str:
         return str(self.parts[0].unit.value)
 
-    def value(self, row: AreaProgress) -> int | None:
+    def value(self, row: Figures) -> int | None:
         """None where the row withholds a part."""
         values = [getattr(row, part.code) for part in self.parts]
         return None if None in values else sum(values)
@@ -189,10 +189,11 @@ class BoardMap:
 def board_map(board: Board, *, figure: str = "") -> BoardMap:
     """The map of a board by the figure asked for, else the usual one: one query, however many areas.
 
-    `figure` may also be the order of the table (`-overdue`): a map figure of that order is then shown.
+    Without one the map follows the order of the table where that is the order of one of its figures.
     """
     rows = [row for row in board.rows if not row.kind and row.figures.code != board.place.code]
-    made = BoardMap(board.place.code, map_figure(figure), below=board.below)
+    chosen = map_figure(figure or board.asked.map_figure or board.asked.sort)
+    made = BoardMap(board.place.code, chosen, board.asked.unit or PERCENT, board.below)
     if not rows:
         return made
     found = _boundaries(row.figures.code for row in rows)
