@@ -2,102 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from casework.enums import Membership
-from casework.inputs import CohortFilters
-from casework.queries.cohort import cohort_list
+from casework.queries.cohort import cohort_count, cohort_list
 from dimensions.enums import Dimension, Stage
-from povertyops.accounts.actor import Actor
 
-from .base import Row, in_chunks, safe, text_of, thai_day
-from .places import Names
+from .columns import Column, Quote, Source, day, plain, typed, word
+from .places import ADDRESS, TEAM
 
-HEADS = (
-    _("รหัสครัวเรือน"),
-    _("รหัสประจำบ้าน"),
-    _("บ้านเลขที่"),
-    _("หัวหน้าครัวเรือน"),
-    _("รหัสหมู่บ้าน"),
-    _("หมู่บ้าน/ชุมชน"),
-    _("ตำบล"),
-    _("อำเภอ"),
-    _("จังหวัด"),
-    _("กลุ่ม"),
-    _("บัญชี"),
-    _("คน"),
-    _("คนหลังตรวจสอบ"),
-    *(dimension.label for dimension in Dimension),
-    _("ขั้น"),
-    _("ทีมพี่เลี้ยง"),
-    _("เยี่ยมล่าสุด"),
-    _("กำหนดเยี่ยม"),
-    _("ลงพื้นที่ (ครั้ง)"),
-    _("ความช่วยเหลือ (รายการ)"),
-    _("มูลค่า (บาท)"),
-    _("นำออกแล้ว"),
-)
+
+def _light(dimension: Dimension) -> Column:
+    """What a dimension of the baseline has come to."""
+    bit = dimension.bit
+
+    def said(quote: Quote) -> str:
+        passing, helped, failing = (quote(str(text)) for text in _LIGHTS)
+        return (
+            f"CASE WHEN r.x_baseline & {bit} = 0 THEN NULL WHEN r.x_recovered & {bit} <> 0 THEN {passing} "
+            f"WHEN r.x_relieved & {bit} <> 0 THEN {helped} ELSE {failing} END"
+        )
+
+    return Column(dimension.value, dimension.label, said, ("baseline", "relieved", "recovered"))
+
+
+_LIGHTS = (_("ผ่านเกณฑ์แล้ว"), _("ได้รับความช่วยเหลือแล้ว"), _("ตกเกณฑ์"))
+_REMOVED = _("ใช่")
+
 COLUMNS = (
-    text_of("household_id"),
-    "household__house_code",
-    "household__house_no",
-    "household__head_name",
-    "area_code",
-    "membership",
-    "list_kinds",
-    "persons",
-    "verified_persons",
-    "baseline",
-    "relieved",
-    "recovered",
-    "stage",
-    text_of("team_id"),
-    "last_visit_on",
-    "due_on",
-    "visits",
-    "helps",
-    "baht",
+    plain("household", _("รหัสครัวเรือน"), reads="household_id"),
+    plain("house_code", _("รหัสประจำบ้าน")),
+    typed("house_no", _("บ้านเลขที่")),
+    typed("head_name", _("หัวหน้าครัวเรือน")),
+    *ADDRESS,
+    word("membership", _("กลุ่ม"), lambda: Membership.choices),
+    Column("list_kinds", _("บัญชี"), lambda _quote: "array_to_string(r.x_list_kinds, ' ')", ("list_kinds",)),
+    plain("persons", _("คน"), number=True),
+    plain("verified_persons", _("คนหลังตรวจสอบ"), number=True),
+    *(_light(dimension) for dimension in Dimension),
+    word("stage", _("ขั้น"), lambda: Stage.choices),
+    TEAM,
+    day("last_visit_on", _("เยี่ยมล่าสุด")),
+    day("due_on", _("กำหนดเยี่ยม")),
+    plain("visits", _("ลงพื้นที่ (ครั้ง)"), number=True),
+    plain("helps", _("ความช่วยเหลือ (รายการ)"), number=True),
+    plain("baht", _("มูลค่า (บาท)"), number=True),
+    Column(
+        "removed",
+        _("นำออกแล้ว"),
+        lambda quote: f"CASE WHEN r.x_is_removed THEN {quote(str(_REMOVED))} END",
+        ("is_removed",),
+    ),
+)
+_OF_HOUSEHOLD = {name: f"household__{name}" for name in ("house_code", "house_no", "head_name")}
+_OWN = (
+    *("household_id", "area_code", "membership", "list_kinds", "persons", "verified_persons", "baseline"),
+    *("relieved", "recovered", "stage", "team_id", "last_visit_on", "due_on", "visits", "helps", "baht"),
     "is_removed",
 )
-
-
-def rows(actor: Actor, filters: CohortFilters) -> Iterator[Row]:
-    names = Names(actor, filters)
-    address, team_names = names.address, names.team
-    groups = {member.value: str(member.label) for member in Membership}
-    stages = {stage.value: str(stage.label) for stage in Stage}
-    lights = _lights()
-    yes = str(_("ใช่"))
-    for found in in_chunks(cohort_list(actor, filters).select_related(None).values_list(*COLUMNS)):
-        (pk, house_code, house_no, head, area, membership, kinds, persons, verified, *masks_and_rest) = found
-        baseline, relieved, recovered, stage, team, last, due, visits, helps, baht, removed = masks_and_rest
-        yield (
-            pk, house_code, safe(house_no), safe(head), area, *address[area], groups[membership],
-            " ".join(kinds), persons, verified, *lights[baseline, relieved, recovered], stages[stage],
-            team_names[team], thai_day(last), thai_day(due), visits, helps, baht, yes if removed else "",
-        )  # fmt: skip
-
-
-def _lights() -> Any:
-    """(baseline, relieved, recovered) -> what each of the five dimensions says; made when first met."""
-    words = (str(_("ตกเกณฑ์")), str(_("ได้รับความช่วยเหลือแล้ว")), str(_("ผ่านเกณฑ์แล้ว")))
-    return _Lights(words)
-
-
-class _Lights(dict[tuple[int, int, int], Sequence[str]]):
-    def __init__(self, words: tuple[str, str, str]) -> None:
-        super().__init__()
-        self._words = words
-
-    def __missing__(self, masks: tuple[int, int, int]) -> Sequence[str]:
-        made = self[masks] = tuple(self._say(dimension.bit, *masks) for dimension in Dimension)
-        return made
-
-    def _say(self, bit: int, baseline: int, relieved: int, recovered: int) -> str:
-        failing, helped, passing = self._words
-        if not baseline & bit:
-            return ""
-        return passing if recovered & bit else helped if relieved & bit else failing
+SOURCE = Source(
+    _("ครัวเรือน"), cohort_list, cohort_count, {**_OF_HOUSEHOLD, **{name: name for name in _OWN}}, COLUMNS
+)

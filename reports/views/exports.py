@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -23,9 +24,10 @@ from povertyops.common.policies import allow
 from povertyops.common.thai import format_thai_date
 
 from ..access import highest_area, may_open_lists, sees_below, visible_area, visible_centre
-from ..exports import LISTS
+from ..exports import LISTS, list_sheet, rows_sheet
 from ..exports import board as board_export
-from ..exports.base import Sheet, Text, csv_stream, xlsx_file
+from ..exports.base import Sheet, Text
+from ..exports.writing import csv_stream, write_workbook
 from ..pages.board import Asked, Board, area_board, centre_board
 from .board import actor_of
 
@@ -56,7 +58,7 @@ def export_list(request: HttpRequest, kind: str, fmt: str) -> HttpResponseBase:
         (gettext_lazy("ตัวกรอง"), _said(request.GET)),
         (gettext_lazy("ผู้ส่งออก"), actor.user.display_name if actor.user else ""),
     ]
-    sheet = Sheet(kind, export.heads, partial(export.rows, actor, filters), about)
+    sheet = list_sheet(kind, actor, filters, export.columns, about=about)
     _log(actor, request, kind, fmt)
     return _answer(
         sheet, fmt, f"{kind}s-{filters.area or actor.province_code or 'TH'}-{filters.fiscal_year}-{day}"
@@ -82,7 +84,7 @@ def export_board(request: HttpRequest, fmt: str) -> HttpResponseBase:
     ]
     rows = partial(board_export.rows, [(row.figures, row.label) for row in board.rows])
     _log(actor, request, "board", fmt)
-    sheet = Sheet("board", board_export.heads(), rows, about)
+    sheet = rows_sheet("board", board_export.heads(), rows, about)
     return _answer(sheet, fmt, f"board-{board.place.code}-{board.fiscal_year}-{board.as_of}")
 
 
@@ -112,7 +114,10 @@ def _answer(sheet: Sheet, fmt: str, name: str) -> HttpResponseBase:
         response = StreamingHttpResponse(csv_stream(sheet), content_type=CSV)
         response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
-    return FileResponse(xlsx_file(sheet), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
+    write_workbook(sheet, target)
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 
 
 def _check_size(rows: int) -> None:
