@@ -13,6 +13,7 @@ from casework.models import CohortState, FollowUpInterval
 from casework.services.cohort import expected_states, stored_states
 from casework.services.visits import record_visits
 from dimensions.enums import Stage
+from households.models import Household
 from povertyops.common.models import DirtyMark
 from tests.casework.work import START, a_help, a_visit, an_item, in_care
 from tests.cast import Cast, client_of
@@ -51,8 +52,15 @@ def test_rows_after_any_visits_equal_the_facts(cast: Cast, batches):
         assert stored_states([household.pk]) == expected_states([household.pk])
 
 
-def test_a_plain_visit_marks_its_leaves(cast: Cast):
+def visited_before(cast: Cast) -> Household:
+    """In care, and met once already: the first visit in care is judged in full."""
     household = in_care(cast)
+    record_visits(actor=cast.mentor, visits=[a_visit(household, day=START + timedelta(days=1))])
+    return household
+
+
+def test_a_plain_visit_marks_its_leaves(cast: Cast):
+    household = visited_before(cast)
     DirtyMark.objects.all().delete()
     record_visits(actor=cast.mentor, visits=[a_visit(household, day=date(2025, 3, 10))])
     assert set(DirtyMark.objects.values_list("area_code", flat=True)) == {household.area_code}
@@ -72,7 +80,7 @@ def test_an_older_visit_that_arrives_later_moves_no_due_day(cast: Cast):
 def test_a_batch_of_plain_visits_takes_the_same_queries_for_any_number(
     cast: Cast, count, django_assert_num_queries
 ):
-    households = [in_care(cast) for _turn in range(count)]
+    households = [visited_before(cast) for _turn in range(count)]
     client = client_of(cast.mentor)
     client.get("/api/v1/households/")
     bodies = [
