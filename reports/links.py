@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from urllib.parse import urlencode
 
@@ -11,8 +12,7 @@ from django.urls import reverse
 from povertyops.areas.enums import NATION
 
 from .definitions import Figure
-from .models import AreaProgress
-from .models.progress import CENTRE_LEVEL
+from .models.progress import CENTRE_LEVEL, Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Place:
     is_centre: bool = False
 
     @classmethod
-    def of(cls, row: AreaProgress) -> Place:
+    def of(cls, row: Figures) -> Place:
         return cls(row.code, row.level == CENTRE_LEVEL)
 
     @property
@@ -33,9 +33,11 @@ class Place:
         return {} if self.code == NATION else {"area": self.code}
 
 
-def list_url(figure: Figure, place: Place, fiscal_year: int, list_kind: str) -> str:
-    """Address of the list behind a figure."""
-    return _page_of(figure) + _narrowed(place, fiscal_year, list_kind) + _filter_of(figure)
+def list_url(
+    figure: Figure, place: Place, fiscal_year: int, list_kind: str, as_of: date | None = None
+) -> str:
+    """Address of the list behind a figure; `as_of` where it is that of a past day."""
+    return _page_of(figure) + _narrowed(place, fiscal_year, list_kind, as_of) + _filter_of(figure)
 
 
 # A board holds hundreds of addresses that share their parts.
@@ -44,26 +46,42 @@ def _page_of(figure: Figure) -> str:
     return f"{reverse(figure.page)}?"
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _filter_of(figure: Figure) -> str:
     return f"&{urlencode(figure.query)}" if figure.query else ""
 
 
 @lru_cache(maxsize=1024)
-def _narrowed(place: Place, fiscal_year: int, list_kind: str) -> str:
+def _narrowed(place: Place, fiscal_year: int, list_kind: str, as_of: date | None) -> str:
     narrowed = {"list": list_kind} if list_kind else {}
-    return urlencode({**place.query, "fiscal_year": str(fiscal_year), **narrowed})
+    day = {"as_of": as_of.isoformat()} if as_of else {}
+    return urlencode({**place.query, "fiscal_year": str(fiscal_year), **narrowed, **day})
 
 
-def board_url(place: Place, fiscal_year: int, list_kind: str = "", table: str = "") -> str:
-    """Address of a board; `table` picks the figures its table shows."""
-    name = "board_centre" if place.is_centre else "board"
-    query = {"fiscal_year": str(fiscal_year), "list": list_kind, "table": table}
+def board_url(
+    place: Place,
+    fiscal_year: int,
+    list_kind: str = "",
+    table: str = "",
+    *,
+    page: str = "board",
+    **more: str,
+) -> str:
+    """Address of a board, or of a page below it; `table` picks the figures its table shows.
+
+    `more`: what else stands in the address (`as_of`, `compare`, `unit`); what is empty is left out.
+    """
+    name = f"{page}_centre" if place.is_centre else page
+    query = {"fiscal_year": str(fiscal_year), "list": list_kind, "table": table, **more}
     shown = {key: value for key, value in query.items() if value}
     return f"{reverse(name, args=[place.code])}?{urlencode(shown)}"
 
 
-def board_query(place: Place, fiscal_year: int, list_kind: str = "") -> dict[str, str]:
+def board_query(
+    place: Place, fiscal_year: int, list_kind: str = "", as_of: date | None = None
+) -> dict[str, str]:
     """The same board for an address that names the place in its query."""
     where = {"centre": place.code} if place.is_centre else {"area": place.code}
-    return {**where, "fiscal_year": str(fiscal_year), **({"list": list_kind} if list_kind else {})}
+    narrowed = {"list": list_kind} if list_kind else {}
+    day = {"as_of": as_of.isoformat()} if as_of else {}
+    return {**where, "fiscal_year": str(fiscal_year), **narrowed, **day}

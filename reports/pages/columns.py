@@ -27,13 +27,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One of the views of the table; `groups` are the heads above the columns as (label, span, dimension)."""
+    """One of the views of the table; `groups` are the heads above the columns as (label, span, dimension).
+
+    One that `is_wide` leaves no room for the map beside it.
+    """
 
     code: str
     label: Text
     columns: tuple[Column, ...]
     groups: tuple[tuple[Text, int, str], ...] = ()
     with_stage_bar: bool = False
+    is_wide: bool = False
 
     @property
     def figures(self) -> list[Figure]:
@@ -57,46 +61,66 @@ def _dimension_columns() -> tuple[Column, ...]:
     )
 
 
+USUAL_TABLE = "stages"
 TABLES: Mapping[str, Table] = {
     table.code: table
     for table in (
         Table(
-            "stages",
-            gettext_lazy("ขั้นของครัวเรือน"),
+            USUAL_TABLE,
+            gettext_lazy("ขั้น"),
+            _columns("households", *(stage.code for stage in Stage), "passing"),
+            with_stage_bar=True,
+        ),
+        Table(
+            "headcount",
+            gettext_lazy("บัญชี"),
             _columns(
                 "households",
                 "found",
                 "verified_households",
+                "checked_households",
                 "persons",
                 "verified_persons",
-                *(stage.code for stage in Stage),
-                "proposed",
                 "carried",
             ),
-            with_stage_bar=True,
         ),
         Table(
             "dimensions",
             gettext_lazy("มิติทั้งห้า"),
             _dimension_columns(),
             tuple((dimension.label, 3, dimension.value) for dimension in Dimension),
+            is_wide=True,
         ),
         Table(
             "care",
-            gettext_lazy("การดูแลและความช่วยเหลือ"),
+            gettext_lazy("การดูแล"),
             _columns(
-                "checked_households",
+                "with_team",
+                "without_team",
                 "visited_90",
                 "overdue",
-                "without_team",
+                "proposed",
+                "slipped",
+                "additional",
+                "care_households",
+                "not_in_tpmap",
+            ),
+            is_wide=True,
+        ),
+        Table(
+            "help",
+            gettext_lazy("ความช่วยเหลือ"),
+            _columns(
                 "helped_households",
                 "visits",
                 "helps",
                 "baht",
+                "development_helps",
+                "development_baht",
             ),
         ),
     )
 }
 WORST = "worst"
 NAME = "name"
-WARNING_CODES = frozenset({"overdue", "without_team"})
+WARNING_CODES = frozenset({"overdue", "without_team", "slipped"})

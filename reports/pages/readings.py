@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from dimensions.enums import Dimension, Stage
 
-from ..models import AreaProgress
+from ..models import AgencyProgress, Figures
+from .columns import Text
+from .tiles import share_text
+
+if TYPE_CHECKING:
+    from .board import Board
 
 
 def stage_reading(stages: Mapping[str, int]) -> str:
     """One sentence that says what the stage chart shows."""
+    if not stages:
+        return ""
     total = sum(stages.values())
     waiting = stages[Stage.WAITING.code]
     if total == 0:
@@ -30,13 +38,13 @@ def stage_reading(stages: Mapping[str, int]) -> str:
     }
 
 
-def dimension_reading(row: AreaProgress) -> str:
+def dimension_reading(row: Figures) -> str:
     """One sentence that says what the dimension chart shows."""
-    failing = {dimension: getattr(row, f"failing_{dimension.value}") for dimension in Dimension}
+    failing = {dimension: getattr(row, f"failing_{dimension.value}") or 0 for dimension in Dimension}
     most = max(failing, key=lambda dimension: failing[dimension])
     if not failing[most]:
         return _("บัญชีของปีนี้ไม่ได้ระบุมิติที่ตกเกณฑ์")
-    relieved = getattr(row, f"relieved_{most.value}")
+    relieved = getattr(row, f"relieved_{most.value}") or 0
     return _(
         "ตกเกณฑ์มิติ%(dimension)sมากที่สุด %(failing)s ครัวเรือน "
         "ได้รับความช่วยเหลือแล้ว %(relieved)s ครัวเรือน (%(share).1f%%)"
@@ -46,3 +54,59 @@ def dimension_reading(row: AreaProgress) -> str:
         "relieved": f"{relieved:,}",
         "share": 100 * relieved / failing[most],
     }
+
+
+def funnel_reading(queue: Text, waiting: int, days: int | None) -> str:
+    """The biggest queue and how long households have waited in it."""
+    if not waiting:
+        return _("ไม่มีครัวเรือนที่รอขั้นตอนถัดไป")
+    return _("คิวที่ใหญ่ที่สุดคือ%(queue)s %(waiting)s ครัวเรือน รอมาแล้วเฉลี่ย %(days)s วัน") % {
+        "queue": queue,
+        "waiting": f"{waiting:,}",
+        "days": f"{days or 0:,}",
+    }
+
+
+def trouble_reading(board: Board) -> str:
+    slipped, additional = board.value("slipped"), board.value("additional")
+    if slipped is None or additional is None:
+        return ""
+    if not slipped and not additional:
+        return _("ปีนี้ไม่มีครัวเรือนที่ขั้นลดลงหรือพบปัญหาเพิ่ม")
+    return _("ขั้นลดลง %(slipped)s ครัวเรือน พบปัญหาเพิ่มภายหลัง %(additional)s ครัวเรือน ซึ่งไม่ทำให้ขั้นลดลง") % {
+        "slipped": f"{slipped:,}",
+        "additional": f"{additional:,}",
+    }
+
+
+def found_reading(board: Board) -> str:
+    found = board.value("found")
+    if found is None:
+        return ""
+    if not found:
+        return _("ยังไม่มีครัวเรือนที่สำรวจพบเพิ่มเติม")
+    return _("สำรวจพบเพิ่มเติม %(found)s ครัวเรือน จากทั้งหมด %(all)s ครัวเรือน") % {
+        "found": f"{found:,}",
+        "all": f"{board.value('households'):,}",
+    }
+
+
+def agency_reading(rows: Sequence[AgencyProgress], names: Mapping[Any, str]) -> str:
+    """Who gave most."""
+    if not rows:
+        return _("ยังไม่มีความช่วยเหลือในปีงบประมาณนี้")
+    first = rows[0]
+    name = names.get(first.agency_id) or _("ไม่ระบุหน่วยงาน")
+    total = sum(row.baht for row in rows)
+    return _("%(name)sช่วยมากที่สุด %(baht)s บาท (%(share)s ของมูลค่าทั้งหมด)") % {
+        "name": name,
+        "baht": f"{first.baht:,.0f}",
+        "share": share_text(first.baht, total) or "0%",
+    }
+
+
+def relief_reading(board: Board) -> str:
+    baht, built = board.value("baht"), board.value("development_baht")
+    if not baht or built is None:
+        return ""
+    return _("ในทุก 100 บาท เป็นการพัฒนา %(part).0f บาท") % {"part": 100 * built / baht}

@@ -1,16 +1,17 @@
-"""The headline figures of a board."""
+"""The headline figures of a board: as listed, after verification, the stages, the share that passes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dimensions.enums import Stage
+
 from ..definitions import BY_CODE
+from .changes import Change
 from .columns import Text
 
 if TYPE_CHECKING:
@@ -18,68 +19,88 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """One headline figure."""
+class Part:
+    """A smaller figure under a headline."""
 
+    label: Text
+    value: Any
+    url: str = ""
+    share: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline figure; `shown` is how it is written where that is not the bare number."""
+
+    code: str
     label: Text
     value: Any
     url: str
     unit: Text
-    note: Text = ""
-    tone: str = ""
-    icon: str = ""
+    counts: Text
+    parts: tuple[Part, ...] = ()
+    change: Change | None = None
+    shown: str = ""
+    share: str = ""
 
 
-def tiles_of(board: Board) -> list[Tile]:
-    """The figures at the head of the page, in their order."""
-    return [made(board) for made in TILES]
+def headline_tiles(board: Board) -> list[Tile]:
+    """Households as listed and after verification, with their persons."""
+    listed = (board.part("found"), board.part("persons", gettext_lazy("คน")))
+    verified = (
+        board.part("checked_households", whole="households"),
+        board.part("verified_persons", gettext_lazy("คน")),
+    )
+    return [
+        _tile(board, "households", gettext_lazy("ครัวเรือนตามบัญชี"), listed),
+        _tile(board, "verified_households", gettext_lazy("หลังตรวจสอบ"), verified),
+    ]
 
 
-def _share_note(code: str, whole: str = "households") -> Callable[[Board], str]:
-    def note(board: Board) -> str:
-        if not board.value(whole):
-            return ""
-        return _("ร้อยละ %(share).1f") % {"share": 100 * board.value(code) / board.value(whole)}
-
-    return note
+def stage_tiles(board: Board) -> list[Tile]:
+    """One for each stage, lowest first, with its share of the cohort."""
+    return [_tile(board, stage.code, stage.label, share_of="households") for stage in Stage]
 
 
-def _other_note(text: Promise, *codes: str) -> Callable[[Board], str]:
-    def note(board: Board) -> str:
-        return str(text) % {code: f"{board.value(code):,}" for code in codes}
+def passing_tile(board: Board) -> Tile:
+    """The share of the cohort that passes จปฐ. in every dimension it failed in."""
+    part, whole = board.value("passing"), board.value("households")
+    parts = (
+        board.part("passing", gettext_lazy("ผ่านแล้ว")),
+        Part(_("จากครัวเรือนตามบัญชี"), whole, board.url("households")),
+    )
+    return Tile(
+        "passing",
+        gettext_lazy("ผ่านเกณฑ์ จปฐ. ครบทุกมิติ"),
+        part,
+        board.url("passing"),
+        "",
+        BY_CODE["passing"].counts,
+        parts,
+        board.share_since_meeting("passing"),
+        share_text(part, whole),
+    )
 
-    return note
+
+def share_text(part: Any, whole: Any) -> str:
+    """37.5%; nothing where a side is not to be had."""
+    if part is None or not whole:
+        return ""
+    share = float(part) * 100 / float(whole)
+    return f"{share:.0f}%" if share in (0, 100) else f"{share:.1f}%"
 
 
-def _tile(
-    code: str, icon: str, note: Callable[[Board], str] = lambda _board: "", tone: str = ""
-) -> Callable[[Board], Tile]:
+def _tile(board: Board, code: str, label: Text, parts: tuple[Part, ...] = (), share_of: str = "") -> Tile:
     figure = BY_CODE[code]
-
-    def made(board: Board) -> Tile:
-        unit = "" if str(figure.unit.value) == str(figure.short) else figure.unit.value
-        return Tile(figure.short, board.value(code), board.url(code), unit, note(board), tone, icon)
-
-    return made
-
-
-TILES = (
-    _tile("households", "household", _other_note(gettext_lazy("สำรวจพบเพิ่มเติม %(found)s"), "found")),
-    _tile(
-        "verified_households",
-        "check-circle",
-        _other_note(gettext_lazy("ตรวจสอบครบแล้ว %(checked_households)s"), "checked_households"),
-    ),
-    _tile(
-        "persons", "user", _other_note(gettext_lazy("หลังตรวจสอบ %(verified_persons)s"), "verified_persons")
-    ),
-    _tile("helped_households", "help", _share_note("helped_households")),
-    _tile("visited_90", "visit", _share_note("visited_90")),
-    _tile("overdue", "clock", _share_note("overdue"), "bad"),
-    _tile("without_team", "team", _share_note("without_team"), "warn"),
-    _tile("proposed", "ladder"),
-    _tile("visits", "map-pin"),
-    _tile("helps", "plus"),
-    _tile("baht", "file"),
-    _tile("carried", "arrow-right"),
-)
+    share = share_text(board.value(code), board.value(share_of)) if share_of else ""
+    return Tile(
+        code,
+        label,
+        board.value(code),
+        board.url(code),
+        str(figure.unit.value),
+        figure.counts,
+        parts,
+        board.since_meeting(code),
+        share=share,
+    )

@@ -16,8 +16,12 @@ from povertyops.accounts.enums import BOARD_ROLES, OFFICER_ROLES
 from povertyops.common.policies import allow
 
 from ..access import highest_area, may_open_lists, sees_below, visible_area, visible_centre
+from ..forms.board import DaysForm
 from ..links import board_query
 from ..pages.board import Asked, Board, area_board, centre_board
+from ..pages.dimensions import HEADS, dimension_rows
+from ..pages.map import board_map
+from ..pages.sections import sections_below
 
 
 @require_safe
@@ -33,43 +37,52 @@ def board_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allow(*BOARD_ROLES)
 def board(request: HttpRequest, code: str) -> HttpResponse:
-    actor = actor_of(request)
-    area = visible_area(actor, code)
-    return _page(
-        request,
-        area_board(
-            area,
-            Asked.from_query(request.GET),
-            opens_lists=may_open_lists(actor),
-            from_code=highest_area(actor),
-            with_rows=sees_below(actor, area.level),
-        ),
-    )
+    return _page(request, board_of_area(request, code))
 
 
 @require_safe
 @allow(*BOARD_ROLES)
 def board_centre(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, board_of_centre(request, pk))
+
+
+def board_of_area(request: HttpRequest, code: str) -> Board:
     actor = actor_of(request)
-    centre = visible_centre(actor, pk)
-    return _page(
-        request,
-        centre_board(
-            centre,
-            Asked.from_query(request.GET),
-            opens_lists=may_open_lists(actor),
-            from_code=highest_area(actor),
-        ),
+    area = visible_area(actor, code)
+    return area_board(
+        area,
+        Asked.from_query(request.GET, today=actor.today()),
+        opens_lists=may_open_lists(actor),
+        from_code=highest_area(actor),
+        with_rows=sees_below(actor, area.level),
+    )
+
+
+def board_of_centre(request: HttpRequest, pk: UUID) -> Board:
+    actor = actor_of(request)
+    return centre_board(
+        visible_centre(actor, pk),
+        Asked.from_query(request.GET, today=actor.today()),
+        opens_lists=may_open_lists(actor),
+        from_code=highest_area(actor),
     )
 
 
 def _page(request: HttpRequest, shown: Board) -> HttpResponse:
-    return render(request, "reports/board.html", {"board": shown, **_ways_on(actor_of(request), shown)})
+    actor = actor_of(request)
+    asked = shown.asked
+    days = DaysForm.of(request.GET, asked.as_of, asked.compare)
+    context: dict[str, Any] = {"board": shown, "days": days, **_ways_on(actor, shown)}
+    if shown.figures is not None:
+        context["map"] = board_map(shown, figure=asked.map_figure or asked.sort)
+        context["dimensions"] = {"heads": HEADS, "rows": dimension_rows(shown)}
+        context["sections"] = sections_below(shown)
+    return render(request, "reports/board.html", context)
 
 
 def _ways_on(actor: Actor, shown: Board) -> dict[str, Any]:
     """Addresses of the exports, and whether an empty board points to the import."""
-    query = urlencode(board_query(shown.place, shown.fiscal_year, shown.list_kind))
+    query = urlencode(board_query(shown.place, shown.fiscal_year, shown.list_kind, shown.past_day))
     return {
         "csv_url": f"{reverse('export_board', args=['csv'])}?{query}",
         "xlsx_url": f"{reverse('export_board', args=['xlsx'])}?{query}",

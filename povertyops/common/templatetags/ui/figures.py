@@ -168,13 +168,13 @@ def stage_bar(stages: Mapping[str, int]) -> SafeString:
 
 @register.simple_tag
 def figure_cells(cells: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The figures of one row of a table, `{value, url?, tone?, group_start?}` each."""
+    """The figures of one row of a table, `{value, shown?, url?, tone?, group_start?}` each."""
     return SafeString("".join(map(_figure_cell, cells)))
 
 
 def _figure_cell(cell: Mapping[str, Any]) -> str:
     tone, url = cell.get("tone", ""), cell.get("url", "")
     names = ("num", tone, "group-start" if cell.get("group_start") else "")
-    shown = number(cell["value"])
+    shown = cell.get("shown") or number(cell["value"])
     inside = f'<a class="cell" href="{escape(url)}">{shown}</a>' if url else shown
     return f'<td class="{" ".join(filter(None, names))}">{inside}</td>'
