@@ -29,6 +29,8 @@ from .progress import Figures
 class Meeting(models.Model):
     """Number `number` of the committee's year: 3/2565. Once frozen, `as_of` and the figures never change.
 
+    One that was held without being frozen has no figures. Triggers of the tables refuse to change what is
+    frozen, whoever asks.
     `frozen_at` is when the figures were taken: what was recorded later is not in them, however early it
     happened.
     `snapshot_id` is printed on each page of the pack; `payload` is all that the pack says, as JSON.
@@ -62,7 +64,7 @@ class Meeting(models.Model):
                 violation_error_message=_("มีการประชุมครั้งนี้อยู่แล้ว"),
             ),
             models.CheckConstraint(
-                condition=Q(state=MeetingState.PLANNED)
+                condition=Q(state__in=[MeetingState.PLANNED, MeetingState.HELD], frozen_at__isnull=True)
                 | Q(frozen_at__isnull=False, as_of__isnull=False, payload__isnull=False),
                 name="meeting_frozen_is_whole",
             ),
