@@ -52,8 +52,12 @@ class CuttingProxy:
 
     def _carry(self, client: socket.socket) -> None:
         plan = _Plan(self)
-        with suppress(OSError):
+        try:
             server = socket.create_connection(self._target)
+        except OSError:
+            client.close()
+            return
+        with suppress(OSError):
             back = threading.Thread(target=self._answer, args=(plan, server, client), daemon=True)
             back.start()
             self._ask(plan, client, server)
