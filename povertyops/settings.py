@@ -256,6 +256,12 @@ UPLOAD_MAX_BYTES = 150 * 1024 * 1024
 IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
 IMPORT_MAX_ROWS = 600_000
 EXPORT_MAX_XLSX_ROWS = 100_000
+# Of each district's households at *survive*, how many are looked at before a meeting's figures are frozen.
+SPOT_CHECK_SHARE = 0.05
+SPOT_CHECK_LEAST = 3
+SPOT_CHECK_MOST = 20
+# A worker that dies over a pack is given up after this; the next look, within 30 seconds, takes over.
+PACK_LEASE_SECONDS = 60
 # A file of boundaries, one of its features, and the points of one area's outline.
 BOUNDARY_MAX_BYTES = 200 * 1024 * 1024
 BOUNDARY_MAX_FEATURE_BYTES = 16 * 1024 * 1024
@@ -335,6 +341,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "escalate-referrals": {"task": "casework.escalate_referrals", "schedule": crontab(minute=5)},
     # On 1 October what was finished long ago leaves the sight of offices.
     "office-reach": {"task": "casework.refresh_office_reach", "schedule": crontab(hour="0,6", minute=20)},
+    "make-packs": {"task": "reports.make_packs", "schedule": 30.0, "options": {"expires": 30}},
     "resume-imports": {"task": "casework.resume_imports", "schedule": 30.0, "options": {"expires": 30}},
     # Each later look sends only what the one before could not.
     "send-digests": {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from .services.days import close_days
+from .services.packs import run_pack, unfinished_packs
 from .services.rollup import MARKS_AT_ONCE, drain_marks
 
 TURNS = 50
@@ -22,3 +26,23 @@ def drain() -> None:
 def close() -> None:
     """Put down the figures of the days that are over and were not yet closed."""
     close_days()
+
+
+@shared_task(name="reports.make_pack")
+def make_pack(job_id: str) -> bool:
+    """Make the files of one meeting; may run twice."""
+    return run_pack(UUID(job_id))
+
+
+@shared_task(name="reports.make_packs")
+def make_packs() -> int:
+    """Take up every pack that was left behind; beat asks twice a minute."""
+    return sum(run_pack(job_id) for job_id in unfinished_packs())
+
+
+def start_pack(job_id: UUID) -> None:
+    """Ask a worker to make a pack. Without a broker it waits for the next look instead."""
+    try:
+        make_pack.delay(str(job_id))
+    except OperationalError:
+        return
