@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -17,8 +19,10 @@ class ExportJob(models.Model):
     """One export. `query` are the filters of its list, `columns` their chosen codes in order (empty: all).
 
     The file lies in the private export folder under the job's id and is there exactly when `state` is
-    DONE; after
-    `expires_at` it is gone. `reason` is needed where ids are not masked (`shows_ids`).
+    DONE; after `expires_at` it is gone. A `streamed` one was answered at once: it has no file, and DONE says
+    that it was sent to its end. `reason` is needed where ids are not masked (`shows_ids`). `is_mass` marks
+    the one with which its account passed the rows of a day that are told to the secretary. `attempts` fences
+    workers: who holds an older one commits nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -44,10 +48,16 @@ class ExportJob(models.Model):
     finished_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     downloads = models.IntegerField(default=0)
+    streamed = models.BooleanField(default=False, db_default=False)
+    is_mass = models.BooleanField(default=False, db_default=False)
+
+    asked_by_id: int | None
+    appointment_id: UUID | None
 
     class Meta:
         verbose_name = _("การส่งออก")
         indexes = [
+            models.Index(fields=["province_code", "-id"], name="export_of_province"),
             models.Index(fields=["asked_by", "-asked_at"], name="export_of_person"),
             models.Index(
                 fields=["leased_until"],
