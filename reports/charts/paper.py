@@ -1,0 +1,104 @@
+"""Charts on paper: ECharts itself draws the page's option as SVG, in one V8 per process, without a browser."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+from py_mini_racer import MiniRacer
+
+from povertyops.common.thai import to_thai_digits
+
+from ..typesetting import picture
+from .base import Chart
+
+_DRAW = """
+(function (option, width, height) {
+  const chart = echarts.init(null, null, {renderer: "svg", ssr: true, width, height});
+  try {
+    chart.setOption(fitted(option, width));
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
+  }
+})
+"""
+# ECharts asks how wide a text is; without a canvas it would count the marks above and below as letters.
+_MEASURE = """
+echarts.setPlatformAPI({measureText: (text, font) => ({width: widthOf(String(text), parseFloat(/([\\d.]+)px/.exec(font)?.[1] ?? 12))})});
+"""
+# How a chart fits a width is said once, for the page and for paper.
+FIT = settings.BASE_DIR / "static" / "js" / "charts" / "fit.js"
+_SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
+_TEXT = re.compile(r"(<text\b[^>]*>)([^<]*)(</text>)")
+_PIXELS_PER_INCH = 96
+
+
+class EngineMissing(RuntimeError):
+    """The packages of the pages were not fetched."""
+
+
+class Engine:
+    """V8 with ECharts in it. Calls wait for each other."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._v8 = MiniRacer()
+        folder, names = settings.VENDOR_FILES["vendor/echarts"]
+        self._v8.eval(_source(folder / names[0]))
+        self._v8.eval(_source(FIT).replace("export ", ""))
+        self._v8.eval(_MEASURE)
+
+    def draw(self, option: dict[str, object], width: int, height: int) -> str:
+        with self._lock:
+            drawn = self._v8.eval(f"{_DRAW}({json.dumps(option)}, {width}, {height})")
+        return str(drawn)
+
+    def close(self) -> None:
+        self._v8.close()
+
+
+def _source(path: Path) -> str:
+    if not path.is_file():
+        raise EngineMissing(f"{path} is not there; run: npm ci")
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _engine_of(process: int) -> Engine:
+    """A forked worker makes its own."""
+    engine = Engine()
+    atexit.register(engine.close)
+    return engine
+
+
+def svg(chart: Chart, width: int = 720, height: int | None = None, *, thai_digits: bool = False) -> str:
+    """The chart as SVG, `width` by `height` in pixels. The same chart always gives the same letters.
+
+    Raises EngineMissing where ECharts was not fetched.
+    """
+    drawn = _engine_of(os.getpid()).draw(chart.option, width, height or chart.height)
+    return _TEXT.sub(lambda found: found[1] + _on_paper(found[2], thai_digits) + found[3], drawn)
+
+
+def _on_paper(text: str, thai_digits: bool) -> str:
+    """Letters as the typesetter draws them right: it puts an undivided ำ upon the next letter."""
+    parted = _SARA_AM.sub(lambda found: "\u0e4d" + found[1] + "\u0e32", text)
+    return to_thai_digits(parted) if thai_digits else parted
+
+
+def png(chart: Chart, width: int = 720, height: int | None = None, *, thai_digits: bool = False) -> bytes:
+    """The chart with its title and reading as a picture, twice as fine as a screen."""
+    drawn = svg(chart, width, height, thai_digits=thai_digits)
+    said = to_thai_digits if thai_digits else str
+    return picture(
+        Path(__file__).with_name("chart.typ"),
+        {"title": said(chart.title), "reading": said(chart.reading), "width": width, "svg": drawn},
+        ppi=2 * _PIXELS_PER_INCH,
+    )
