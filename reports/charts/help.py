@@ -121,11 +121,12 @@ def relief_option(figures: Figures, url_of: UrlOf = no_url) -> Chart:
         "yAxis": categories([_("มูลค่า"), _("จำนวนรายการ")], down=True),
         "series": series,
     }
-    rows = (
-        Row(_("มูลค่า (บาท)"), (counted(pairs[0][0]), counted(built_baht, url_of("development_baht")))),
-        Row(_("จำนวนรายการ"), (counted(pairs[1][0]), counted(built, url_of("development_helps")))),
-    )
+    eased = [url_of("relief_baht"), url_of("relief_helps")]
     urls = [url_of("development_baht"), url_of("development_helps")]
+    rows = (
+        Row(_("มูลค่า (บาท)"), (counted(pairs[0][0], eased[0]), counted(built_baht, urls[0]))),
+        Row(_("จำนวนรายการ"), (counted(pairs[1][0], eased[1]), counted(built, urls[1]))),
+    )
     return Chart(
         "relief",
         _("สงเคราะห์และพัฒนา"),
@@ -133,7 +134,7 @@ def relief_option(figures: Figures, url_of: UrlOf = no_url) -> Chart:
         option,
         (Head(_("นับเป็น"), False), Head(names[0]), Head(names[1])),
         rows,
-        linked([["", ""], urls]),
+        linked([eased, urls]),
         height=200,
         is_empty=not helps,
     )
