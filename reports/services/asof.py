@@ -214,18 +214,23 @@ def moved_between(
     first: date,
     second: date,
     *,
+    between: tuple[int | None, int | None] | None = None,
     after: tuple[str, UUID] | None = None,
     limit: int | None = None,
 ) -> list[Moved]:
     """Households whose stage or membership differs between two days, in Thai order of names.
 
-    `filters` give fiscal year, place and list. Only households in sight today are named. `after` is the sort
-    key and household of the last one already shown.
+    `filters` give fiscal year, place and list. Only households in sight today are named. `between` keeps those
+    that went from one stage to another (None: not counted on that day). `after` is the sort key and household
+    of the last one already shown.
     """
     statement, values = _moved(actor, filters, first, second)
-    tail = ""
+    tail = " WHERE TRUE"
+    if between is not None:
+        tail += " AND (stage_1, stage_2) IS NOT DISTINCT FROM (%s::smallint, %s::smallint)"
+        values += list(between)
     if after is not None:
-        tail += " WHERE (sort_key, household_id) > (%s, %s::uuid)"
+        tail += " AND (sort_key, household_id) > (%s, %s::uuid)"
         values += [after[0], str(after[1])]
     tail += " ORDER BY sort_key, household_id"
     if limit is not None:
