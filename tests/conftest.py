@@ -126,10 +126,20 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 prepare_node()
 
+from hypothesis import HealthCheck, settings  # noqa: E402
 from playwright.sync_api import expect  # noqa: E402
 
 # A busy machine may be slow to draw; what never appears still fails.
 expect.set_options(timeout=15_000)
+
+# How fast examples are drawn and run says something about the machine, nothing about the product. Those that
+# write take their examples back themselves.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("steady")
 
 from tests import emptying  # noqa: E402
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.enums import Membership
@@ -269,12 +269,7 @@ class World:
 
 
 @given(st.lists(st.tuples(ACTS, st.integers(0, 1), DAYS), min_size=3, max_size=12))
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-)
+@settings(max_examples=25, derandomize=True)
 def test_random_writes_leave_rows_that_equal_the_facts(cast: Cast, acts: list) -> None:
     with transaction.atomic():
         load_yardstick(actor=SYSTEM, source=read_source())

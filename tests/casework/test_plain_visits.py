@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.models import CohortState, FollowUpInterval
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 DAYS = st.dates(START, timezone.localdate() - timedelta(days=1))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     batches=st.lists(
         st.lists(st.tuples(DAYS, st.none() | st.integers(1, 90), st.booleans()), min_size=1, max_size=4),

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -449,7 +449,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(acts=ACTS)
 def test_versions_are_never_overwritten(cast: Cast, acts: list[tuple[str, int, int]]) -> None:
     with transaction.atomic():

@@ -15,7 +15,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.definitions import BY_CODE
@@ -142,7 +142,7 @@ def figures() -> dict[tuple[str, int, str], list[Any]]:
     return {tuple(row[:3]): list(row[3:]) for row in rows}  # type: ignore[misc]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 @given(acts=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 400)), min_size=3, max_size=25))
 def test_after_any_writes_drained_full_and_recounted_figures_agree(
     cast: Cast, acts: list[tuple[str, int]]
