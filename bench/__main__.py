@@ -10,8 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from ops.processes import StopRequested, listen_for_signals
+from ops.secrets_file import write_secret
 from povertyops.demo.scale import FOCUS_DISTRICT
 
 from . import exports, field, fresh, imports, packs, pages, rollups, visits
@@ -27,7 +29,7 @@ def main() -> int:
     started = time.monotonic()
     report = Report()
     try:
-        with Ground() as ground:
+        with Ground(options.keep) as ground:
             _measure(report, ground, options)
     except StopRequested:
         print("Stopped.")
@@ -45,6 +47,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--stream-seconds", type=float, default=60, help="length of the stream of visits")
     parser.add_argument(
         "--only", choices=PARTS, action="append", help="measure this part only; may be repeated"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="a folder in which the seeded countries stay for another run of the same day",
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, to see that it runs")
     options = parser.parse_args()
@@ -89,7 +96,11 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
 
 
 def _country(ground: Ground, name: str, households: int, options: argparse.Namespace) -> dict[str, dict]:
-    """A seeded database, and people in it."""
+    """A seeded database, and people in it; a kept one is taken as it is."""
+    kept = ground.folder / f"{name}.json"
+    if kept.exists():
+        found: dict[str, dict] = json.loads(kept.read_text())
+        return found
     ground.create(name)
     for command in ("load_areas", "load_yardstick", "load_list_kinds", "load_help_menu"):
         ground.manage(name, command)
@@ -100,7 +111,7 @@ def _country(ground: Ground, name: str, households: int, options: argparse.Names
         f"  {households:,} households, {visits_made:,} visits in {time.monotonic() - started:.0f} s",
         flush=True,
     )
-    return {
+    people = {
         role: json.loads(
             subprocess.run(
                 [sys.executable, "-m", "bench.people", role, FOCUS_DISTRICT],
@@ -113,6 +124,8 @@ def _country(ground: Ground, name: str, households: int, options: argparse.Names
         )
         for role in ("provincial_secretary", "district_officer", "mentor")
     }
+    write_secret(kept, json.dumps(people))
+    return people
 
 
 def _machine() -> str:

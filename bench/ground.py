@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -17,7 +18,7 @@ import psycopg2
 
 from ops.postgres import TUNING, Postgres
 from ops.processes import Child, free_port, spawn, stop_in_order
-from ops.secrets_file import fresh_key
+from ops.secrets_file import fresh_key, write_secret
 from ops.valkey import Valkey
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -25,27 +26,42 @@ BUFFERS = "shared_buffers=1GB"
 
 
 class Ground:
-    """Servers in a folder that goes away with them, unless DATABASE_URL and REDIS_URL name others."""
+    """Servers in a folder that goes away with them, unless `keep` names one to find the countries in again."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="povertyops-bench-", dir="/tmp"))
+    def __init__(self, keep: Path | None = None) -> None:
+        self.is_kept = keep is not None
+        self.folder = keep or Path(tempfile.mkdtemp(prefix="povertyops-bench-", dir="/tmp"))
+        self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o755)
         self.children: list[Child] = []
         self.env = {
             **os.environ,
             "MODE": "demo",
-            "SECRET_KEY": secrets.token_urlsafe(48),
-            "NID_KEYS": f"bench:{fresh_key()}",
-            "NID_INDEX_KEY": fresh_key(),
-            "SEAL_KEYS": f"bench:{fresh_key()}",
+            **self._secrets(),
             "STATIC_ROOT": str(self.folder / "static"),
             "MEDIA_ROOT": str(self.folder / "media"),
             "LOG_LEVEL": "WARNING",
             "ALLOWED_HOSTS": "127.0.0.1",
         }
 
+    def _secrets(self) -> dict[str, str]:
+        """New ones, or those that a kept folder was made with."""
+        place = self.folder / "keys.json"
+        if not place.exists():
+            made = {
+                "SECRET_KEY": secrets.token_urlsafe(48),
+                "NID_KEYS": f"bench:{fresh_key()}",
+                "NID_INDEX_KEY": fresh_key(),
+                "SEAL_KEYS": f"bench:{fresh_key()}",
+                "BENCH_PASSWORD": secrets.token_urlsafe(16),
+            }
+            write_secret(place, json.dumps(made))
+        found: dict[str, str] = json.loads(place.read_text())
+        return found
+
     def __enter__(self) -> Ground:
-        postgres = Postgres(self.folder / "pg", free_port(), secrets.token_urlsafe(16), "postgres", _tuning())
+        password = self.env["BENCH_PASSWORD"]
+        postgres = Postgres(self.folder / "pg", free_port(), password, "postgres", _tuning())
         self.children.append(postgres.start(self.folder / "postgres.log"))
         valkey = Valkey(self.folder / "valkey", free_port(), secrets.token_urlsafe(16))
         self.children.append(valkey.start(self.folder / "valkey.log"))
@@ -58,7 +74,8 @@ class Ground:
         if problem is not None:
             for log in sorted(self.folder.glob("web-*.log")):
                 print(log.name, log.read_text(errors="replace")[-3000:], sep="\n")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self.is_kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def create(self, name: str) -> None:
         """An empty, migrated database."""
