@@ -51,7 +51,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--keep",
         type=Path,
-        help="a folder in which the seeded countries stay for another run of the same day",
+        help="a folder in which the countries stay for another run that day",
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, to see that it runs")
     options = parser.parse_args()
@@ -99,6 +99,7 @@ def _country(ground: Ground, name: str, households: int, options: argparse.Names
     """A seeded database, and people in it; a kept one is taken as it is."""
     kept = ground.folder / f"{name}.json"
     if kept.exists():
+        ground.manage(name, "migrate", "-v0")
         found: dict[str, dict] = json.loads(kept.read_text())
         return found
     ground.create(name)

@@ -26,7 +26,7 @@ BUFFERS = "shared_buffers=1GB"
 
 
 class Ground:
-    """Servers in a folder that goes away with them, unless `keep` names one to find the countries in again."""
+    """Servers in a folder that goes away with them; `keep` names one that stays, with its countries."""
 
     def __init__(self, keep: Path | None = None) -> None:
         self.is_kept = keep is not None
