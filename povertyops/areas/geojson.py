@@ -180,16 +180,27 @@ def shape_of(geometry: Any, code: str, bounds: Bounds) -> Shape | None:
         for part in _listed([parts] if kind == "Polygon" else parts, code)
         if (rings := _rings(part, code))
     ]
+    # The largest first: a map writes an area's value there.
+    polygons.sort(key=lambda rings: _extent(rings[0]), reverse=True)
     points = [point for rings in polygons for ring in rings for point in ring]
     if len(points) > bounds.points:
         refuse("too_many_points", _("ขอบเขตของ %s ละเอียดเกินไป ลดความละเอียดของไฟล์ก่อน") % code)
     if not points:
         return None
-    east_west, north_south = [x for x, _y in points], [y for _x, y in points]
     stored = {"type": "Polygon", "coordinates": polygons[0]}
     if len(polygons) > 1:
         stored = {"type": "MultiPolygon", "coordinates": polygons}
-    return Shape(stored, (min(east_west), min(north_south), max(east_west), max(north_south)))
+    return Shape(stored, _box(points))
+
+
+def _box(points: Ring) -> tuple[float, float, float, float]:
+    across, along = zip(*points, strict=True)
+    return min(across), min(along), max(across), max(along)
+
+
+def _extent(ring: Ring) -> float:
+    west, south, east, north = _box(ring)
+    return (east - west) * (north - south)
 
 
 def _rings(part: Any, code: str) -> list[Ring]:

@@ -20,6 +20,7 @@ from povertyops.areas.models import Boundary
 
 from ..definitions import BY_CODE, FAILING, Figure, dimension_of
 from ..models import Figures
+from ..suppression import rests_small
 from .asked import NUMBER, PERCENT
 from .columns import TABLES, WORST, Text
 from .map_classes import MapClass, class_of, classes_of
@@ -28,8 +29,6 @@ from .rows import Row
 if TYPE_CHECKING:
     from .board import Board
 
-# Who may see how many but not who sees no number of so few that they could be guessed.
-FEWEST = 5
 REACHED = "reached"
 
 
@@ -235,7 +234,8 @@ def _values(row: Row, figure: MapFigure, *, closed: bool) -> tuple[int | None, f
 
 
 def _tells_of_few(count: int, whole: int) -> bool:
-    return 0 < count < FEWEST or 0 < whole - count < FEWEST or whole < FEWEST
+    """Whether those could be guessed whom a person who opens no list must not know."""
+    return any(map(rests_small, (count, whole - count, whole)))
 
 
 def _cell(

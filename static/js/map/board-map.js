@@ -18,7 +18,8 @@ function start(root) {
     const place = target?.closest?.("[data-area], [data-shape]");
     if (place && root.contains(place)) return place.dataset.area ?? place.dataset.shape;
     const row = target?.closest?.("tbody tr");
-    return (row && areaOfRow(row)) ?? "";
+    const area = row && areaOfRow(row);
+    return byArea.has(area) ? area : "";
   }
 
   // A pointer that points at nothing leaves the light where the keyboard stands.

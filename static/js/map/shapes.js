@@ -1,7 +1,8 @@
 // Boundaries on Leaflet, coloured by the sheet alone: a path carries the same attributes as its cell of the grid.
 // Paths stand in the order of the table, so Tab walks through the map as the eye through the rows.
 
-const ROOM = { x: 46, y: 20 };
+// Half of the room a value takes, in pixels.
+const ROOM = { x: 20, y: 7 };
 const WITHOUT_HOVER = "(hover: none)";
 
 // The boundaries, or nothing: then the grid stays, which says the same.
@@ -120,7 +121,7 @@ export async function drawShapes(root, byArea, light) {
     if (cell.querySelector("[data-value]")) {
       const mark = valueMark(L, layer, cell).addTo(map);
       paint(mark.getElement(), cell);
-      marks.push({ layer, mark });
+      marks.push({ path, mark });
     }
   }
 
@@ -142,15 +143,16 @@ export async function drawShapes(root, byArea, light) {
   lines.forEach((line) => line.addTo(map));
   countWithout(root, without);
 
-  // A value stands in its area only where there is room for it.
+  // A value stands in its area only where the area has room for it.
   function fitValues() {
-    for (const { layer, mark } of marks) {
-      const bounds = layer.getBounds();
-      const [low, high] = [map.latLngToLayerPoint(bounds.getSouthWest()), map.latLngToLayerPoint(bounds.getNorthEast())];
-      mark.getElement().hidden = high.x - low.x < ROOM.x || low.y - high.y < ROOM.y;
+    for (const { path, mark } of marks) {
+      const { x, y } = map.latLngToLayerPoint(mark.getLatLng());
+      const corners = [[-1, -1], [1, -1], [-1, 1], [1, 1]];
+      mark.getElement().hidden = !corners.every(([across, down]) =>
+        path.isPointInFill(new DOMPoint(x + across * ROOM.x, y + down * ROOM.y)));
     }
   }
-  map.on("zoomend", fitValues);
+  map.on("moveend", fitValues);
 
   function fit() {
     map.invalidateSize({ animate: false });
