@@ -72,6 +72,16 @@ def page_of_request(
     return page, {name: _url(request, cursor) if cursor else "" for name, cursor in urls.items()}
 
 
+def seal_position(order: Sequence[str], row: object) -> str:
+    """The cursor behind a row that is no model, for queries that page by themselves."""
+    return _seal(order, row, backwards=False)
+
+
+def position_of(cursor: str, order: Sequence[str]) -> list[Any]:
+    """The values of the row a cursor stands behind; empty for the first page and for a spoilt cursor."""
+    return _open(cursor, order)[1]
+
+
 def _url(request: HttpRequest, cursor: str) -> str:
     query = request.GET.copy()
     query[PARAMETER] = cursor
@@ -99,7 +109,7 @@ def _cipher() -> AESGCM:
     return AESGCM(salted_hmac("povertyops.paging", "cursor", algorithm="sha256").digest())
 
 
-def _seal(order: Sequence[str], row: Model, *, backwards: bool) -> str:
+def _seal(order: Sequence[str], row: object, *, backwards: bool) -> str:
     values = [_value(row, name.lstrip("-")) for name in order]
     plain = json.dumps([backwards, values], cls=DjangoJSONEncoder).encode()
     nonce = os.urandom(_NONCE)
@@ -107,7 +117,7 @@ def _seal(order: Sequence[str], row: Model, *, backwards: bool) -> str:
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
-def _value(row: Model, path: str) -> Any:
+def _value(row: object, path: str) -> Any:
     value: Any = row
     for name in path.split("__"):
         value = getattr(value, name)

@@ -68,5 +68,3 @@ def _day(text: str) -> date | None:
         return parse_thai_date(text)
     except BadDate:
         return None
-
-

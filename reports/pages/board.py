@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.rules import stands_at
-from dimensions.enums import Stage
 from povertyops.areas.enums import NATION, Level
 from povertyops.areas.models import Area, Centre
 from povertyops.areas.queries import areas_by_code
@@ -25,14 +24,14 @@ from ..models import AreaProgress, Figures, FrozenProgress
 from ..models.progress import CENTRE_LEVEL
 from ..queries import all_progress_of, days_of_years, last_frozen, list_names, progress_below
 from ..services.asof import figures_on
-from .asked import Asked as Asked
+from .asked import Asked
 from .changes import Change, change_between, share_change
 from .columns import TABLES, Table, Text
 from .readings import dimension_reading, stage_reading
 from .rows import Row, stages_of, table_rows
-from .tiles import Part, Tile, headline_tiles, passing_tile, share_text, stage_tiles
+from .tiles import Part, Tile, headline_tiles, helped_tile, passing_tile, share_text, stage_tiles
 
-
+__all__ = ["Asked", "Board", "Choice", "area_board", "centre_board"]
 DAYS = frozenset({"as_of", "compare"})
 
 
@@ -89,13 +88,14 @@ class Board:
 
     # ------------------------------------------------------------------------------------- addresses
 
-    def here(self, **changes: Any) -> str:
-        """This board with something else in its address."""
-        return self.board_of(self.place, **changes)
+    def here(self, *, page: str = "board", **changes: Any) -> str:
+        """This board, or a page below it, with something else in its address."""
+        return self.board_of(self.place, page=page, **changes)
 
-    def board_of(self, place: Place, **changes: Any) -> str:
+    def board_of(self, place: Place, *, page: str = "board", **changes: Any) -> str:
         asked = replace(self.asked, **changes)
-        return board_url(place, asked.fiscal_year or self.fiscal_year, asked.list_kind, **asked.kept)
+        year = asked.fiscal_year or self.fiscal_year
+        return board_url(place, year, asked.list_kind, page=page, **asked.kept)
 
     def list_of(self, figure: Figure, place: Place | None = None, list_kind: str | None = None) -> str:
         """The list behind a figure on the board's day; "" where this person opens none."""
@@ -180,6 +180,10 @@ class Board:
     @property
     def passing_tile(self) -> Tile:
         return passing_tile(self)
+
+    @property
+    def helped_tile(self) -> Tile:
+        return helped_tile(self)
 
     @property
     def household_dimensions(self) -> int | None:
@@ -305,7 +309,7 @@ def _on_the_day(
 
 
 def _year_of(asked: Asked, years: Sequence[int]) -> int:
-    """The year asked for if it had begun on the day looked at; else that day's own, or the newest there is."""
+    """The year asked for if it had begun on the day looked at; else that day's own, or the newest."""
     own = fiscal_year_of(asked.as_of or timezone.localdate())
     wanted = asked.fiscal_year
     if wanted is not None and wanted in years and (asked.as_of is None or wanted <= own):

@@ -44,8 +44,12 @@ class Table:
         return [column.figure for column in self.columns]
 
 
+# Heads where the whole name would be wider than its figures.
+NARROW: Mapping[str, Text] = {"waiting": gettext_lazy("ยังไม่รอด")}
+
+
 def _columns(*codes: str) -> tuple[Column, ...]:
-    return tuple(Column(BY_CODE[code], BY_CODE[code].short) for code in codes)
+    return tuple(Column(BY_CODE[code], NARROW.get(code, BY_CODE[code].short)) for code in codes)
 
 
 def _dimension_columns() -> tuple[Column, ...]:

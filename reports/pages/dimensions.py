@@ -44,7 +44,7 @@ class DimensionRow:
 _OF_FAILING = gettext_lazy("ของที่ตกเกณฑ์")
 HEADS = (
     Head("failing", gettext_lazy("ตกเกณฑ์"), gettext_lazy("ของครัวเรือน")),
-    Head("relieved", gettext_lazy("ได้รับความช่วยเหลือแล้ว"), _OF_FAILING),
+    Head("relieved", gettext_lazy("ช่วยเหลือแล้ว"), _OF_FAILING),
     Head("recovered", gettext_lazy("ผ่านเกณฑ์แล้ว"), _OF_FAILING),
 )
 

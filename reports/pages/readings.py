@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from dimensions.enums import Dimension, Stage
 
-from ..models import AgencyProgress, Figures
-from .columns import Text
-from .tiles import share_text
+from ..models import Figures
 
 if TYPE_CHECKING:
     from .board import Board
@@ -56,17 +54,6 @@ def dimension_reading(row: Figures) -> str:
     }
 
 
-def funnel_reading(queue: Text, waiting: int, days: int | None) -> str:
-    """The biggest queue and how long households have waited in it."""
-    if not waiting:
-        return _("ไม่มีครัวเรือนที่รอขั้นตอนถัดไป")
-    return _("คิวที่ใหญ่ที่สุดคือ%(queue)s %(waiting)s ครัวเรือน รอมาแล้วเฉลี่ย %(days)s วัน") % {
-        "queue": queue,
-        "waiting": f"{waiting:,}",
-        "days": f"{days or 0:,}",
-    }
-
-
 def trouble_reading(board: Board) -> str:
     slipped, additional = board.value("slipped"), board.value("additional")
     if slipped is None or additional is None:
@@ -89,24 +76,3 @@ def found_reading(board: Board) -> str:
         "found": f"{found:,}",
         "all": f"{board.value('households'):,}",
     }
-
-
-def agency_reading(rows: Sequence[AgencyProgress], names: Mapping[Any, str]) -> str:
-    """Who gave most."""
-    if not rows:
-        return _("ยังไม่มีความช่วยเหลือในปีงบประมาณนี้")
-    first = rows[0]
-    name = names.get(first.agency_id) or _("ไม่ระบุหน่วยงาน")
-    total = sum(row.baht for row in rows)
-    return _("%(name)sช่วยมากที่สุด %(baht)s บาท (%(share)s ของมูลค่าทั้งหมด)") % {
-        "name": name,
-        "baht": f"{first.baht:,.0f}",
-        "share": share_text(first.baht, total) or "0%",
-    }
-
-
-def relief_reading(board: Board) -> str:
-    baht, built = board.value("baht"), board.value("development_baht")
-    if not baht or built is None:
-        return ""
-    return _("ในทุก 100 บาท เป็นการพัฒนา %(part).0f บาท") % {"part": 100 * built / baht}

@@ -50,9 +50,7 @@ def stages_of(row: Figures) -> dict[str, int]:
     return {} if None in counts.values() else counts
 
 
-def table_rows(
-    board: Board, below: Sequence[Figures], labels: Mapping[str, Text], sort: str
-) -> list[Row]:
+def table_rows(board: Board, below: Sequence[Figures], labels: Mapping[str, Text], sort: str) -> list[Row]:
     """Areas in the order asked for, each followed by its municipal centres, and the sum last."""
     areas = [row for row in below if row.level != CENTRE_LEVEL]
     if board.figures is None:

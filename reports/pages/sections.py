@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.enums import HelpNature, Step
+from casework.enums import HelpNature
+from povertyops.areas.enums import Level
 
-from ..definitions import BY_CODE, STEPS, WAIT_EPOCH, Figure, Unit
-from ..queries import agencies_of, agency_names
+from ..charts import (
+    AgencyHelp,
+    Chart,
+    agencies_option,
+    funnel_option,
+    relief_option,
+    trend_option,
+)
+from ..definitions import BY_CODE, Figure, Unit
+from ..links import list_url
+from ..models.progress import CENTRE_LEVEL
+from ..queries import agencies_of, agency_names, closed_days
+from ..services.asof import days_of_trend
 from .changes import BETTER_LESS, Change
 from .columns import Text
-from .readings import agency_reading, found_reading, funnel_reading, relief_reading, trouble_reading
-
-from .rows import stages_of
+from .readings import found_reading, trouble_reading
 from .tiles import share_text
 
 if TYPE_CHECKING:
-    from ..models import AgencyProgress
+    from ..models import AgencyProgress, Figures
     from .board import Board
 
 
@@ -32,27 +42,26 @@ class Cell:
     value: Any = None
     url: str = ""
     shown: str = ""
-    note: Text = ""
     tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a section's table: what it is, its figures, and the length of its bar out of 100."""
+    """A row of a section's table."""
 
     label: Text
     cells: tuple[Cell, ...]
     url: str = ""
     note: Text = ""
-    bar: float | None = None
     change: Change | None = None
-    stages: Mapping[str, int] | None = None
-    is_most: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`heads` stand above the cells of the lines; without lines there is only the reading to tell."""
+    """Told by a chart with its table, or by lines; `span` is its width in sixths of the page.
+
+    `later_url` is where a section that takes longer is to be had.
+    """
 
     code: str
     title: Text
@@ -60,7 +69,9 @@ class Section:
     counts: Text = ""
     heads: tuple[Text, ...] = ()
     lines: tuple[Line, ...] = ()
-    is_wide: bool = False
+    chart: Chart | None = None
+    span: int = 3
+    later_url: str = ""
 
 
 # Parts that no column of the roll-up holds: what the other part leaves over.
@@ -71,17 +82,34 @@ LISTED = Figure(
     "",
     query={"membership": "listed"},
 )
-RELIEF = Figure(
-    "relief_helps",
-    HelpNature.RELIEF.label,
-    gettext_lazy("ความช่วยเหลือที่ส่งมอบแล้วในปีงบประมาณนี้ซึ่งเป็นการสงเคราะห์"),
-    "",
-    Unit.HELPS,
-    "help_list",
-    {"nature": HelpNature.RELIEF.value},
-)
+_RELIEF_COUNTS = gettext_lazy("ความช่วยเหลือที่ส่งมอบแล้วในปีงบประมาณนี้ซึ่งเป็นการสงเคราะห์")
+RELIEF = {
+    code: Figure(
+        code,
+        HelpNature.RELIEF.label,
+        _RELIEF_COUNTS,
+        "",
+        unit,
+        "help_list",
+        {"nature": HelpNature.RELIEF.value},
+    )
+    for code, unit in (("relief_helps", Unit.HELPS), ("relief_baht", Unit.BAHT))
+}
 HOUSEHOLDS = gettext_lazy("ครัวเรือน")
 SHARE = gettext_lazy("ร้อยละ")
+FEW_HOUSEHOLDS = 5
+
+
+def sections_below(board: Board) -> list[Section]:
+    """All sections in their order; lists and agencies are known only of the present."""
+    now = board.past_day is None
+    made = [trend(board), funnel(board), trouble(board), found(board), care(board), teams(board)]
+    if now and board.kinds:
+        made.append(lists(board))
+    if now:
+        given = agencies_of(board.fiscal_year, board.place.code)
+        made.append(agencies(board, given, agency_names(row.agency_id for row in given)))
+    return [*made, relief(board), carried(board), tpmap(board)]
 
 
 def less(whole: int | None, part: int | None) -> Any:
@@ -89,180 +117,86 @@ def less(whole: int | None, part: int | None) -> Any:
     return None if whole is None or part is None else whole - part
 
 
-def _cell(board: Board, figure: Figure, value: Any = None, tone: str = "") -> Cell:
-    number = getattr(board.figures, figure.code) if value is None and figure.code in BY_CODE else value
-    return Cell(number, board.list_of(figure) if number else "", tone=tone if number else "")
-
-
-def _line(board: Board, figure: Figure, label: Text = "", value: Any = None) -> Line:
+def _line(board: Board, figure: Figure, value: Any = None) -> Line:
     """Households of a figure and their share of the cohort, with the change since the last meeting."""
-    tone = "worst" if figure.code in BETTER_LESS else ""
-    cell = _cell(board, figure, value, tone)
-    share = share_text(cell.value, board.value("households"))
-    change = board.since_meeting(figure.code) if figure.code in BY_CODE else None
-    return Line(label or figure.label, (cell, Cell(shown=share)), note=figure.counts, change=change)
+    own = figure.code in BY_CODE
+    number = board.value(figure.code) if own else value
+    tone = "worst" if number and figure.code in BETTER_LESS else ""
+    cell = Cell(number, board.list_of(figure) if number else "", tone=tone)
+    share = Cell(shown=share_text(number, board.value("households")))
+    change = board.since_meeting(figure.code) if own else None
+    return Line(figure.label, (cell, share), note=figure.counts, change=change)
 
 
 def _lines(board: Board, *codes: str) -> tuple[Line, ...]:
     return tuple(_line(board, BY_CODE[code]) for code in codes)
 
 
-# ------------------------------------------------------------------------------------------------- sections
+def _of_chart(chart: Chart, counts: Text = "", span: int = 3) -> Section:
+    return Section(chart.code, chart.title, chart.reading, counts, chart=chart, span=span)
+
+
+# ------------------------------------------------------------------------------------------------- charts
+
+
+def trend(board: Board) -> Section:
+    """Closed days and the board's own. Of small areas no days are kept: they are added up when asked for."""
+    if board.figures is not None and Level.DISTRICT < board.figures.level != CENTRE_LEVEL:
+        title = gettext_lazy("แนวโน้มของขั้นครัวเรือน")
+        return Section("trend", title, later_url=board.here(page="board_trend"))
+    year, kind = board.fiscal_year, board.list_kind
+    days = days_of_trend(year, board.as_of)
+    closed = closed_days(year, board.place.code, kind, [day for day in days if day < board.as_of])
+    return trend_section(board, [(row.day, row) for row in closed])
+
+
+def trend_section(board: Board, points: Sequence[tuple[date, Figures]]) -> Section:
+    """Past days, and the board's own day as the last."""
+    assert board.figures is not None
+    shown = [*(point for point in points if point[0] < board.as_of), (board.as_of, board.figures)]
+    return _of_chart(trend_option(shown, _day_url(board)), gettext_lazy("ครัวเรือนตามบัญชี ครัวเรือนละหนึ่งขั้น"))
+
+
+def _day_url(board: Board) -> Callable[[str, date], str]:
+    def url(code: str, day: date) -> str:
+        if not board.opens_lists:
+            return ""
+        past = board.past_day if day == board.as_of else day
+        return list_url(BY_CODE[code], board.place, board.fiscal_year, board.list_kind, past)
+
+    return url
 
 
 def funnel(board: Board) -> Section:
     """From listed to sustainable: how many came so far, how many wait there, and how long."""
-    counts = [board.value(figure.code) for figure in STEPS]
-    known = None not in counts
-    whole = sum(counts) if known else 0
-    most = most_waiting(counts)
-    lines = []
-    for place, (figure, waiting) in enumerate(zip(STEPS, counts, strict=True)):
-        came = sum(counts[place:]) if known else None
-        days = mean_wait(board, figure)
-        shown = f"{days:,}" if days is not None else ""
-        cells = (Cell(came), _cell(board, figure), Cell(shown=shown))
-        share = 100 * came / whole if came is not None and whole else None
-        lines.append(Line(figure.label, cells, bar=share, note=WAITS_FOR[place], is_most=place == most))
-    return Section(
-        "funnel",
-        gettext_lazy("จากบัญชีถึงยั่งยืน ครัวเรือนรออยู่ตรงไหน"),
-        funnel_reading(
-            WAITS_FOR[most or 0],
-            counts[most] or 0 if most is not None else 0,
-            mean_wait(board, STEPS[most or 0]),
-        ),
-        gettext_lazy("ครัวเรือนตามบัญชีที่ยังอยู่ในการดูแล แต่ละครัวเรือนรออยู่ที่ขั้นตอนเดียว"),
-        (gettext_lazy("มาถึงแล้ว"), gettext_lazy("รออยู่"), gettext_lazy("รอเฉลี่ย (วัน)")),
-        tuple(lines),
-        is_wide=True,
-    )
-
-
-WAITS_FOR: tuple[Text, ...] = (
-    gettext_lazy("รอตรวจสอบ"),
-    gettext_lazy("รอมอบหมายทีมพี่เลี้ยง"),
-    gettext_lazy("รอเยี่ยมครั้งแรก"),
-    gettext_lazy("รอถึงขั้นอยู่รอด"),
-    gettext_lazy("รอถึงขั้นพอเพียง"),
-    gettext_lazy("รอถึงขั้นยั่งยืน"),
-    gettext_lazy("รอยุติการดูแล"),
-)
-
-
-def most_waiting(counts: Sequence[int | None]) -> int | None:
-    """Place of the biggest queue; who reached the last step waits for nobody's work."""
-    queues = [count or 0 for count in counts[: Step.SUSTAINABLE - 1]]
-    return queues.index(max(queues)) if any(queues) else None
-
-
-def mean_wait(board: Board, figure: Figure) -> int | None:
-    """Days that households at a step have waited there, on the board's day."""
-    waiting = getattr(board.figures, figure.code)
-    since = getattr(board.figures, figure.code.replace("step_", "since_"), None)
-    if not waiting or since is None:
-        return None
-    return max(round((board.as_of - WAIT_EPOCH).days - since / waiting), 0)
-
-
-def trouble(board: Board) -> Section:
-    return Section(
-        "trouble",
-        gettext_lazy("ขั้นลดลง และปัญหาที่พบภายหลัง"),
-        trouble_reading(board),
-        heads=(HOUSEHOLDS, SHARE),
-        lines=_lines(board, "slipped", "additional"),
-    )
-
-
-def found(board: Board) -> Section:
-    listed = less(board.value("households"), board.value("found"))
-    return Section(
-        "found",
-        gettext_lazy("เดิม และสำรวจพบเพิ่มเติม"),
-        found_reading(board),
-        heads=(HOUSEHOLDS, SHARE),
-        lines=(_line(board, LISTED, value=listed), *_lines(board, "found")),
-    )
-
-
-def care(board: Board) -> Section:
-    return Section(
-        "care",
-        gettext_lazy("ดูแลต่อเนื่อง"),
-        heads=(HOUSEHOLDS, SHARE),
-        lines=_lines(board, "care_households"),
-    )
-
-
-def teams(board: Board) -> Section:
-    return Section(
-        "teams",
-        gettext_lazy("ทีมพี่เลี้ยงและการเยี่ยม"),
-        heads=(HOUSEHOLDS, SHARE),
-        lines=_lines(board, "with_team", "without_team", "overdue", "visited_90"),
-    )
-
-
-def lists(board: Board) -> Section:
-    """One line for each kind of list, on the present day."""
-    lines = []
-    for row in board.kinds:
-        url = board.list_of(BY_CODE["households"], list_kind=row.list_kind)
-        reached = less(row.households, row.waiting)
-        cells = (
-            Cell(row.households, url if row.households else ""),
-            Cell(shown=share_text(reached, row.households)),
-            Cell(shown=share_text(row.passing, row.households)),
-        )
-        label = board.names.get(row.list_kind, row.list_kind)
-        lines.append(Line(label, cells, board.here(list_kind=row.list_kind), stages=stages_of(row)))
-    return Section(
-        "lists",
-        gettext_lazy("บัญชีเป้าหมาย"),
-        gettext_lazy("ครัวเรือนหนึ่งอาจอยู่หลายบัญชี จึงบวกกันแล้วมากกว่าครัวเรือนทั้งหมด") if len(lines) > 1 else "",
-        heads=(HOUSEHOLDS, gettext_lazy("อยู่รอดขึ้นไป"), gettext_lazy("ผ่าน จปฐ.")),
-        lines=tuple(lines),
-    )
-
-
-MOST_AGENCIES = 10
-FEW_HOUSEHOLDS = 5
+    assert board.figures is not None
+    chart = funnel_option(board.figures, board.as_of, board.url)
+    return _of_chart(chart, gettext_lazy("ครัวเรือนตามบัญชีที่ยังอยู่ในการดูแล แต่ละครัวเรือนรออยู่ที่ขั้นตอนเดียว"))
 
 
 def agencies(board: Board, given: Sequence[AgencyProgress], names: Mapping[Any, str]) -> Section:
-    """Who helped most, by baht; the rest in one line."""
-    rows = sorted(given, key=lambda row: (-row.baht, -row.helps, names.get(row.agency_id, "")))
-    if not board.opens_lists:
-        rows = _without_few(rows)
-    most = max((row.baht for row in rows), default=0)
-    lines = [_agency(board, row, names, float(100 * row.baht / most) if most else 0) for row in rows]
-    lines = lines[:MOST_AGENCIES] + _others(rows[MOST_AGENCIES:])
-    return Section(
-        "agencies",
-        gettext_lazy("ความช่วยเหลือตามหน่วยงาน"),
-        agency_reading(rows, names),
-        gettext_lazy("ความช่วยเหลือที่ส่งมอบในปีงบประมาณ ทั้งครัวเรือนตามบัญชีและที่ยกมา ทุกบัญชีรวมกัน"),
-        (HOUSEHOLDS, gettext_lazy("รายการ"), gettext_lazy("มูลค่า (บาท)")),
-        tuple(lines),
-        is_wide=True,
-    )
+    """Who helped most, by baht."""
+    rows = list(given) if board.opens_lists else _without_few(given)
+    helps = [
+        AgencyHelp(
+            names.get(row.agency_id) or str(gettext_lazy("ไม่ระบุหน่วยงาน")),
+            row.baht,
+            row.helps,
+            row.households,
+            _agency_url(board, row),
+        )
+        for row in rows
+    ]
+    counts = gettext_lazy("ความช่วยเหลือที่ส่งมอบในปีงบประมาณ ทั้งครัวเรือนตามบัญชีและที่ยกมา ทุกบัญชีรวมกัน")
+    return _of_chart(agencies_option(helps), counts)
 
 
-def _agency(board: Board, row: AgencyProgress, names: Mapping[Any, str], bar: float) -> Line:
-    query = {"agency": str(row.agency_id)} if row.agency_id else {}
-    figure = Figure("agency", RELIEF.label, "", "", Unit.HELPS, "help_list", query)
-    url = board.list_of(figure, list_kind="") if row.agency_id else ""
-    cells = (Cell(row.households), Cell(row.helps, url), Cell(row.baht, url if row.baht else ""))
-    return Line(names.get(row.agency_id) or _("ไม่ระบุหน่วยงาน"), cells, bar=bar)
-
-
-def _others(rows: Sequence[AgencyProgress]) -> list[Line]:
-    if not rows:
-        return []
-    label = _("อีก %(count)s หน่วยงาน") % {"count": f"{len(rows):,}"}
-    cells = (Cell(), Cell(sum(row.helps for row in rows)), Cell(sum(row.baht for row in rows)))
-    return [Line(label, cells)]
+def _agency_url(board: Board, row: AgencyProgress) -> str:
+    if row.agency_id is None:
+        return ""
+    query = {"agency": str(row.agency_id)}
+    figure = Figure("agency", HelpNature.RELIEF.label, "", "", Unit.HELPS, "help_list", query)
+    return board.list_of(figure, list_kind="")
 
 
 def _without_few(rows: Sequence[AgencyProgress]) -> list[AgencyProgress]:
@@ -276,53 +210,77 @@ def _without_few(rows: Sequence[AgencyProgress]) -> list[AgencyProgress]:
 
 def relief(board: Board) -> Section:
     """Relief is what development leaves over."""
-    helps, baht = board.value("helps"), board.value("baht")
-    built, built_baht = board.value("development_helps"), board.value("development_baht")
-    parts = (
-        (RELIEF, RELIEF.label, less(helps, built), less(baht, built_baht)),
-        (BY_CODE["development_helps"], HelpNature.DEVELOPMENT.label, built, built_baht),
-        (BY_CODE["helps"], _("รวม"), helps, baht),
-    )
-    lines = []
-    for figure, label, count, money in parts:
-        url = board.list_of(figure) if count else ""
-        share = share_text(money, baht)
-        lines.append(Line(label, (Cell(count, url), Cell(money, url if money else ""), Cell(shown=share))))
+    assert board.figures is not None
+
+    def url(code: str) -> str:
+        return board.list_of(RELIEF[code]) if code in RELIEF else board.url(code)
+
+    return _of_chart(relief_option(board.figures, url))
+
+
+# -------------------------------------------------------------------------------------------------- lines
+
+
+def trouble(board: Board) -> Section:
+    title, lines = gettext_lazy("ขั้นลดลง และปัญหาที่พบภายหลัง"), _lines(board, "slipped", "additional")
+    return Section("trouble", title, trouble_reading(board), heads=(HOUSEHOLDS, SHARE), lines=lines, span=2)
+
+
+def found(board: Board) -> Section:
+    listed = _line(board, LISTED, less(board.value("households"), board.value("found")))
     return Section(
-        "relief",
-        gettext_lazy("สงเคราะห์และพัฒนา"),
-        relief_reading(board),
-        heads=(gettext_lazy("รายการ"), gettext_lazy("มูลค่า (บาท)"), gettext_lazy("ร้อยละของมูลค่า")),
+        "found",
+        gettext_lazy("เดิม และสำรวจพบเพิ่มเติม"),
+        found_reading(board),
+        heads=(HOUSEHOLDS, SHARE),
+        lines=(listed, *_lines(board, "found")),
+        span=2,
+    )
+
+
+def care(board: Board) -> Section:
+    lines = _lines(board, "care_households")
+    return Section("care", gettext_lazy("ดูแลต่อเนื่อง"), heads=(HOUSEHOLDS, SHARE), lines=lines, span=2)
+
+
+def teams(board: Board) -> Section:
+    return Section(
+        "teams",
+        gettext_lazy("ทีมพี่เลี้ยงและการเยี่ยม"),
+        heads=(HOUSEHOLDS, SHARE),
+        lines=_lines(board, "with_team", "without_team", "overdue", "visited_90"),
+    )
+
+
+def lists(board: Board) -> Section:
+    """One line for each kind of list."""
+    lines = []
+    for row in board.kinds:
+        url = board.list_of(BY_CODE["households"], list_kind=row.list_kind)
+        cells = (
+            Cell(row.households, url if row.households else ""),
+            Cell(shown=share_text(less(row.households, row.waiting), row.households)),
+            Cell(shown=share_text(row.passing, row.households)),
+        )
+        label = board.names.get(row.list_kind, row.list_kind)
+        lines.append(Line(label, cells, board.here(list_kind=row.list_kind)))
+    many = gettext_lazy("ครัวเรือนหนึ่งอาจอยู่หลายบัญชี จึงบวกกันแล้วมากกว่าครัวเรือนทั้งหมด")
+    return Section(
+        "lists",
+        gettext_lazy("บัญชีเป้าหมาย"),
+        many if len(lines) > 1 else "",
+        heads=(HOUSEHOLDS, gettext_lazy("อยู่รอดขึ้นไป"), gettext_lazy("ผ่าน จปฐ.")),
         lines=tuple(lines),
     )
 
 
 def carried(board: Board) -> Section:
     figure = BY_CODE["carried"]
-    return Section(
-        "carried",
-        gettext_lazy("ยกมาจากปีก่อน"),
-        heads=(HOUSEHOLDS,),
-        lines=(Line(figure.label, (_cell(board, figure),), note=figure.counts),),
-    )
+    value = board.value("carried")
+    line = Line(figure.label, (Cell(value, board.url("carried")),), note=figure.counts)
+    return Section("carried", gettext_lazy("ยกมาจากปีก่อน"), heads=(HOUSEHOLDS,), lines=(line,))
 
 
 def tpmap(board: Board) -> Section:
-    return Section(
-        "tpmap",
-        gettext_lazy("ยังไม่บันทึกใน TPMAP"),
-        heads=(HOUSEHOLDS, SHARE),
-        lines=_lines(board, "not_in_tpmap"),
-    )
-
-
-def sections_below(board: Board) -> list[Section]:
-    """All sections but the trend, in their order; lists and agencies are known only of the present."""
-    now = board.past_day is None
-    made = [funnel(board), trouble(board), found(board), care(board), teams(board)]
-    if now and board.kinds:
-        made.append(lists(board))
-    if now:
-        given = agencies_of(board.fiscal_year, board.place.code)
-        made.append(agencies(board, given, agency_names(row.agency_id for row in given)))
-    return [*made, relief(board), carried(board), tpmap(board)]
+    lines = _lines(board, "not_in_tpmap")
+    return Section("tpmap", gettext_lazy("ยังไม่บันทึกใน TPMAP"), heads=(HOUSEHOLDS, SHARE), lines=lines)

@@ -82,6 +82,12 @@ def passing_tile(board: Board) -> Tile:
     )
 
 
+def helped_tile(board: Board) -> Tile:
+    """Households that got help this year, with the visits and helps behind it."""
+    parts = (board.part("visits"), board.part("helps"), board.part("baht"))
+    return _tile(board, "helped_households", BY_CODE["helped_households"].label, parts, "households")
+
+
 def share_text(part: Any, whole: Any) -> str:
     """37.5%; nothing where a side is not to be had."""
     if part is None or not whole:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -19,9 +19,12 @@ from ..access import highest_area, may_open_lists, sees_below, visible_area, vis
 from ..forms.board import DaysForm
 from ..links import board_query
 from ..pages.board import Asked, Board, area_board, centre_board
+from ..pages.compare import compared_days, comparison_of
 from ..pages.dimensions import HEADS, dimension_rows
 from ..pages.map import board_map
-from ..pages.sections import sections_below
+from ..pages.moved import moved_page
+from ..pages.sections import sections_below, trend_section
+from ..services.asof import trend
 
 
 @require_safe
@@ -44,6 +47,32 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 @allow(*BOARD_ROLES)
 def board_centre(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, board_of_centre(request, pk))
+
+
+@require_safe
+@allow(*BOARD_ROLES)
+def board_trend(request: HttpRequest, code: str) -> HttpResponse:
+    """The trend of an area whose past days are not kept: by htmx alone, else on a page of its own."""
+    return _trend(request, board_of_area(request, code))
+
+
+@require_safe
+@allow(*BOARD_ROLES)
+def board_trend_centre(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _trend(request, board_of_centre(request, pk))
+
+
+@require_safe
+@allow(*BOARD_ROLES)
+def board_moved(request: HttpRequest, code: str) -> HttpResponse:
+    """The households that stand elsewhere on the second of two days."""
+    return _moved(request, board_of_area(request, code))
+
+
+@require_safe
+@allow(*BOARD_ROLES)
+def board_moved_centre(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _moved(request, board_of_centre(request, pk))
 
 
 def board_of_area(request: HttpRequest, code: str) -> Board:
@@ -77,7 +106,35 @@ def _page(request: HttpRequest, shown: Board) -> HttpResponse:
         context["map"] = board_map(shown, figure=asked.map_figure or asked.sort)
         context["dimensions"] = {"heads": HEADS, "rows": dimension_rows(shown)}
         context["sections"] = sections_below(shown)
+        context["comparison"] = comparison_of(actor, shown)
     return render(request, "reports/board.html", context)
+
+
+def _trend(request: HttpRequest, shown: Board) -> HttpResponse:
+    if shown.figures is None:
+        raise Http404
+    points = trend(shown.fiscal_year, shown.place.code, shown.list_kind)
+    context = {"board": shown, "section": trend_section(shown, points)}
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "reports/board_section.html" if fragment else "reports/board_trend.html"
+    return render(request, template, context)
+
+
+def _moved(request: HttpRequest, shown: Board) -> HttpResponse:
+    actor = actor_of(request)
+    if not shown.opens_lists:
+        raise Http404
+    page = moved_page(actor, shown, request.GET)
+    query = request.GET.copy()
+    query["after"] = page.next_cursor
+    context = {
+        "board": shown,
+        "page": page,
+        "days": compared_days(shown, actor.today()),
+        "all_url": shown.here(page="board_moved"),
+        "next_url": f"{request.path}?{query.urlencode()}" if page.next_cursor else "",
+    }
+    return render(request, "reports/board_moved.html", context)
 
 
 def _ways_on(actor: Actor, shown: Board) -> dict[str, Any]:
