@@ -337,6 +337,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "turn-day": {"task": "casework.turn_day", "schedule": crontab(hour="0,6", minute=10)},
     # After the turn of the day, whose changes belong to the new day.
     "close-days": {"task": "reports.close_days", "schedule": crontab(hour="0,6", minute=20)},
+    # Every morning: the first of a month brings a new release, a page switched on late gets its own.
+    "public-releases": {"task": "reports.publish", "schedule": crontab(hour="0,6", minute=40)},
     # Hourly: a missed deadline is told once.
     "escalate-referrals": {"task": "casework.escalate_referrals", "schedule": crontab(minute=5)},
     # On 1 October what was finished long ago leaves the sight of offices.

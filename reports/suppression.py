@@ -67,14 +67,15 @@ def tells(grouping: Grouping, classes: Iterable[int]) -> bool:
     return all(group <= wanted or not group & wanted for group in grouping)
 
 
-def join_small(households: Mapping[str, int]) -> list[list[str]]:
+def join_small(households: Mapping[str, int], joined_before: Iterable[str] = ()) -> list[list[str]]:
     """Parts in the order given, those under `LEAST_SHOWN` households joined with each other or the next smallest.
 
-    Parts without households are left out.
+    Parts without households are left out; what was joined before stays joined.
     """
     present = {code: count for code, count in households.items() if count}
     by_size = sorted(present, key=lambda code: (present[code], code))
-    joined = [code for code in by_size if present[code] < LEAST_SHOWN]
+    kept = set(joined_before)
+    joined = [code for code in by_size if present[code] < LEAST_SHOWN or code in kept]
     if joined:
         rest = [code for code in by_size if code not in joined]
         while rest and (len(joined) < 2 or sum(present[code] for code in joined) < LEAST_SHOWN):
@@ -99,12 +100,16 @@ def protect_whole(counts: Counts, neighbours: bool = False) -> Grouping:
     """The grouping of a row by itself. With `neighbours` only classes beside each other are told together."""
     grouping = _single(counts)
     while (small := _smallest(counts, grouping)) is not None:
-        others = [group for group in grouping if group != small and (neighbours or any(counts[i] for i in group))]
+        others = [
+            group for group in grouping if group != small and (neighbours or any(counts[i] for i in group))
+        ]
         if neighbours:
             others = [group for group in others if _touch(small, group)]
         if not others:
             return grouping
-        grouping = _merge(grouping, small, min(others, key=lambda group: (_sum(counts, group), sorted(group))))
+        grouping = _merge(
+            grouping, small, min(others, key=lambda group: (_sum(counts, group), sorted(group)))
+        )
     return grouping
 
 
@@ -174,9 +179,7 @@ def _own(table: Table, code: str, counts: Counts, grouping: Grouping) -> Groupin
     return grouping
 
 
-def _with_partners(
-    table: Table, shown: Shown, before: Edition | None, tied: frozenset[str]
-) -> Shown | None:
+def _with_partners(table: Table, shown: Shown, before: Edition | None, tied: frozenset[str]) -> Shown | None:
     """Merge classes of further parts until every hidden number has room; None where that cannot be had."""
     while True:
         narrow = _first_narrow(Edition(table, shown), before)

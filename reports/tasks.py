@@ -5,10 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from .services.days import close_days
 from .services.packs import run_pack, unfinished_packs
+from .services.public import publish_releases
 from .services.rollup import MARKS_AT_ONCE, drain_marks
 
 TURNS = 50
@@ -46,3 +48,9 @@ def start_pack(job_id: UUID) -> None:
         make_pack.delay(str(job_id))
     except OperationalError:
         return
+
+
+@shared_task(name="reports.publish")
+def publish() -> int:
+    """Make the monthly releases of the public pages that are on."""
+    return publish_releases(timezone.localdate())

@@ -260,6 +260,10 @@ def _board(scene: Scene, actor: Actor) -> Mapping[str, Any]:
 
 ROUTES: dict[str, Route] = {
     "sign_out": Route(general=True),
+    # for everyone, while the province shows it: off in the scene
+    "public_page": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
+    "public_json": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
+    "public_csv": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
     # accounts
     "user": Route(_colleague, also=ADMINISTERS),
     "user_edit": Route(

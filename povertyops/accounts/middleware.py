@@ -18,6 +18,8 @@ from .models import Appointment, User
 from .queries import valid_appointments
 
 SESSION_KEY = "appointment"
+# Pages that are the same for everyone: nobody is looked up, so that shared caches may keep them.
+FOR_EVERYONE = "/public/"
 
 
 class ActorMiddleware:
@@ -32,7 +34,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor, request.appointments = None, []  # type: ignore[attr-defined]
-        if isinstance(request.user, User):
+        if not request.path.startswith(FOR_EVERYONE) and isinstance(request.user, User):
             posts = valid_appointments(request.user)
             request.appointments = posts  # type: ignore[attr-defined]
             chosen = chosen_appointment(posts, request.session.get(SESSION_KEY))
@@ -42,7 +44,9 @@ class ActorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if not isinstance(request.user, User) or not request.user.must_change_password:
+        if request.path.startswith(FOR_EVERYONE) or not isinstance(request.user, User):
+            return None
+        if not request.user.must_change_password:
             return None
         policy = getattr(view, "policy", None)
         if isinstance(policy, Policy) and policy.open_to_all_accounts:

@@ -46,11 +46,15 @@ IMPORTS = Place(_("นำเข้าบัญชี"), "import_list", "import")
 MENU = Place(_("เมนูแก้จน"), "menu", "help")
 TPMAP = Place(_("ยังไม่อยู่ใน TPMAP"), "tpmap", "file")
 DIGEST = Place(_("สรุปงานทุกเช้า"), "digest", "clock")
+PUBLIC = Place(_("หน้าสาธารณะ"), "public_settings", "board")
+TARGETS = Place(_("เป้าหมาย"), "targets_home", "check-circle")
+MEASURES = Place(_("ความยากจนหลายมิติ"), "measures_home", "yardstick")
 YARDSTICK = Place(_("มิติและตัวชี้วัด"), "yardstick", "yardstick")
 APPOINTMENTS = Place(_("คำสั่งแต่งตั้ง"), "appointment_list", "calendar")
 USERS = Place(_("ผู้ใช้"), "user_list", "user")
 CENTRES = Place(_("ศูนย์และทีม"), "centre_list", "map-pin")
 
+NUMBERS = Place(_("ตัวเลข"))
 WORK = Place(_("งาน"))
 RECORDS = Place(_("บันทึก"))
 PEOPLE = Place(_("คนและหน่วย"))
@@ -78,6 +82,7 @@ PLACES: Mapping[Role, Sequence[Place]] = {
     Role.MUNICIPAL_OFFICER: _OFFICER,
     Role.PROVINCIAL_SECRETARY: (
         *(BOARD, QUEUE, HOUSEHOLDS, IMPORTS),
+        *(NUMBERS, TARGETS, MEASURES, PUBLIC),
         *(WORK, SUPERVISION, APPROVALS, VERIFY, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP),
         *(RECORDS, VISITS, HELPS, HELP_BULK),
         *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
