@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from households.models import HouseholdScope
 from povertyops.common.dirty import Leaf, mark_dirty
-from povertyops.common.thai import fiscal_year_of
+from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 
+from ..enums import Membership
 from ..models import CohortState
 from ..queries.facts import Facts, load_facts, uuid_of
 from ..queries.yardstick import LoadedYardstick
@@ -31,11 +32,18 @@ _DAYS = [COLUMNS.index(name) for name in ("last_visit_on", "due_on", "step_since
 _BAHT = [COLUMNS.index(name) for name in ("baht", "development_baht")]
 _UPSERT = f"""
     INSERT INTO casework_cohortstate ({", ".join(COLUMNS)}, since)
-    SELECT {", ".join(COLUMNS)}, %s::date FROM json_populate_recordset(NULL::casework_cohortstate, %s)
+    SELECT {", ".join(COLUMNS)}, since FROM json_populate_recordset(NULL::casework_cohortstate, %s)
     ON CONFLICT (household_id, fiscal_year) DO UPDATE
-    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)}, since =
-    excluded.since
+    SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEY)},
+        since = excluded.since
 """  # noqa: S608 - built from the constants above
+_DELETE = """
+    SELECT set_config('povertyops.known_on', %s, true);
+    DELETE FROM casework_cohortstate
+    USING unnest(%s::uuid[], %s::smallint[]) AS gone (household, year)
+    WHERE household_id = gone.household AND fiscal_year = gone.year;
+    SELECT set_config('povertyops.known_on', '', true)
+"""
 
 
 def refresh_cohort(
@@ -82,7 +90,7 @@ def refresh_from_facts(
     changed = [row for key, row in expected.items() if stored.get(key) != row]
     gone = [key for key in stored if key not in expected]
     _write(changed, known_on or day)
-    _delete(gone)
+    _delete(gone, known_on or day)
     before = [stored[key] for key in gone] + [
         stored[key] for row in changed if (key := (row.household_id, row.fiscal_year)) in stored
     ]
@@ -90,6 +98,14 @@ def refresh_from_facts(
     if mark:
         mark_dirty(mark)
     return len(changed) + len(gone)
+
+
+def mark_places(household_ids: Iterable[UUID]) -> None:
+    """Have the places of these households added up again, for a change that their rows do not show."""
+    rows = CohortState.objects.filter(household_id__in=list(household_ids)).values_list(
+        "fiscal_year", "area_code", "centre_id", "is_municipal"
+    )
+    mark_dirty({(year, area, centre if municipal else None) for year, area, centre, municipal in rows})
 
 
 def expected_states(household_ids: Iterable[UUID], *, today: date | None = None) -> dict[Key, StateRow]:
@@ -174,18 +190,20 @@ def _plain(value: Any) -> Any:
 def _write(rows: list[StateRow], known_on: date) -> None:
     if not rows:
         return
-    body = json.dumps([row._asdict() for row in rows], default=_plain, ensure_ascii=False)
+    written = [{**row._asdict(), "since": _known_since(row, known_on)} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [known_on, body])
+        cursor.execute(_UPSERT, [json.dumps(written, default=_plain, ensure_ascii=False)])
 
 
-def _delete(keys: list[Key]) -> None:
+def _known_since(row: StateRow, known_on: date) -> date:
+    """A story told of past years makes the carried rows of later ones at once; they hold from 1 October."""
+    if row.membership == Membership.CARRIED:
+        return max(known_on, fiscal_year_bounds(row.fiscal_year)[0])
+    return known_on
+
+
+def _delete(keys: list[Key], known_on: date) -> None:
     if not keys:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            """DELETE FROM casework_cohortstate
-               USING unnest(%s::uuid[], %s::smallint[]) AS gone (household, year)
-               WHERE household_id = gone.household AND fiscal_year = gone.year""",
-            [[key[0] for key in keys], [key[1] for key in keys]],
-        )
+        cursor.execute(_DELETE, [known_on.isoformat(), [key[0] for key in keys], [key[1] for key in keys]])

@@ -28,6 +28,7 @@ from ..models import Help, HelpBatch
 from ..rules import BULK_HELP_ROLES, REPEAT_WITHIN_DAYS
 from ..validators import check_amount, check_help
 from .after import after_write
+from .cohort import mark_places
 from .guards import in_own_name, own_agency_name, require_helpable, require_own_help, require_role
 from .helping import agencies_by_name, help_row, load_help_context, void_row
 
@@ -98,6 +99,8 @@ def amend_help(*, actor: Actor, help_id: UUID, replacement: HelpInput | None, re
         row.save(force_insert=True)
         _audit_help(actor, "help.void" if row.is_void else "help.amend", row, reason=reason.strip())
         after_write(actor=actor, household_ids=[wrong.household_id], since=min(wrong.given_on, row.given_on))
+        if row.agency_id != wrong.agency_id:
+            mark_places([wrong.household_id])
     return row
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from povertyops.areas.enums import NATION
 
-from .rollup_sql import CENTRE_ROWS, COLUMNS, ROW, by_code, parts, upward
+from .rollup_sql import ALL_LEVELS, CENTRE_ROWS, COLUMNS, ROW, by_code, parts, upward
 
 _NEEDED = """
     fiscal_year, membership, is_open, is_removed, baseline, relieved, recovered, in_care, additional, stage,
@@ -89,4 +89,9 @@ CLOSE_DAY = f"""
         UNION ALL {CENTRE_ROWS}
     ) AS found
     ON CONFLICT (code, fiscal_year, list_kind, day) DO NOTHING
+"""
+
+EVERYWHERE = f"""
+    WITH rollup_parts AS MATERIALIZED ({parts(_known(8, "TRUE"))})
+    SELECT list_kind, code, {COLUMNS} FROM ({ALL_LEVELS}) AS found
 """

@@ -23,6 +23,7 @@ from povertyops.areas.rules import ancestors_of
 from povertyops.common.thai import fiscal_year_of
 
 from ..models import AreaProgress, RollupRun
+from . import agencies_sql
 from . import rollup_sql as sql
 
 LOCK = 7_068_001
@@ -144,11 +145,15 @@ def _recompute(cursor: Any, work: Work) -> None:
         for code in ancestors_of(leaf)
     }
     _forget(cursor, work, above)
-    cursor.execute(sql.LEAVES_AGAIN, leaves)
-    cursor.execute(sql.CENTRES_AGAIN, centres)
-    for level, length in ((3, 6), (2, 4), (1, 2), (0, 0)):
-        parents = [(year, code) for year, code in above if (len(code) if code.isdigit() else 0) == length]
-        cursor.execute(sql.PARENTS_AGAIN[level], _pairs(parents))
+    parents = {
+        level: _pairs((year, code) for year, code in above if (len(code) if code.isdigit() else 0) == length)
+        for level, length in ((3, 6), (2, 4), (1, 2), (0, 0))
+    }
+    for table in (sql, agencies_sql):
+        cursor.execute(table.LEAVES_AGAIN, leaves)
+        cursor.execute(table.CENTRES_AGAIN, centres)
+        for level, named in parents.items():
+            cursor.execute(table.PARENTS_AGAIN[level], named)
 
 
 def _forget(cursor: Any, work: Work, above: Collection[tuple[int, str]]) -> None:
@@ -156,7 +161,8 @@ def _forget(cursor: Any, work: Work, above: Collection[tuple[int, str]]) -> None
     touched = set(above)
     for year, what in work.items():
         touched |= {(year, leaf) for leaf in what.leaves} | {(year, str(centre)) for centre in what.centres}
-    cursor.execute(sql.FORGET, _pairs(touched))
+    for table in (sql, agencies_sql):
+        cursor.execute(table.FORGET, _pairs(touched))
 
 
 def _pairs(rows: Iterable[tuple[int, str]]) -> dict[str, list[Any]]:
@@ -169,7 +175,7 @@ def _full_pass(cursor: Any, fiscal_year: int) -> None:
     started = time.monotonic()
     cursor.execute("DELETE FROM common_dirtymark WHERE fiscal_year = %s", [fiscal_year])
     _set_day(cursor, fiscal_year, stands_at(fiscal_year, timezone.localdate()))
-    for statement in sql.FULL_PASS:
+    for statement in (*sql.FULL_PASS, *agencies_sql.FULL_PASS):
         cursor.execute(statement, {"year": fiscal_year})
     cursor.execute(
         "UPDATE reports_rolluprun SET rebuilt_at = now(), seconds = %s WHERE fiscal_year = %s",

@@ -166,12 +166,12 @@ FULL_PASS = (
 )
 
 # Some leaves again, then the sums above them. `years` and `codes` are arrays of equal length.
-_NAMED = "unnest(%(years)s::smallint[], %(codes)s::varchar[]) AS named(fiscal_year, code)"
-FORGET = f"""DELETE FROM reports_areaprogress p USING {_NAMED}
+NAMED = "unnest(%(years)s::smallint[], %(codes)s::varchar[]) AS named(fiscal_year, code)"
+FORGET = f"""DELETE FROM reports_areaprogress p USING {NAMED}
     WHERE p.fiscal_year = named.fiscal_year AND p.code = named.code"""
 
 
-_OF_NAMED = f"""{_NAMED}
+_OF_NAMED = f"""{NAMED}
     JOIN casework_cohortstate s ON s.fiscal_year = named.fiscal_year AND {{condition}}
     JOIN reports_rolluprun r ON r.fiscal_year = s.fiscal_year"""
 _OF_LEAVES = _OF_NAMED.format(condition="s.area_code = named.code")
@@ -188,7 +188,7 @@ CENTRES_AGAIN = f"""WITH rollup_parts AS MATERIALIZED ({parts(_OF_CENTRES)}),
 
 def _children_of_named(level: int) -> str:
     return f"""(
-        SELECT p.* FROM {_NAMED}
+        SELECT p.* FROM {NAMED}
         JOIN reports_areaprogress p ON p.fiscal_year = named.fiscal_year AND p.parent_code = named.code
         WHERE p.level = {level + 1}) AS children"""
 

@@ -1,7 +1,9 @@
 """Counting the board again from the base tables, by two other ways than the roll-up's.
 
 `_judged` computes every household's state anew from its facts with the pure rules and adds up in Python;
-`_plain` asks the tables of lists, persons, visits and helps directly. Both must equal AreaProgress.
+`_plain` asks the tables of lists, persons, visits, helps and stages directly. Both must equal AreaProgress.
+Help by agency is counted plainly; a day that was closed must equal the states known at its end, and those
+what the facts recorded by then say.
 """
 
 from __future__ import annotations
@@ -10,30 +12,38 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from casework.enums import Membership, Step
 from casework.queries.facts import load_facts
+from casework.queries.facts_then import load_facts_known
 from casework.queries.yardstick import LoadedYardstick
-from casework.rules import VISITED_WITHIN_DAYS
+from casework.rules import VISITED_WITHIN_DAYS, stands_at
 from casework.services.judging import StateRow, state_rows
 from dimensions.enums import Dimension, Stage
 from households.models import HouseholdScope
+from povertyops.areas.enums import NATION
 from povertyops.areas.rules import ancestors_of
 from povertyops.common.thai import fiscal_year_bounds
 
 from ..definitions import FIGURES, WAIT_EPOCH, WAITS
-from ..models import AreaProgress, RollupRun
+from ..models import AgencyProgress, AreaProgress, DayProgress, RollupRun
+from . import asof_sql
 from .rollup import LOCK, drain_marks
-from .verify_sql import PLAIN
+from .verify_sql import AGENCIES, PLAIN, WORK_FIGURES
 
 CHUNK = 2_000
 CODES = (*(figure.code for figure in FIGURES), *WAITS)
+AGENCY_CODES = ("households", "helps", "baht", "development_helps", "development_baht")
+FORGOTTEN = frozenset({"proposed", "not_in_tpmap", "overdue"})
+REMEMBERED = tuple(code for code in CODES if code not in FORGOTTEN)
+CLOSED_DAYS_COMPARED = 3
 Number = int | Decimal
 Counts = defaultdict[str, Number]
 Key = tuple[str, str]  # list kind, code
@@ -72,7 +82,32 @@ def verify(fiscal_year: int) -> list[Difference]:
         shown = _shown(fiscal_year)
         found = list(_compare(fiscal_year, shown, _judged(fiscal_year, as_of), CODES, "judged"))
         plain = _plain(fiscal_year, as_of)
-        return found + list(_compare(fiscal_year, shown, plain, PLAIN_CODES, "plain"))
+        found += _compare(fiscal_year, shown, plain, PLAIN_CODES, "plain")
+        agencies = _agencies(fiscal_year, as_of)
+        found += _compare(fiscal_year, _shown_agencies(fiscal_year), agencies, AGENCY_CODES, "plain")
+        return found + _closed_days(fiscal_year)
+
+
+def verify_day(fiscal_year: int, day: date) -> list[Difference]:
+    """Compare the states known at the end of a past day with the facts recorded by then, judged again.
+
+    Left out is what the facts do not remember: proposals, marks of TPMAP, and follow-up intervals of then.
+    Slow, and only true of days on which the product itself wrote the states.
+    """
+    on = stands_at(fiscal_year, day)
+    moment = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    judged = _judged(fiscal_year, on, known_before=moment)
+    return list(_compare(fiscal_year, known_on(fiscal_year, day), judged, REMEMBERED, f"as of {day}"))
+
+
+def known_on(fiscal_year: int, day: date) -> dict[Key, dict[str, Number]]:
+    """Every figure of every area, list and municipal centre from the states known at the end of a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            asof_sql.EVERYWHERE,
+            {"year": fiscal_year, "day": day, "stands_at": stands_at(fiscal_year, day)},
+        )
+        return {(kind, code): dict(zip(CODES, values, strict=True)) for kind, code, *values in cursor}
 
 
 @contextmanager
@@ -117,11 +152,12 @@ def _compare(
 # ------------------------------------------------------------------------------------------ by the rules
 
 
-def _judged(fiscal_year: int, as_of: date) -> Counted:
+def _judged(fiscal_year: int, as_of: date, known_before: datetime | None = None) -> Counted:
     leaves: defaultdict[tuple[str, str, UUID | None], Counts] = defaultdict(_no_counts)
     yardstick = LoadedYardstick()
     for ids in _household_ids():
-        for facts in load_facts(ids):
+        found = load_facts(ids) if known_before is None else load_facts_known(ids, before=known_before)
+        for facts in found:
             for row in state_rows(facts, yardstick, today=as_of, only_year=fiscal_year):
                 centre = row.centre_id if row.is_municipal else None
                 for kind, seen in _as_each_list(row):
@@ -238,6 +274,9 @@ PLAIN_CODES = (
     "visits",
     "helps",
     "baht",
+    "development_helps",
+    "development_baht",
+    *WORK_FIGURES,
 )
 
 
@@ -251,3 +290,41 @@ def _plain(fiscal_year: int, as_of: date) -> Counted:
             for kind, area, centre, *numbers in cursor.fetchall():
                 _add(leaves[kind, area, centre], dict(zip(names, numbers, strict=True)))
     return _upwards(leaves)
+
+
+def _agencies(fiscal_year: int, as_of: date) -> Counted:
+    """Per agency in the place of a list; an agency that was not named has a place of its own."""
+    first_day, _last_day = fiscal_year_bounds(fiscal_year)
+    leaves: defaultdict[tuple[str, str, UUID | None], Counts] = defaultdict(_no_counts)
+    with connection.cursor() as cursor:
+        cursor.execute(AGENCIES, {"year": fiscal_year, "as_of": as_of, "first_day": first_day})
+        for area, centre, agency, *numbers in cursor.fetchall():
+            _add(leaves[f"agency {agency}", area, centre], dict(zip(AGENCY_CODES, numbers, strict=True)))
+    return _upwards(leaves)
+
+
+def _shown_agencies(fiscal_year: int) -> dict[Key, dict[str, Number]]:
+    rows = AgencyProgress.objects.filter(fiscal_year=fiscal_year)
+    return {
+        (f"agency {agency}", code): dict(zip(AGENCY_CODES, values, strict=True))
+        for agency, code, *values in rows.values_list("agency_id", "code", *AGENCY_CODES).iterator()
+    }
+
+
+def _closed_days(fiscal_year: int) -> list[Difference]:
+    """The newest closed days against the states known at their ends."""
+    rows = DayProgress.objects.filter(fiscal_year=fiscal_year)
+    days = rows.order_by("-day").values_list("day", flat=True).distinct()[:CLOSED_DAYS_COMPARED]
+    found: list[Difference] = []
+    for day in days:
+        closed = {
+            (kind, code): dict(zip(CODES, values, strict=True))
+            for kind, code, *values in rows.filter(day=day).values_list("list_kind", "code", *CODES)
+        }
+        counted = {
+            key: counts
+            for key, counts in known_on(fiscal_year, day).items()
+            if key[1] == NATION or len(key[1]) in (2, 4, 36)
+        }
+        found += _compare(fiscal_year, closed, counted, CODES, f"known on {day}")
+    return found
