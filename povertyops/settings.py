@@ -255,7 +255,15 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = 150 * 1024 * 1024
 IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
 IMPORT_MAX_ROWS = 600_000
+# A workbook with more rows is made by a worker; CSV of any size is answered at once.
 EXPORT_MAX_XLSX_ROWS = 100_000
+# Rows that one account takes within 24 hours before the secretary is told, and its exports within that time.
+EXPORT_ALERT_ROWS = 300_000
+EXPORT_MAX_JOBS_A_DAY = 40
+EXPORT_KEEP_DAYS = 7
+# How long a worker may be silent before another takes an export over, and how long a failed try rests.
+EXPORT_LEASE_SECONDS = 60
+EXPORT_RETRY_SECONDS = 60
 # Of each district's households at *survive*, how many are looked at before a meeting's figures are frozen.
 SPOT_CHECK_SHARE = 0.05
 SPOT_CHECK_LEAST = 3
@@ -354,6 +362,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "casework.send_digests",
         "schedule": crontab(hour="8,9", minute="0,30", day_of_week="mon-fri"),
     },
+    "make-exports": {"task": "reports.make_exports", "schedule": 30.0, "options": {"expires": 30}},
+    "purge-exports": {"task": "reports.purge_exports", "schedule": crontab(minute=35)},
     "purge-imports": {"task": "casework.purge_imports", "schedule": crontab(hour="2", minute=40)},
     "purge-photos": {"task": "casework.purge_photos", "schedule": crontab(hour="2", minute=50)},
 }

@@ -1,7 +1,7 @@
 """Columns of a list, as PostgreSQL writes them: a code, a Thai head and an expression over the list's rows.
 
-`r` is the list's own scoped queryset (`Source.paths` names what can be read of it, as `r.x_<name>`), the other
-names are joins. Expressions are our own text; every word in them passes through `quote`.
+`r` is the list's own scoped queryset (`Source.paths` names what can be read of it, as `r.x_<name>`), the
+other names are joins. Expressions are our own text; every word in them passes through `quote`.
 """
 
 from __future__ import annotations

@@ -9,28 +9,25 @@ from __future__ import annotations
 import fcntl
 import os
 import select
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection, transaction
 
-Beat = Callable[[], None] | None
+from .progress import SECONDS, Progress
 
 PIPE_BYTES = 1 << 20
 READ_BYTES = 1 << 17
-# Seconds between two beats.
-BEAT_SECONDS = 2.0
 # The names of all villages fit into one hash; dates come as 21/11/2025.
 _SESSION = "SET LOCAL work_mem = '64MB'; SET LOCAL datestyle = 'SQL, DMY'; SET LOCAL jit = off"
 
 
-def copy_chunks(query: str, beat: Beat = None) -> Iterator[bytes]:
+def copy_chunks(query: str, progress: Progress) -> Iterator[bytes]:
     """What COPY writes for `query`, in pieces, out of one snapshot.
 
-    `beat` is called every few seconds, also while nothing comes. The connection belongs to the copy until the
-    iterator is read to its end or closed; closed before the end, the connection is given up with it.
+    `progress` is told every few seconds, also while nothing comes. The connection belongs to the copy until
+    the iterator is read to its end or closed; closed before the end, the connection is given up with it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_SESSION)
@@ -40,8 +37,8 @@ def copy_chunks(query: str, beat: Beat = None) -> Iterator[bytes]:
         try:
             fcntl.fcntl(read_end, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
             copying = pool.submit(_copy, cursor, query, write_end)
-            yield from _read(read_end, beat)
-            copying.result()
+            yield from _read(read_end, progress)
+            progress.rows = copying.result()
             done = True
             # Nothing was written; with the transaction goes what `_SESSION` set, also inside another one.
             transaction.set_rollback(True)
@@ -54,22 +51,19 @@ def copy_chunks(query: str, beat: Beat = None) -> Iterator[bytes]:
                 connection.close()
 
 
-def _copy(cursor: Any, query: str, write_end: int) -> None:
+def _copy(cursor: Any, query: str, write_end: int) -> int:
     with os.fdopen(write_end, "wb", buffering=PIPE_BYTES // 4) as target:
         cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv)", target)
+    return int(cursor.rowcount)
 
 
-def _read(read_end: int, beat: Beat) -> Iterator[bytes]:
-    last = time.monotonic()
+def _read(read_end: int, progress: Progress) -> Iterator[bytes]:
     while True:
-        ready = True
-        if beat is not None:
-            ready = bool(select.select([read_end], [], [], BEAT_SECONDS)[0])
-            if not ready or time.monotonic() - last >= BEAT_SECONDS:
-                beat()
-                last = time.monotonic()
-        if ready:
-            chunk = os.read(read_end, READ_BYTES)
-            if not chunk:
-                return
-            yield chunk
+        progress.tell()
+        if not select.select([read_end], [], [], SECONDS)[0]:
+            continue
+        chunk = os.read(read_end, READ_BYTES)
+        if not chunk:
+            return
+        progress.rows += chunk.count(b"\n")
+        yield chunk

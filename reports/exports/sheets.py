@@ -11,7 +11,8 @@ from povertyops.accounts.actor import Actor
 from . import helps, households, persons, visits
 from .base import Row, Sheet, Text
 from .columns import Column, Source
-from .copying import Beat, copy_chunks
+from .copying import copy_chunks
+from .progress import Progress
 from .select import NOTHING, query_of
 from .writing import cells_of, csv_lines
 
@@ -32,12 +33,11 @@ def list_sheet(
     *,
     about: About = (),
     shows_ids: bool = False,
-    beat: Beat = None,
+    progress: Progress,
 ) -> Sheet:
-    """The rows of a list that the actor may see, in the chosen columns. `beat` is called now and then while
-    they are read."""
+    """The rows of a list that the actor may see, in the chosen columns."""
     query = query_of(LISTS[kind], columns, actor, filters)
-    chunks: Callable[[], Iterator[bytes]] = partial(_chunks, query, beat)
+    chunks: Callable[[], Iterator[bytes]] = partial(_chunks, query, progress)
     opened = partial(_opened, chunks, columns, shows_ids)
     sealed = any(column.sealed for column in columns)
     return Sheet(
@@ -50,13 +50,26 @@ def list_sheet(
     )
 
 
-def rows_sheet(name: str, heads: Sequence[Text], rows: Callable[[], Iterator[Row]], about: About) -> Sheet:
+def rows_sheet(
+    name: str,
+    heads: Sequence[Text],
+    rows: Callable[[], Iterator[Row]],
+    about: About,
+    progress: Progress,
+) -> Sheet:
     """A sheet of rows that are made in Python; a board has a few dozen."""
-    return Sheet(name, heads, partial(_csv, rows), rows, about)
+    counted = partial(_counted, rows, progress)
+    return Sheet(name, heads, partial(_csv, counted), counted, about)
 
 
-def _chunks(query: str, beat: Beat) -> Iterator[bytes]:
-    return iter(()) if query == NOTHING else copy_chunks(query, beat)
+def _counted(rows: Callable[[], Iterator[Row]], progress: Progress) -> Iterator[Row]:
+    for row in rows():
+        progress.rows += 1
+        yield row
+
+
+def _chunks(query: str, progress: Progress) -> Iterator[bytes]:
+    return iter(()) if query == NOTHING else copy_chunks(query, progress)
 
 
 def _csv(rows: Callable[[], Iterator[Row]]) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import IO, Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from .base import BOM, Cell, Row, Sheet, Text, safe
 
@@ -53,26 +54,50 @@ def _text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
         yield rest.decode()
 
 
-def write_workbook(sheet: Sheet, target: IO[bytes], on_row: Callable[[int], None] | None = None) -> int:
-    """Write the workbook; gives the number of rows. What does not fit on a sheet goes on on the next."""
-    book = xlsxwriter.Workbook(target, {"constant_memory": True, "strings_to_formulas": False})
+def write_workbook(
+    sheet: Sheet, target: IO[bytes], *, folder: str | None = None, on_write: Callable[[], None] | None = None
+) -> None:
+    """Write the workbook. What does not fit on a sheet goes on on the next; temporary files lie in `folder`.
+
+    `on_write` is called with every piece that reaches the target. Raises OSError when the disk is full.
+    """
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "tmpdir": folder,
+        "use_zip64": True,
+    }
+    book = xlsxwriter.Workbook(_Told(target, on_write) if on_write else target, options)
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
     heads = [str(head) for head in sheet.heads]
     page = _page(book, sheet.name, heads, bold)
-    place = count = 0
-    pages = 1
+    place, pages = 0, 1
     for row in sheet.rows():
         if place == SHEET_ROWS - 1:
-            pages += 1
-            page, place = _page(book, f"{sheet.name}-{pages}", heads, bold), 0
+            place, pages = 0, pages + 1
+            page = _page(book, f"{sheet.name}-{pages}", heads, bold)
         place += 1
-        count += 1
         _write(page, place, row)
-        if on_row is not None:
-            on_row(count)
     _write_about(book, sheet.about, bold)
-    book.close()
-    return count
+    try:
+        book.close()
+    except FileCreateError as failure:
+        # The library wraps what the disk said.
+        raise failure.args[0] from None
+
+
+class _Told:
+    """A file that tells with every piece written that it is still being written."""
+
+    def __init__(self, file: IO[bytes], on_write: Callable[[], None]) -> None:
+        self._file, self._on_write = file, on_write
+
+    def write(self, data: bytes) -> int:
+        self._on_write()
+        return self._file.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def _page(book: Any, name: str, heads: Sequence[str], bold: Any) -> Any:
