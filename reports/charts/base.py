@@ -158,7 +158,7 @@ def amounts(*, unit: str = "", most: float | None = None) -> dict[str, Any]:
     if unit:
         axis["axisLabel"]["formatter"] = "{value}" + unit
     if most is not None:
-        axis["max"] = most
+        axis |= {"max": most, "interval": most / 4}
     return axis
 
 

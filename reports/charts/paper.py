@@ -1,4 +1,4 @@
-"""Charts on paper: ECharts itself draws the page's option as SVG, in one V8 per process, without a browser."""
+"""Charts on paper: ECharts itself draws the page's option as SVG in one V8 per process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ _DRAW = """
 """
 # ECharts asks how wide a text is; without a canvas it would count the marks above and below as letters.
 _MEASURE = """
-echarts.setPlatformAPI({measureText: (text, font) => ({width: widthOf(String(text), parseFloat(/([\\d.]+)px/.exec(font)?.[1] ?? 12))})});
+echarts.setPlatformAPI({
+  measureText(text, font) {
+    return {width: widthOf(String(text), parseFloat(/([\\d.]+)px/.exec(font)?.[1] ?? 12))};
+  },
+});
 """
 # How a chart fits a width is said once, for the page and for paper.
 FIT = settings.BASE_DIR / "static" / "js" / "charts" / "fit.js"

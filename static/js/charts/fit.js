@@ -8,20 +8,26 @@ export function widthOf(text, size) {
   return text.replace(NO_WIDTH, "").length * size * 0.56;
 }
 
-/** The text with line breaks between words, no line wider than `most` pixels where words allow it. */
+/** The text with line breaks between words: lines of even width, none wider than `most` pixels where words allow it. */
 export function broken(text, most, size) {
+  const needed = Math.ceil(widthOf(text, size) / most);
+  const even = needed > 1 ? Math.min(most, (widthOf(text, size) / needed) * 1.2) : most;
   const lines = [""];
   for (const { segment } of WORDS.segment(text)) {
     const last = lines.length - 1;
-    if (lines[last] && widthOf(lines[last] + segment, size) > most) lines.push(segment.trimStart());
+    if (lines[last] && widthOf(lines[last] + segment, size) > even) lines.push(segment.trimStart());
     else lines[last] += segment;
   }
-  return lines.map((line) => line.trim()).join("\n");
+  return lines.map((line) => line.trim());
 }
 
-function fitNames(axis, most) {
+function fitNames(axis, most, lines) {
   const look = axis.axisLabel;
-  axis.data = axis.data.map((name) => (name.includes("\n") ? name : broken(name, most, look.fontSize)));
+  const shortened = (name) => {
+    const parts = broken(name, most, look.fontSize);
+    return parts.length > lines ? [...parts.slice(0, lines - 1), `${parts[lines - 1]}…`] : parts;
+  };
+  axis.data = axis.data.map((name) => (name.includes("\n") ? name : shortened(name).join("\n")));
   delete look.width;
   delete look.overflow;
 }
@@ -44,20 +50,19 @@ function fitLegend(option, width) {
 
 /** A copy of the option that fits `width` pixels. */
 export function fitted(given, width) {
-  const option = structuredCloneOf(given);
+  const option = JSON.parse(JSON.stringify(given));
   const narrow = width < NARROW;
-  if (option.yAxis?.type === "category") fitNames(option.yAxis, Math.min(option.yAxis.axisLabel.width ?? 170, width * 0.3));
-  if (option.xAxis?.type === "category") fitNames(option.xAxis, ((width - 56) / option.xAxis.data.length) * 0.94);
   if (narrow) {
     option.grid.right = Math.min(option.grid.right, Math.round(width * 0.26));
-    for (const axis of [option.xAxis, option.yAxis]) if (axis) axis.axisLabel.fontSize = 12;
-    for (const axis of [option.xAxis, option.yAxis]) if (axis?.type === "value") axis.splitNumber = 2;
+    for (const axis of [option.xAxis, option.yAxis]) {
+      axis.axisLabel.fontSize = 12;
+      if (axis.type === "value") axis.splitNumber = 2;
+    }
     for (const row of option.series) if (row.label) row.label.fontSize = 11;
   }
+  const { xAxis, yAxis } = option;
+  if (yAxis.type === "category") fitNames(yAxis, Math.min(yAxis.axisLabel.width ?? 170, width * 0.34), 2);
+  if (xAxis.type === "category") fitNames(xAxis, ((width - 56) / xAxis.data.length) * 0.94, 4);
   fitLegend(option, width);
   return option;
-}
-
-function structuredCloneOf(value) {
-  return JSON.parse(JSON.stringify(value));
 }

@@ -1,0 +1,1 @@
+"""The sections of a pack, one function each: from a snapshot to blocks."""
