@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from .columns import Text
 
 Amount = int | Decimal
+# The stages between are neither: a household leaves them upwards as well as downwards.
 BETTER_MORE = frozenset(
     {
-        *("reached", "survive", "sufficient", "sustainable", "passing", "checked_households"),
+        *("sustainable", "passing", "checked_households"),
         *("visited_90", "with_team", "helped_households"),
     }
 )
