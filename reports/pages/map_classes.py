@@ -6,7 +6,7 @@ colours for one number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -14,7 +14,14 @@ MOST = 5
 # Where a fifth of the areas or more stand at nothing, nothing is a class of its own.
 MANY_ZEROS = 5
 # Shades 1 (light) to 5 (dark), spread over the scale when there are fewer classes; 0 is the shade of nothing.
-SHADES = {1: (3,), 2: (2, 4), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
+SHADES: Mapping[int, tuple[int, ...]] = {
+    0: (),
+    1: (3,),
+    2: (2, 4),
+    3: (1, 3, 5),
+    4: (1, 2, 4, 5),
+    5: (1, 2, 3, 4, 5),
+}
 NOTHING = 0
 
 
@@ -31,17 +38,20 @@ class MapClass:
 
 def classes_of(values: Sequence[float], most: int = MOST) -> list[MapClass]:
     """The classes of these values, lowest first; as many as there are different values, at most `most`."""
-    zeros = sum(1 for value in values if value == 0)
-    apart = bool(zeros) and zeros * MANY_ZEROS >= len(values)
+    zeros = [value for value in values if value == 0]
+    apart = bool(zeros) and len(zeros) * MANY_ZEROS >= len(values)
     rest = sorted(value for value in values if value != 0 or not apart)
-    groups = _groups(rest, most - apart)
-    shades = SHADES[len(groups)] if groups else ()
-    made = [([0.0] * zeros, NOTHING)] if apart else []
-    made += list(zip(groups, shades, strict=True))
+    groups = [zeros] * apart + _groups(rest, most - apart)
     return [
         MapClass(number, shade, group[0], group[-1], len(group))
-        for number, (group, shade) in enumerate(made, start=1)
+        for number, (group, shade) in enumerate(zip(groups, _shades(groups), strict=True), start=1)
     ]
+
+
+def _shades(groups: Sequence[Sequence[float]]) -> tuple[int, ...]:
+    """A class of nothing alone has the shade of nothing; the others share the scale."""
+    nothing = bool(groups) and groups[0][-1] == 0
+    return (NOTHING,) * nothing + SHADES[len(groups) - nothing]
 
 
 def class_of(value: float, classes: Sequence[MapClass]) -> MapClass:

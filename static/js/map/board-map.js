@@ -1,25 +1,18 @@
-// <section data-board-map>: map and table of a board share one state. Whoever points at an area, in the table, in the
-// grid or on the map, sees it in the others; the unit is the one the table names (data-unit). Figures stand in the page.
+// <section data-board-map>: map and table of a board share one state. Whoever points at an area (data-area on a row of
+// the table and on a cell of the grid, data-shape on the map) sees it in the others; the unit is the one the table names
+// (data-unit). All figures stand in the page.
 import { drawShapes } from "./shapes.js";
 
 const UNITS = ["percent", "number"];
 
 function start(root) {
-  const cells = [...root.querySelectorAll("a[data-area]")];
-  const byArea = new Map(cells.map((cell) => [cell.dataset.area, cell]));
-  const byAddress = new Map(cells.map((cell) => [cell.href, cell.dataset.area]));
+  const byArea = new Map([...root.querySelectorAll("a[data-area]")].map((cell) => [cell.dataset.area, cell]));
   let sheet = null;
   let lit = "";
 
-  const areaOfRow = (row) => row.dataset.area ?? byAddress.get(row.querySelector("th a")?.href);
-  const rowsOf = (area) => [...document.querySelectorAll("tbody tr")].filter((row) => areaOfRow(row) === area);
-
   function areaAt(target) {
-    const place = target?.closest?.("[data-area], [data-shape]");
-    if (place && root.contains(place)) return place.dataset.area ?? place.dataset.shape;
-    const row = target?.closest?.("tbody tr");
-    const area = row && areaOfRow(row);
-    return byArea.has(area) ? area : "";
+    const { area, shape } = target?.closest?.("[data-area], [data-shape]")?.dataset ?? {};
+    return byArea.has(area ?? shape) ? area ?? shape : "";
   }
 
   // A pointer that points at nothing leaves the light where the keyboard stands.
@@ -30,14 +23,7 @@ function start(root) {
     for (const old of document.querySelectorAll(".is-lit")) old.classList.remove("is-lit");
     sheet?.light(area);
     if (!area) return;
-    byArea.get(area)?.classList.add("is-lit");
-    for (const row of rowsOf(area)) row.classList.add("is-lit");
-  }
-
-  function useUnit(unit) {
-    if (!UNITS.includes(unit)) return;
-    root.dataset.unit = unit;
-    sheet?.tell(unit);
+    for (const place of document.querySelectorAll(`[data-area="${CSS.escape(area)}"]`)) place.classList.add("is-lit");
   }
 
   function show(view) {
@@ -48,24 +34,27 @@ function start(root) {
     for (const button of root.querySelectorAll("[data-map-view]")) {
       button.setAttribute("aria-pressed", String(button.dataset.mapView === view));
     }
-    if (view === "sheet") sheet?.fit();
+    if (view === "sheet") sheet.fit();
+  }
+
+  // Whether a switch sets the attribute or puts a new table in the old one's place, the map follows.
+  function followUnit() {
+    const table = [...document.querySelectorAll("main [data-unit]")].find((place) => !root.contains(place));
+    const unit = table?.dataset.unit;
+    if (!UNITS.includes(unit) || unit === root.dataset.unit) return;
+    root.dataset.unit = unit;
+    sheet?.tell();
   }
 
   for (const kind of ["pointerover", "focusin"]) {
     document.addEventListener(kind, (event) => light(areaAt(event.target)));
   }
-
-  // Whether the switch sets the table's attribute or puts a new table in its place, the map follows.
-  const unitOfTable = () => {
-    const told = [...document.querySelectorAll("[data-unit]")].find((place) => place !== root && !root.contains(place));
-    useUnit(told?.dataset.unit);
-  };
   new MutationObserver((changes) => {
-    if (changes.some((change) => change.type === "childList" || change.target !== root)) unitOfTable();
-  }).observe(document.querySelector("main") ?? document.body, {
+    if (changes.some((change) => !root.contains(change.target))) followUnit();
+  }).observe(document.querySelector("main"), {
     subtree: true, childList: true, attributes: true, attributeFilter: ["data-unit"],
   });
-  unitOfTable();
+  followUnit();
 
   if (!root.dataset.shapes) return;
   drawShapes(root, byArea, light).then((drawn) => {
@@ -76,7 +65,7 @@ function start(root) {
       button.addEventListener("click", () => show(button.dataset.mapView));
     }
     show("sheet");
-    useUnit(root.dataset.unit);
+    sheet.tell();
     root.dataset.mapReady = "";
   });
 }

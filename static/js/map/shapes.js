@@ -1,46 +1,26 @@
-// Boundaries on Leaflet, coloured by the sheet alone: a path carries the same attributes as its cell of the grid.
+// Boundaries on Leaflet, coloured by the style sheet alone: a path carries the same attributes as its cell of the grid.
 // Paths stand in the order of the table, so Tab walks through the map as the eye through the rows.
+import { leafletOn } from "./leaflet.js";
+import { fitValues, markOf } from "./values.js";
 
-// Half of the room a value takes, in pixels.
-const ROOM = { x: 20, y: 7 };
-const WITHOUT_HOVER = "(hover: none)";
+const UNITS = ["percent", "number"];
 
 // The boundaries, or nothing: then the grid stays, which says the same.
 async function fetched(address) {
   try {
     const answer = await fetch(address, { headers: { Accept: "application/geo+json" } });
-    return answer.ok ? await answer.json() : null;
+    return answer.ok ? (await answer.json()).features : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-function mapOn(place) {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const { L } = window;
-  const map = L.map(place, {
-    attributionControl: false,
-    zoomControl: false,
-    scrollWheelZoom: false,
-    // One finger scrolls the page; two move and zoom the map.
-    dragging: !matchMedia("(pointer: coarse)").matches,
-    zoomSnap: 0.25,
-    zoomAnimation: !still,
-    fadeAnimation: !still,
-    inertia: !still,
-  });
-  L.control.zoom({ zoomInTitle: place.dataset.zoomIn, zoomOutTitle: place.dataset.zoomOut }).addTo(map);
-  // The wheel scrolls the page until somebody has entered the map.
-  place.addEventListener("focusin", () => map.scrollWheelZoom.enable());
-  place.addEventListener("focusout", () => map.scrollWheelZoom.disable());
-  map.createPane("lit");
-  return map;
-}
-
-function ordered(features, byArea) {
-  const places = new Map([...byArea.keys()].map((area, place) => [area, place]));
-  const place = (feature) => places.get(feature.properties.code) ?? places.size;
-  return [...features].sort((one, other) => place(one) - place(other));
+export async function drawShapes(root, byArea, light) {
+  const features = window.L ? await fetched(root.dataset.shapes) : [];
+  if (!features.length) return null;
+  const sheet = new Sheet(root, byArea, light);
+  sheet.draw(features);
+  return sheet;
 }
 
 function said(text) {
@@ -49,145 +29,128 @@ function said(text) {
   return words;
 }
 
-function valueMark(L, layer, cell) {
-  const words = document.createElement("div");
-  for (const part of cell.querySelectorAll("[data-value]")) {
-    const word = said(part.textContent.trim().split(" ")[0]);
-    word.dataset.for = part.dataset.value;
-    words.append(word);
-  }
-  const icon = L.divIcon({ className: "map__value", html: words, iconSize: null });
-  return L.marker(layer.getCenter(), { icon, interactive: false, keyboard: false });
-}
-
-function paint(element, cell) {
-  for (const unit of ["percent", "number"]) {
+function colour(element, cell) {
+  for (const unit of UNITS) {
     if (cell.dataset[unit] !== undefined) element.setAttribute(`data-${unit}`, cell.dataset[unit]);
   }
 }
 
-export async function drawShapes(root, byArea, light) {
-  const { L } = window;
-  const place = root.querySelector("[data-map-sheet]");
-  const found = L && place && (await fetched(root.dataset.shapes));
-  if (!found?.features?.length) return null;
-
-  place.hidden = false;
-  const map = mapOn(place);
-  const shapes = new Map();
-  const marks = [];
-  const all = L.featureGroup();
-  const lines = ["map__halo", "map__outline"].map((className) =>
-    L.polygon([], { pane: "lit", interactive: false, className, fill: false }));
-  const picked = root.querySelector("[data-map-picked]");
-  let touched = "";
-  let unit = root.dataset.unit;
-
-  const textOf = (cell) => cell.dataset[`${unit}Said`];
-
-  function open(event, area, cell) {
-    const { originalEvent: click } = event;
-    const finger = click.pointerType === "touch" || matchMedia(WITHOUT_HOVER).matches;
-    if (finger && touched !== area) {
-      // The first tap reads, the second opens.
-      touched = area;
-      light(area);
-      picked.hidden = false;
-      picked.firstElementChild.textContent = textOf(cell);
-      picked.firstElementChild.href = cell.href;
-    } else if (click.ctrlKey || click.metaKey) {
-      window.open(cell.href, "_blank", "noopener");
-    } else {
-      window.location.assign(cell.href);
-    }
+class Sheet {
+  constructor(root, byArea, light) {
+    this.root = root;
+    this.byArea = byArea;
+    this.onLight = light;
+    this.place = root.querySelector("[data-map-sheet]");
+    this.place.hidden = false;
+    this.map = leafletOn(this.place);
+    this.all = window.L.featureGroup();
+    this.shapes = new Map();
+    this.marks = [];
+    this.fingers = matchMedia("(hover: none)").matches;
+    this.picked = { area: "", box: root.querySelector("[data-map-picked]") };
   }
 
-  function join(layer, path, area, cell) {
-    shapes.set(area, { layer, path, cell });
-    paint(path, cell);
+  draw(features) {
+    const places = new Map([...this.byArea.keys()].map((area, place) => [area, place]));
+    const placeOf = (feature) => places.get(feature.properties.code) ?? places.size;
+    const ordered = [...features].sort((one, other) => placeOf(one) - placeOf(other));
+    for (const feature of ordered) this.add(feature);
+    this.countWithout(features.filter((feature) => !this.byArea.has(feature.properties.code)).length);
+    this.lines = ["map__halo", "map__outline"].map((className) =>
+      window.L.polygon([], { pane: "lit", interactive: false, fill: false, className }).addTo(this.map));
+    this.map.on("moveend", () => fitValues(this.map, this.marks));
+    this.keepFitting();
+  }
+
+  add(feature) {
+    const { code, label } = feature.properties;
+    const cell = this.byArea.get(code);
+    const className = cell ? "map__shape" : "map__shape map__shape--none";
+    const [layer] = window.L.geoJSON(feature, { className }).getLayers();
+    layer.addTo(this.map);
+    this.all.addLayer(layer);
+    if (cell) this.join(layer, code, cell);
+    else layer.bindTooltip(() => said(`${label} · ${this.place.dataset.nothing}`), { sticky: true });
+  }
+
+  // A shape that is the link its cell is.
+  join(layer, area, cell) {
+    const path = layer.getElement();
+    this.shapes.set(area, { layer, path, cell });
+    colour(path, cell);
     path.setAttribute("tabindex", "0");
     path.setAttribute("role", "link");
     path.dataset.shape = area;
-    layer.bindTooltip(() => said(textOf(cell)), { sticky: true, direction: "auto" });
-    layer.on("click", (event) => open(event, area, cell));
-    path.addEventListener("focus", () => {
-      if (!path.matches(":focus-visible")) return;
-      map.panInside(layer.getBounds().getCenter(), { animate: false, padding: [40, 40] });
-    });
-    path.addEventListener("blur", () => light(""));
+    if (!this.fingers) layer.bindTooltip(() => said(this.textOf(cell)), { sticky: true });
+    layer.on("click", ({ originalEvent }) => this.open(originalEvent, area, cell));
     path.addEventListener("keydown", (event) => {
       if (event.key === "Enter") window.location.assign(cell.href);
     });
-    if (cell.querySelector("[data-value]")) {
-      const mark = valueMark(L, layer, cell).addTo(map);
-      paint(mark.getElement(), cell);
-      marks.push({ path, mark });
+    path.addEventListener("blur", () => this.onLight(""));
+    path.addEventListener("focus", () => {
+      if (path.matches(":focus-visible")) this.map.panInside(layer.getBounds().getCenter(), { animate: false, padding: [40, 40] });
+    });
+    const mark = markOf(layer, cell);
+    if (!mark) return;
+    mark.addTo(this.map);
+    colour(mark.getElement(), cell);
+    this.marks.push({ path, mark });
+  }
+
+  // A finger's first tap reads, the second opens.
+  open(click, area, cell) {
+    if ((this.fingers || click.pointerType === "touch") && this.picked.area !== area) this.pick(area, cell);
+    else if (click.ctrlKey || click.metaKey) window.open(cell.href, "_blank", "noopener");
+    else window.location.assign(cell.href);
+  }
+
+  pick(area, cell) {
+    this.picked.area = area;
+    this.onLight(area);
+    const { box } = this.picked;
+    box.hidden = false;
+    box.querySelector("a").href = cell.href;
+    box.querySelector("[data-map-picked-text]").textContent = this.textOf(cell);
+  }
+
+  countWithout(shapes) {
+    for (const line of this.root.querySelectorAll("[data-map-without]")) {
+      const count = Number(line.dataset.mapWithout) + shapes;
+      line.hidden = count === 0;
+      line.querySelector("[data-map-without-count]").textContent = count.toLocaleString("en");
     }
   }
 
-  let without = 0;
-  map.setView([13, 101], 6, { animate: false });
-  for (const feature of ordered(found.features, byArea)) {
-    const { code, label } = feature.properties;
-    const cell = byArea.get(code);
-    const [layer] = L.geoJSON(feature, { className: cell ? "map__shape" : "map__shape map__shape--none" }).getLayers();
-    layer.addTo(map);
-    all.addLayer(layer);
-    if (cell) {
-      join(layer, layer.getElement(), code, cell);
-    } else {
-      without += 1;
-      layer.bindTooltip(() => said(`${label} · ${place.dataset.nothing}`), { sticky: true });
-    }
-  }
-  lines.forEach((line) => line.addTo(map));
-  countWithout(root, without);
-
-  // A value stands in its area only where the area has room for it.
-  function fitValues() {
-    for (const { path, mark } of marks) {
-      const { x, y } = map.latLngToLayerPoint(mark.getLatLng());
-      const corners = [[-1, -1], [1, -1], [-1, 1], [1, 1]];
-      mark.getElement().hidden = !corners.every(([across, down]) =>
-        path.isPointInFill(new DOMPoint(x + across * ROOM.x, y + down * ROOM.y)));
-    }
-  }
-  map.on("moveend", fitValues);
-
-  function fit() {
-    map.invalidateSize({ animate: false });
-    map.setMinZoom(0);
-    map.fitBounds(all.getBounds(), { padding: [10, 10], animate: false });
-    map.setMinZoom(map.getZoom());
-    map.setMaxBounds(all.getBounds().pad(0.3));
-    fitValues();
-  }
-  let width = 0;
-  new ResizeObserver(([entry]) => {
-    if (entry.contentRect.width && entry.contentRect.width !== width) {
+  keepFitting() {
+    let width = 0;
+    new ResizeObserver(([entry]) => {
+      if (!entry.contentRect.width || entry.contentRect.width === width) return;
       width = entry.contentRect.width;
-      fit();
-    }
-  }).observe(place);
+      this.fit();
+    }).observe(this.place);
+  }
 
-  return {
-    fit,
-    light(area) {
-      const corners = shapes.get(area)?.layer.getLatLngs() ?? [];
-      for (const line of lines) line.setLatLngs(corners);
-    },
-    tell(chosen) {
-      unit = chosen;
-      for (const { path, cell } of shapes.values()) path.setAttribute("aria-label", textOf(cell));
-      if (touched) picked.firstElementChild.textContent = textOf(byArea.get(touched));
-    },
-  };
-}
+  fit() {
+    const bounds = this.all.getBounds();
+    this.map.invalidateSize({ animate: false });
+    this.map.setMinZoom(0);
+    this.map.fitBounds(bounds, { padding: [10, 10], animate: false });
+    this.map.setMinZoom(this.map.getZoom());
+    this.map.setMaxBounds(bounds.pad(0.3));
+    fitValues(this.map, this.marks);
+  }
 
-function countWithout(root, shapes) {
-  for (const line of root.querySelectorAll("[data-map-without]")) {
-    const count = Number(line.dataset.mapWithout) + shapes;
-    line.hidden = count === 0;
-    line.querySelector("[data-map-without-count]").textContent = count.toLocaleString("en");
+  light(area) {
+    const corners = this.shapes.get(area)?.layer.getLatLngs() ?? [];
+    for (const line of this.lines) line.setLatLngs(corners);
+  }
+
+  tell() {
+    for (const { path, cell } of this.shapes.values()) path.setAttribute("aria-label", this.textOf(cell));
+    if (this.picked.area) this.pick(this.picked.area, this.byArea.get(this.picked.area));
+  }
+
+  textOf(cell) {
+    return cell.dataset[`${this.root.dataset.unit}Said`];
   }
 }
