@@ -75,7 +75,7 @@ def figures_on(
     own = next((row for row in found if row.code == code), None)
     if own is None or not children:
         return own, []
-    return own, [row for row in found if row.code != code] + _centres_below(asked)
+    return own, [*(row for row in found if row.code != code), *_centres_below(asked)]
 
 
 def _present_below(fiscal_year: int, code: str, list_kind: str) -> list[Figures]:

@@ -72,7 +72,7 @@ class World:
                 province_code=province,
                 fiscal_year=year,
                 survey_year=year - 1,
-                effective_on=self.opened_on,
+                effective_on=min(self.opened_on, date(year - 544, 10, 1)),
             )
             for kind in ("tpmap", "csr")
             for province in ("90", "40")
