@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,6 @@ from .base import (
     counted,
     frame,
     linked,
-    percent,
     value_of,
 )
 from .palette import STAGE_PATTERNS, STAGES
@@ -90,7 +90,9 @@ def districts_option(places: Sequence[PlaceFigures]) -> Chart:
 
 
 def _share(figures: Figures, stage: Stage) -> float | None:
-    return percent(value_of(figures, stage.code), value_of(figures, "households"))
+    """Percent, cut off rather than rounded: together they must not run over the end of the axis."""
+    part, whole = value_of(figures, stage.code), value_of(figures, "households")
+    return floor(10_000 * part / whole) / 100 if whole and part is not None else None
 
 
 def _reached(place: PlaceFigures) -> float:

@@ -17,8 +17,9 @@ Block = dict[str, Any]
 AS_IT_IS = frozenset({"kind", "id", "svg", "tone", "look", "columns", "code", "lang"})
 
 
-def heading(text: str, *, level: int = 1, note: str = "") -> Block:
-    return {"kind": "heading", "text": text, "level": level, "note": note}
+def heading(text: str, *, level: int = 1, note: str = "", flows: bool = False) -> Block:
+    """Level 1 begins a page and stands in the contents; one that `flows` stays on the page."""
+    return {"kind": "heading", "text": text, "level": level, "note": note, "flows": flows}
 
 
 def paragraph(text: str, *, tone: str = "") -> Block:
@@ -36,7 +37,7 @@ def tile(label: str, value: str, unit: str = "", *, change: str = "", note: str 
 def table(
     heads: Sequence[str], rows: Sequence[Block], *, columns: str, title: str = "", note: str = ""
 ) -> Block:
-    """`columns`: a letter per column, w a wide text, t a text, n a number, b a bar of percent."""
+    """`columns`: a letter per column, w a wide text (W wider), t a text, n a number, b a bar of percent."""
     return {
         "kind": "table",
         "title": title,

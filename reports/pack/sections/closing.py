@@ -34,7 +34,7 @@ EXPLAINED = (
 
 def spot_checks(snap: Snapshot) -> list[Block]:
     """What the districts found when they looked at a random sample of survive."""
-    blocks = [heading(_("ผลการสุ่มตรวจครัวเรือนขั้นอยู่รอด"))]
+    blocks = [heading(_("ผลการสุ่มตรวจครัวเรือนขั้นอยู่รอด"), flows=True)]
     checks = snap.payload["spot_checks"]
     if not checks:
         return [*blocks, paragraph(_("ไม่ได้สุ่มตรวจก่อนการประชุมครั้งนี้"), tone="warn")]
@@ -90,7 +90,7 @@ def stories(snap: Snapshot) -> list[Block]:
     if not told:
         return []
     return [
-        heading(_("เรื่องเล่าจากพื้นที่"), note=_("เผยแพร่โดยได้รับความยินยอมจากครัวเรือนแล้ว")),
+        heading(_("เรื่องเล่าจากพื้นที่"), note=_("เผยแพร่โดยได้รับความยินยอมจากครัวเรือนแล้ว"), flows=True),
         *(
             story(
                 one["title"],
@@ -109,7 +109,7 @@ def about(snap: Snapshot) -> list[Block]:
         "day": format_thai_date(snap.as_of),
         "moment": format_thai_datetime(snap.frozen_at),
     }
-    blocks = [heading(_("ที่มาและความหมายของตัวเลข")), paragraph(said)]
+    blocks = [heading(_("ที่มาและความหมายของตัวเลข"), flows=True), paragraph(said)]
     late = snap.payload["late_visits"]
     if late:
         blocks.append(

@@ -32,7 +32,7 @@ def agenda(snap: Snapshot) -> list[Block]:
             row(f"{place}.{number}", _item_text(item), item["presenter"] or "–")
             for number, item in enumerate(of_kind, start=1)
         ]
-        blocks.append(table((_("ข้อ"), _("เรื่อง"), _("ผู้เสนอ")), rows, columns="tww"))
+        blocks.append(table((_("ข้อ"), _("เรื่อง"), _("ผู้เสนอ")), rows, columns="tWw"))
     return blocks + _attendance(snap)
 
 
@@ -59,7 +59,7 @@ def _presence(person: Mapping[str, str]) -> str:
 
 def resolutions(snap: Snapshot) -> list[Block]:
     """What was open from earlier meetings, and what was reported about it."""
-    blocks = [heading(_("มติที่ประชุมครั้งก่อนและผลการดำเนินการ"))]
+    blocks = [heading(_("มติที่ประชุมครั้งก่อนและผลการดำเนินการ"), flows=True)]
     found = snap.payload["resolutions"]
     if not found:
         return [*blocks, paragraph(_("ไม่มีมติที่ต้องติดตามจากการประชุมครั้งก่อน"), tone="soft")]

@@ -31,9 +31,9 @@ def districts(snap: Snapshot, thai_digits: bool) -> list[Block]:
         _("อยู่รอด"),
         _("พอเพียง"),
         _("ยั่งยืน"),
-        _("อยู่รอดขึ้นไป (ร้อยละ)"),
+        _("อยู่รอดขึ้นไป\n(ร้อยละ)"),
         _("ครั้งก่อน"),
-        _("เปลี่ยนแปลง (จุด)"),
+        _("เปลี่ยนแปลง\n(จุด)"),
     )
     rows = [_line(spot) for spot in snap.rows]
     places = [PlaceFigures(spot.name, spot.figures) for spot in snap.districts]
@@ -64,7 +64,7 @@ def dimensions_together(snap: Snapshot, thai_digits: bool) -> list[Block]:
     rows = [row(line.label, *(cell.shown for cell in line.cells)) for line in made.rows]
     note = _("ครัวเรือนที่ตกเกณฑ์หลายมิตินับในทุกมิติที่ตก จึงรวมกันไม่เท่ากับจำนวนครัวเรือน")
     return [
-        heading(_("ห้ามิติ")),
+        heading(_("ห้ามิติ"), flows=True),
         chart(made, height=300, thai_digits=thai_digits),
         table(heads, rows, columns="wnnn", note=note),
     ]

@@ -26,7 +26,7 @@ def overview(snap: Snapshot, thai_digits: bool) -> list[Block]:
         heading(_("ภาพรวมของจังหวัด"), note=_compared(snap)),
         tiles([_headline(snap, code) for code in HEADLINES]),
         heading(_("ขั้นของครัวเรือน"), level=2),
-        chart(stage_option(province.figures), height=210, thai_digits=thai_digits),
+        chart(stage_option(province.figures), height=180, thai_digits=thai_digits),
         _lines_of(snap, STAGE_LINES, with_share=True),
         *_targets(snap),
         heading(_("ตัวเลขอื่น"), level=2),
@@ -135,7 +135,7 @@ def waits(snap: Snapshot, thai_digits: bool) -> list[Block]:
     """From the list to sustainable: where households wait and for how long; who slipped back, as counts."""
     figures = snap.province.figures
     blocks = [
-        heading(_("ครัวเรือนรออยู่ที่ใด และขั้นลดลงเท่าใด")),
+        heading(_("ครัวเรือนรออยู่ที่ใด และขั้นลดลงเท่าใด"), flows=True),
         chart(funnel_option(figures, snap.as_of), height=300, thai_digits=thai_digits),
         paragraph(
             _("ขั้นลดลงในปีนี้ %(slipped)s ครัวเรือน พบปัญหาเพิ่มภายหลัง %(additional)s ครัวเรือน ซึ่งไม่ทำให้ขั้นลดลง")
