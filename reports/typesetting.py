@@ -11,6 +11,8 @@ from typing import Any
 import typst
 from django.conf import settings
 
+# Templates take in each other from here on down, and can read nothing else.
+ROOT = Path(__file__).parent
 FONTS = settings.BASE_DIR / "node_modules" / "@expo-google-fonts" / "sarabun"
 _WEIGHTS = ("400Regular", "400Regular_Italic", "600SemiBold", "700Bold")
 # Archives accept it, screen readers can walk it, and text copies out as it was written.
@@ -37,7 +39,7 @@ def picture(template: Path, data: Mapping[str, Any], *, ppi: int = 144) -> bytes
 def _compiler(template: Path, data: Mapping[str, Any]) -> typst.Compiler:
     return typst.Compiler(
         input=str(template),
-        root=str(template.parent),
+        root=str(ROOT),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},

@@ -7,8 +7,10 @@ import json
 import os
 import re
 from functools import cache
+from html import unescape
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from py_mini_racer import MiniRacer
@@ -17,6 +19,7 @@ from povertyops.common.thai import to_thai_digits
 
 from ..typesetting import picture
 from .base import Chart
+from .palette import INK
 
 _DRAW = """
 (function (option, width, height) {
@@ -39,8 +42,10 @@ echarts.setPlatformAPI({
 """
 # How a chart fits a width is said once, for the page and for paper.
 FIT = settings.BASE_DIR / "static" / "js" / "charts" / "fit.js"
-_SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
-_TEXT = re.compile(r"(<text\b[^>]*>)([^<]*)(</text>)")
+_TEXT = re.compile(r"<text\b([^>]*)>([^<]*)</text>\n?")
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_SIZE = re.compile(r"font-size:([\d.]+)px")
+_MOVED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
 _PIXELS_PER_INCH = 96
 
 
@@ -82,27 +87,54 @@ def _engine_of(process: int) -> Engine:
     return engine
 
 
-def svg(chart: Chart, width: int = 720, height: int | None = None, *, thai_digits: bool = False) -> str:
+def svg(chart: Chart, width: int = 720, height: int | None = None) -> str:
     """The chart as SVG, `width` by `height` in pixels. The same chart always gives the same letters.
 
     Raises EngineMissing where ECharts was not fetched.
     """
-    drawn = _engine_of(os.getpid()).draw(chart.option, width, height or chart.height)
-    return _TEXT.sub(lambda found: found[1] + _on_paper(found[2], thai_digits) + found[3], drawn)
+    return _engine_of(os.getpid()).draw(chart.option, width, height or chart.height)
 
 
-def _on_paper(text: str, thai_digits: bool) -> str:
-    """Letters as the typesetter draws them right: it puts an undivided ำ upon the next letter."""
-    parted = _SARA_AM.sub(lambda found: "\u0e4d" + found[1] + "\u0e32", text)
-    return to_thai_digits(parted) if thai_digits else parted
+def drawing(
+    chart: Chart, width: int = 720, height: int | None = None, *, thai_digits: bool = False
+) -> dict[str, Any]:
+    """The chart for a typst template: marks as SVG, words apart, for the typesetter sets Thai right where an
+    SVG's text would come out garbled (ำ upon the next letter) and could not be copied."""
+    drawn = svg(chart, width, height)
+    said = to_thai_digits if thai_digits else str
+    words = [_word(found[1], said(unescape(found[2]))) for found in _TEXT.finditer(drawn)]
+    return {
+        "svg": _TEXT.sub("", drawn),
+        "words": words,
+        "width": width,
+        "alt": said(f"{chart.title}: {chart.reading}"),
+    }
+
+
+def _word(attributes: str, text: str) -> dict[str, Any]:
+    """A text with the point it hangs on, its size in pixels and its colour. It is centred upon its line."""
+    found = dict(_ATTRIBUTE.findall(attributes))
+    moved, size = _MOVED.search(found.get("transform", "")), _SIZE.search(found.get("style", ""))
+    left, top = (float(moved[1]), float(moved[2])) if moved else (0.0, 0.0)
+    return {
+        "text": text,
+        "x": left + float(found.get("x", 0)),
+        "y": top + float(found.get("y", 0)),
+        "anchor": found.get("text-anchor", "start"),
+        "size": float(size[1]) if size else 12.0,
+        "fill": found.get("fill", INK),
+    }
 
 
 def png(chart: Chart, width: int = 720, height: int | None = None, *, thai_digits: bool = False) -> bytes:
     """The chart with its title and reading as a picture, twice as fine as a screen."""
-    drawn = svg(chart, width, height, thai_digits=thai_digits)
     said = to_thai_digits if thai_digits else str
     return picture(
         Path(__file__).with_name("chart.typ"),
-        {"title": said(chart.title), "reading": said(chart.reading), "width": width, "svg": drawn},
+        {
+            "title": said(chart.title),
+            "reading": said(chart.reading),
+            "drawing": drawing(chart, width, height, thai_digits=thai_digits),
+        },
         ppi=2 * _PIXELS_PER_INCH,
     )

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from povertyops.common.thai import to_thai_digits
 
 from ..charts.base import Chart
-from ..charts.paper import svg
+from ..charts.paper import drawing
 
 Block = dict[str, Any]
 # What is never written in Thai digits: codes that somebody types in again, and what the template reads.
-AS_IT_IS = frozenset({"kind", "id", "svg", "tone", "look", "columns", "code", "lang"})
+AS_IT_IS = frozenset({"kind", "id", "drawing", "tone", "look", "columns", "code", "lang"})
 
 
 def heading(text: str, *, level: int = 1, note: str = "", flows: bool = False) -> Block:
@@ -58,7 +58,7 @@ def chart(made: Chart, *, width: int = 720, height: int | None = None, thai_digi
         "kind": "chart",
         "title": made.title,
         "reading": made.reading,
-        "svg": svg(made, width, height, thai_digits=thai_digits),
+        "drawing": drawing(made, width, height, thai_digits=thai_digits),
     }
 
 
