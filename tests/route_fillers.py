@@ -46,6 +46,17 @@ from povertyops.common.crypto import seal_blob
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AccessEntry, AuditEntry
 from povertyops.common.thai import fiscal_year_of
+from reports.models import (
+    AgendaItem,
+    Attendance,
+    Meeting,
+    MeetingStory,
+    PackFile,
+    PackJob,
+    Resolution,
+    SpotCheck,
+    Target,
+)
 from reports.services.rollup import drain_marks
 from tests.cast import (
     CITY_VILLAGE,
@@ -83,6 +94,12 @@ class Scene:
     batch: ImportBatch
     photo: Photo
     referral: Referral
+    meeting: Meeting
+    agenda_item: AgendaItem
+    resolution: Resolution
+    story: MeetingStory
+    spot_check: SpotCheck
+    pack_file: PackFile
     team: Centre
     centre: Centre
     municipality: Centre
@@ -130,6 +147,8 @@ SAME_PROVINCE = frozenset(
     {"other_mentor", "other_team_member", "other_officer", "municipal_officer", "municipal_mentor"}
     | {"income_lead", "idle_agency_officer"}
 )
+# Officers read what their province resolved.
+IN_THE_COMMITTEE = frozenset({"other_officer", "municipal_officer"})
 HAS_A_CENTRE = frozenset({Role.MUNICIPAL_OFFICER})  # answers for a centre, not for an area
 
 
@@ -247,6 +266,28 @@ def _colleague_appointment(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     return {"pk": scene.colleague.appointment_id}
 
 
+def _meeting(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    year = timezone.localdate().year + 543
+    return {"number": "77", "year": year, "held_on": _today(), "fiscal_year": year, "notes": "จากที่อื่น"}
+
+
+def _agenda(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"kind": "report", "title": "จากที่อื่น"}
+
+
+def _resolution(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"text": "จากที่อื่น", "owner": "จากที่อื่น"}
+
+
+def _story(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    told = {"title": "จากที่อื่น", "text": "x", "consent_by": "x", "consent_on": _today()}
+    return {"household": str(scene.household.pk), **told}
+
+
+def _seats(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    return {"seat-TOTAL_FORMS": "1", "seat-INITIAL_FORMS": "0", "seat-0-name": "จากที่อื่น"}
+
+
 def _person_of_household(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     return {"pk": scene.household.pk, "person_id": scene.person.pk}
 
@@ -258,12 +299,27 @@ def _board(scene: Scene, actor: Actor) -> Mapping[str, Any]:
     return {"code": scene.village[:4]}
 
 
+def _target(scene: Scene, actor: Actor) -> Mapping[str, Any]:
+    """The target of the scene's province for a district; it is made by the first who asks."""
+    target, _ = Target.objects.get_or_create(
+        province_code=scene.village[:2],
+        fiscal_year=fiscal_year_of(timezone.localdate()),
+        figure="survive",
+        replaced_at=None,
+        defaults={"percent": 90, "due_on": timezone.localdate()},
+    )
+    target.shares.get_or_create(district_code=scene.village[:4], defaults={"households": 1})
+    return {"pk": target.pk, "district": scene.village[:4]}
+
+
 ROUTES: dict[str, Route] = {
     "sign_out": Route(general=True),
     # for everyone, while the province shows it: off in the scene
     "public_page": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
     "public_json": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
     "public_csv": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
+    "target_share": Route(_target, lambda scene, actor: {"households": "0", "note": "x"}),
+    "target_again": Route(lambda scene, actor: {"pk": _target(scene, actor)["pk"]}),
     # accounts
     "user": Route(_colleague, also=ADMINISTERS),
     "user_edit": Route(
@@ -416,6 +472,36 @@ ROUTES: dict[str, Route] = {
         familiar=IN_THE_PROVINCE,
         not_for=HAS_A_CENTRE,
     ),
+    # meetings
+    "meeting": Route(hole("pk", "meeting"), familiar=IN_THE_COMMITTEE),
+    "meeting_new": Route(body=_meeting),
+    "meeting_edit": Route(hole("pk", "meeting"), _meeting),
+    "meeting_held": Route(hole("pk", "meeting")),
+    "meeting_agenda_print": Route(hole("pk", "meeting")),
+    "agenda_new": Route(hole("pk", "meeting"), _agenda),
+    "agenda_follow_up": Route(hole("pk", "meeting")),
+    "agenda_item": Route(hole("pk", "agenda_item"), _agenda),
+    "agenda_remove": Route(hole("pk", "agenda_item")),
+    "attendance": Route(hole("pk", "meeting"), _seats),
+    "resolution_new": Route(hole("pk", "meeting"), _resolution),
+    "resolution": Route(
+        hole("pk", "resolution"),
+        lambda scene, actor: {"text": "จากที่อื่น", "state": "done"},
+        familiar=IN_THE_COMMITTEE,
+    ),
+    "resolution_edit": Route(hole("pk", "resolution"), _resolution),
+    "story_new": Route(hole("pk", "meeting"), _story),
+    "story": Route(hole("pk", "story"), _story),
+    "story_remove": Route(hole("pk", "story")),
+    "spot_checks_draw": Route(hole("pk", "meeting")),
+    "spot_check": Route(
+        hole("pk", "spot_check"),
+        lambda scene, actor: {"result": "differs", "note": "จากที่อื่น", "checked_on": _today()},
+    ),
+    "meeting_freeze": Route(hole("pk", "meeting")),
+    "pack_ask": Route(hole("pk", "meeting")),
+    "pack_progress": Route(hole("pk", "meeting")),
+    "pack_file": Route(hole("pk", "pack_file")),
     # exports: their rows follow from who asks
     "field_shell": Route(lambda scene, actor: {"name": "outbox"}, general=True),
     "export": Route(lambda scene, actor: {"kind": "household", "fmt": "csv"}, general=True),
@@ -532,6 +618,7 @@ def _scene(
         batch=_batch(officer, year),
         photo=_stored_photo(visit, colleague),
         referral=_referred(cast, household, colleague),
+        **_met(household, officer),
         team=team,
         centre=centre,
         municipality=cast.municipality,
@@ -553,6 +640,35 @@ def _referred(cast: Cast, household: Household, sender: Actor) -> Referral:
     )  # fmt: skip
     refresh_office_reach([household.pk], today=timezone.localdate())
     return row
+
+
+def _met(household: Household, officer: Actor) -> dict[str, Any]:
+    """A meeting of the household's province that is being prepared, with something in each of its parts."""
+    today, province = timezone.localdate(), household.province_code
+    meeting = Meeting.objects.create(
+        province_code=province, number=1, year=today.year + 543, fiscal_year=fiscal_year_of(today),
+        held_on=today, notes=SECRETS[2],
+    )  # fmt: skip
+    job = PackJob.objects.create(meeting=meeting)
+    return {
+        "meeting": meeting,
+        "agenda_item": AgendaItem.objects.create(meeting=meeting, kind="report", title=SECRETS[2]),
+        "resolution": Resolution.objects.create(
+            meeting=meeting, province_code=province, text=SECRETS[2], owner="พมจ."
+        ),
+        "story": MeetingStory.objects.create(
+            meeting=meeting, household=household, title=SECRETS[2], text=SECRETS[2], consent_by=SECRETS[0],
+            consent_on=today,
+        ),
+        "spot_check": SpotCheck.objects.create(
+            meeting=meeting, household=household, province_code=province, seed="1",
+            district_code=household.scope.district_code, centre_id=household.scope.centre_id,
+            is_municipal=household.scope.is_municipal,
+        ),
+        "pack_file": PackFile.objects.create(
+            job=job, kind="pdf", name="pack.pdf", content=SECRETS[2].encode(), size=1, sha256="0" * 64
+        ),
+    }  # fmt: skip
 
 
 def _stored_photo(visit: Visit, sender: Actor) -> Photo:
@@ -616,6 +732,18 @@ def fingerprint(scene: Scene) -> dict[str, Any]:
         ),
         "case": list(Case.objects.filter(pk=scene.case.pk).values()),
         "referrals": list(Referral.objects.filter(household=scene.household).values("status", "office_id")),
+        "meeting": [
+            list(model._default_manager.filter(**which).values())
+            for model, which in (
+                (Meeting, {"province_code": scene.household.province_code}),
+                (AgendaItem, {"meeting": scene.meeting}),
+                (Attendance, {"meeting": scene.meeting}),
+                (Resolution, {"meeting": scene.meeting}),
+                (MeetingStory, {"meeting": scene.meeting}),
+                (SpotCheck, {"meeting": scene.meeting}),
+                (PackJob, {"meeting": scene.meeting}),
+            )
+        ],
         "office": list(Centre.objects.filter(pk=scene.referral.office_id).values("name", "leads")),
         "audit": audited.count(),
         "seen": AccessEntry.objects.filter(household_id=scene.household.pk).count(),

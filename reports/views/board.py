@@ -24,6 +24,8 @@ from ..pages.dimensions import HEADS, dimension_rows
 from ..pages.map import board_map
 from ..pages.moved import moved_page
 from ..pages.sections import sections_below, trend_section
+from ..pages.targets import target_line
+from ..pages.targets import target_line
 from ..services.asof import trend
 
 
@@ -103,10 +105,14 @@ def _page(request: HttpRequest, shown: Board) -> HttpResponse:
     days = DaysForm.of(request.GET, asked.as_of, asked.compare)
     context: dict[str, Any] = {"board": shown, "days": days, **_ways_on(actor, shown)}
     if shown.figures is not None:
-        context["map"] = board_map(shown, figure=asked.map_figure or asked.sort)
+        drawn = board_map(shown, figure=asked.map_figure or asked.sort)
+        drawn.unit = asked.unit or drawn.unit
+        context["map"] = drawn
         context["dimensions"] = {"heads": HEADS, "rows": dimension_rows(shown)}
         context["sections"] = sections_below(shown)
+        context["target"] = target_line(shown)
         context["comparison"] = comparison_of(actor, shown)
+        context["target"] = target_line(shown)
     return render(request, "reports/board.html", context)
 
 
