@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
@@ -48,8 +48,8 @@ def exports_of_province(actor: Actor) -> QuerySet[ExportJob]:
 def taken_in_a_day(user_id: int) -> tuple[int, int]:
     """(rows, exports) that an account has taken away or asked for in the last 24 hours."""
     taken = ExportJob.objects.filter(asked_by_id=user_id, asked_at__gte=timezone.now() - DAY)
-    rows = taken.aggregate(rows=Sum(Coalesce(F("rows"), F("done_rows"))))["rows"]
-    return rows or 0, taken.count()
+    sums = taken.aggregate(rows=Sum(Coalesce(F("rows"), F("done_rows"))), exports=Count("pk"))
+    return sums["rows"] or 0, sums["exports"]
 
 
 def unfinished_exports() -> list[UUID]:

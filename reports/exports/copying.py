@@ -38,7 +38,8 @@ def copy_chunks(query: str, progress: Progress) -> Iterator[bytes]:
             fcntl.fcntl(read_end, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
             copying = pool.submit(_copy, cursor, query, write_end)
             yield from _read(read_end, progress)
-            progress.rows = copying.result()
+            with connection.wrap_database_errors:
+                progress.rows = copying.result()
             done = True
             # Nothing was written; with the transaction goes what `_SESSION` set, also inside another one.
             transaction.set_rollback(True)
