@@ -16,6 +16,7 @@ from .views import (
     meetings_parts,
     public,
     targets,
+    weekly,
 )
 
 urlpatterns = [
@@ -64,6 +65,8 @@ urlpatterns = [
     path("targets/", targets.targets_home, name="targets_home"),
     path("targets/<uuid:pk>/share/", targets.target_again, name="target_again"),
     path("targets/<uuid:pk>/<str:district>/", targets.target_share, name="target_share"),
+    path("weekly/", weekly.weekly, name="weekly"),
+    path("weekly/picture.png", weekly.weekly_picture, name="weekly_picture"),
     path("public-page/", public.public_settings, name="public_settings"),
     path("api/v1/progress/<str:area_code>/", ProgressView.as_view(), name="api_progress"),
     path("api/schema/", SchemaView.as_view(), name="api_schema"),

@@ -7,7 +7,7 @@ A change of shape is a new `FORMAT`, and `render` keeps reading the old ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -25,14 +25,12 @@ from ..meeting_queries import check_tallies, last_frozen_before, late_since_last
 from ..models import FrozenProgress, Meeting, Resolution, Target
 from ..models.progress import CENTRE_LEVEL
 from ..queries import agencies_of, agency_names, list_names
+from ..rules import GOALS, owed
+from ..services.asof import trend
 
 FORMAT = 1
 COLUMNS: tuple[str, ...] = (*(figure.code for figure in FIGURES), *WAITS)
-# A target on a stage is reached by whoever stands there or higher.
-REACHED_BY: Mapping[str, tuple[str, ...]] = {
-    "survive": ("survive", "sufficient", "sustainable"),
-    "sufficient": ("sufficient", "sustainable"),
-}
+STAGE_COLUMNS = ("households", "waiting", "survive", "sufficient", "sustainable")
 
 
 def build_payload(meeting: Meeting) -> dict[str, Any]:
@@ -53,6 +51,7 @@ def build_payload(meeting: Meeting) -> dict[str, Any]:
             "lists": _lists(meeting),
             "dimensions": _dimensions(),
             "targets": _targets(meeting),
+            "trend": _trend(meeting),
             "agencies": _agencies(meeting),
             "agencies_as_of": _today_of(meeting),
             "agenda": _agenda(meeting),
@@ -172,15 +171,31 @@ def _dimensions() -> list[dict[str, str]]:
     ]
 
 
+def _trend(meeting: Meeting) -> list[dict[str, Any]]:
+    """The province's stages on earlier days of the year, and on the day of the figures."""
+    assert meeting.as_of is not None
+    own = FrozenProgress.objects.get(meeting=meeting, code=meeting.province_code, list_kind="")
+    before = [
+        (day, row) for day, row in trend(meeting.fiscal_year, meeting.province_code) if day < meeting.as_of
+    ]
+    return [
+        {"day": day.isoformat(), **{code: whole(getattr(row, code)) for code in STAGE_COLUMNS}}
+        for day, row in [*before, (meeting.as_of, own)]
+    ]
+
+
 def _targets(meeting: Meeting) -> list[dict[str, Any]]:
     """The targets that held on the day of freezing, with what each district owes."""
+    own = FrozenProgress.objects.get(meeting=meeting, code=meeting.province_code, list_kind="")
     rows = Target.objects.filter(
         province_code=meeting.province_code, fiscal_year=meeting.fiscal_year, replaced_at=None
     ).prefetch_related("shares")
     return [
         {
             "figure": target.figure,
-            "codes": list(REACHED_BY.get(target.figure, (target.figure,))),
+            "label": str(GOALS[target.figure].label),
+            "reached": GOALS[target.figure].reached(own),
+            "owed": owed(target.percent, own.households),
             "percent": f"{target.percent.normalize():f}",
             "due_on": target.due_on.isoformat(),
             "note": target.note,

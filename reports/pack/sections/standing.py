@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from povertyops.common.thai import format_thai_date
 
-from ...charts import funnel_option, stage_option
+from ...charts import Goal, funnel_option, stage_option, target_option
 from ...charts.standing import STEPS, mean_wait, step_code
 from ...definitions import BY_CODE
+from ...models import Figures, FrozenProgress
 from ..blocks import Block, change, chart, heading, number, paragraph, row, share, table, tile, tiles
 from ..snapshot import Snapshot
 
@@ -28,7 +29,7 @@ def overview(snap: Snapshot, thai_digits: bool) -> list[Block]:
         heading(_("ขั้นของครัวเรือน"), level=2),
         chart(stage_option(province.figures), height=180, thai_digits=thai_digits),
         _lines_of(snap, STAGE_LINES, with_share=True),
-        *_targets(snap),
+        *_targets(snap, thai_digits),
         heading(_("ตัวเลขอื่น"), level=2),
         _lines_of(snap, (*OTHERS, "not_in_tpmap")),
         *_lists(snap),
@@ -77,37 +78,62 @@ def _lines_of(snap: Snapshot, codes: tuple[str, ...], *, with_share: bool = Fals
     return table(heads, rows, columns="wnntn" if with_share else "wntn")
 
 
-def _targets(snap: Snapshot) -> list[Block]:
+def _targets(snap: Snapshot, thai_digits: bool) -> list[Block]:
     targets = snap.payload["targets"]
     if not targets:
         return []
     total = snap.province.get("households")
-    rows = []
-    for target in targets:
-        reached = sum(snap.province.get(code) for code in target["codes"])
-        wanted = float(target["percent"])
-        share_now = 100 * reached / total if total else 0.0
-        rows.append(
-            row(
-                target_name(target["figure"]),
-                format_thai_date(date.fromisoformat(target["due_on"]), "short"),
-                f"{wanted:g}",
-                number(reached),
-                f"{share_now:.1f}",
-                _("ถึงแล้ว")
-                if share_now >= wanted
-                else _("ขาด %(short).1f จุด") % {"short": wanted - share_now},
-            )
+    rows = [
+        row(
+            target["label"],
+            format_thai_date(date.fromisoformat(target["due_on"]), "short"),
+            target["percent"],
+            number(target["owed"]),
+            number(target["reached"]),
+            share(target["reached"], total),
+            _ahead(target["owed"] - target["reached"]),
         )
-    heads = (_("เป้าหมาย"), _("ภายใน"), _("ร้อยละที่ตั้ง"), _("ทำได้ (ครัวเรือน)"), _("ร้อยละ"), _("ผล"))
-    return [heading(_("เป้าหมายของจังหวัด"), level=2), table(heads, rows, columns="wtnnnt")]
+        for target in targets
+    ]
+    heads = (
+        _("เป้าหมาย"),
+        _("ภายใน"),
+        _("ตั้งไว้\n(ร้อยละ)"),
+        _("ต้องได้\n(ครัวเรือน)"),
+        _("ทำได้\n(ครัวเรือน)"),
+        _("ทำได้\n(ร้อยละ)"),
+        _("ผล"),
+    )
+    return [
+        heading(_("เป้าหมายของจังหวัด"), level=2),
+        table(heads, rows, columns="wtnnnnt"),
+        *_line(snap, thai_digits),
+    ]
 
 
-def target_name(code: str) -> str:
-    """What a target counts; on a stage it means there or higher."""
-    figure = BY_CODE.get(code)
-    label = str(figure.label) if figure else code
-    return _("ถึงขั้น%(stage)sขึ้นไป") % {"stage": label} if code in ("survive", "sufficient") else label
+def _ahead(left: int) -> str:
+    return _("ถึงแล้ว") if left <= 0 else _("ขาด %(left)s") % {"left": number(left)}
+
+
+def _line(snap: Snapshot, thai_digits: bool) -> list[Block]:
+    """The stages over the year against the target on them, where days were kept."""
+    points = trend_points(snap)
+    goal = next((target for target in snap.payload["targets"] if target["figure"] == "survive"), None)
+    if goal is None or len(points) < 3:
+        return []
+    due = date.fromisoformat(goal["due_on"])
+    made = target_option(points, Goal(goal["label"], float(goal["percent"]), due))
+    return [chart(made, height=230, thai_digits=thai_digits)]
+
+
+def trend_points(snap: Snapshot) -> list[tuple[date, Figures]]:
+    return [
+        (
+            date.fromisoformat(point["day"]),
+            FrozenProgress(**{code: value for code, value in point.items() if code != "day"}),
+        )
+        for point in snap.payload["trend"]
+    ]
 
 
 def _lists(snap: Snapshot) -> list[Block]:
