@@ -162,16 +162,43 @@ def trend(
     out, and for nation and provinces also days that were never closed, which would take long to add up.
     """
     today = timezone.localdate()
-    found = []
     days = days_of_trend(fiscal_year, today, points)
-    closed = _closed_on(days, fiscal_year, code, list_kind)
-    for day in days:
-        figures = closed.get(day)
-        if figures is None and (day == today or _is_small(code)):
-            figures, _none = figures_on(day, fiscal_year, code, list_kind, children=False)
-        if figures is not None:
-            found.append((day, figures))
-    return found
+    known: dict[date, Figures] = {
+        row.day: row
+        for row in DayProgress.objects.filter(
+            code=code, fiscal_year=fiscal_year, list_kind=list_kind, day__in=days
+        )
+    }
+    if today in days and (now := progress_of(fiscal_year, code, list_kind)):
+        known[today] = now
+    missing = [day for day in days if day not in known and day != today]
+    if missing and _is_small(code):
+        known |= {row.day: row for row in _on_days(missing, fiscal_year, code, list_kind)}
+    return [(day, known[day]) for day in days if day in known]
+
+
+def _on_days(days: list[date], fiscal_year: int, code: str, list_kind: str) -> list[DayProgress]:
+    """One smaller area or municipal centre on many days, in one query."""
+    is_centre = len(code) == UUID_LENGTH
+    values: dict[str, Any] = {
+        "days": days,
+        "stands": [stands_at(fiscal_year, day) for day in days],
+        "year": fiscal_year,
+        "code": code,
+        "kind": list_kind,
+    }
+    if is_centre:
+        provinces = Centre.objects.filter(pk=code).values_list("province_code", flat=True)
+        values |= {"centres": [UUID(code)], "provinces": list(provinces)}
+    statement = sql.over_days(None if is_centre else len(code), list_kind)
+    level = CENTRE_LEVEL if is_centre else level_of(code)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description]
+        return [
+            DayProgress(code=code, level=level, **dict(zip(names, row, strict=True)))
+            for row in cursor.fetchall()
+        ]
 
 
 def days_of_trend(fiscal_year: int, today: date, points: int = 13) -> list[date]:
@@ -181,11 +208,6 @@ def days_of_trend(fiscal_year: int, today: date, points: int = 13) -> list[date]
     apart = max(-(-(last - first).days // max(points - 1, 1)), 7)
     days = [last - timedelta(days=apart * turn) for turn in range(points)]
     return [day for day in reversed(days) if day >= first]
-
-
-def _closed_on(days: list[date], fiscal_year: int, code: str, list_kind: str) -> dict[date, Figures]:
-    rows = DayProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind, day__in=days)
-    return {row.day: row for row in rows}
 
 
 def _is_small(code: str) -> bool:
@@ -220,9 +242,9 @@ def moved_between(
 ) -> list[Moved]:
     """Households whose stage or membership differs between two days, in Thai order of names.
 
-    `filters` give fiscal year, place and list. Only households in sight today are named. `between` keeps those
-    that went from one stage to another (None: not counted on that day). `after` is the sort key and household
-    of the last one already shown.
+    `filters` give fiscal year, place and list. Only households in sight today are named. `between` keeps
+    those that went from one stage to another (None: not counted on that day). `after` is the sort key and
+    household of the last one already shown.
     """
     statement, values = _moved(actor, filters, first, second)
     tail = " WHERE TRUE"

@@ -72,6 +72,25 @@ def of_centres(list_kind: str) -> str:
     """
 
 
+def over_days(place_length: int | None, list_kind: str) -> str:
+    """Figures of one place on many `days`, each standing at one of `stands`; None is a municipal centre.
+
+    The day takes the place of the area in the sums.
+    """
+    place = _OF_CENTRES if place_length is None else _IN_AREA[place_length]
+    known = f"""(
+        SELECT {_NEEDED}, d.day::text AS area_code, d.stands_at
+        FROM unnest(%(days)s::date[], %(stands)s::date[]) AS d(day, stands_at)
+        JOIN casework_cohortversion ON fiscal_year = %(year)s AND since <= d.day AND until > d.day
+        WHERE {place + (_OF_LIST if list_kind else "")}
+    ) AS s CROSS JOIN LATERAL (SELECT s.stands_at AS as_of) AS r"""
+    return f"""
+        WITH rollup_parts AS MATERIALIZED ({parts(known, lists=bool(list_kind))})
+        SELECT fiscal_year, list_kind, area_code::date AS day, {COLUMNS}
+        FROM ({by_code("rollup_parts", "area_code")}) AS days WHERE list_kind = %(kind)s
+    """
+
+
 _DAY_TARGET = f"reports_dayprogress (day, fiscal_year, list_kind, code, level, parent_code, {COLUMNS})"
 CLOSE_DAY = f"""
     WITH rollup_parts AS MATERIALIZED ({parts(_known(4, "TRUE"))}),

@@ -18,7 +18,7 @@ from povertyops.common.errors import InvalidInput
 from povertyops.common.thai import fiscal_year_of
 from reports.definitions import BY_CODE, WAITS
 from reports.models import DayProgress, Figures
-from reports.services.asof import figures_on, moved_between, moves_between, trend
+from reports.services.asof import days_of_trend, figures_on, moved_between, moves_between, trend
 from reports.services.days import close_days
 from reports.services.rollup import full_rollup
 from tests.cast import (
@@ -118,7 +118,7 @@ def test_a_day_to_come_is_refused_and_today_is_now(cast: Cast) -> None:
         figures_on(TODAY + timedelta(days=1), YEAR, VILLAGE)
 
 
-def test_closed_days_catch_up_once_and_stay(cast: Cast) -> None:
+def test_closed_days_catch_up_once_and_stay(cast: Cast, django_assert_num_queries: Any) -> None:
     state = known(cast, THEN, village=VILLAGE)
     change(state, LATER, stage=1)
 
@@ -131,6 +131,17 @@ def test_closed_days_catch_up_once_and_stay(cast: Cast) -> None:
     for code in ("90", VILLAGE):
         day, row = trend(YEAR, code)[-1]
         assert (day, row.survive) == (stands_at(YEAR, TODAY), 1)
+    village = known(cast, TODAY - timedelta(days=200), village=CITY_VILLAGE)
+    full_rollup(YEAR)
+    for code in (CITY_VILLAGE, str(cast.municipality.pk)):
+        with django_assert_num_queries(3 if code == CITY_VILLAGE else 4):
+            points = trend(YEAR, code)
+        assert len(points) == len(days_of_trend(YEAR, TODAY))
+        for day, row in points[:-1]:
+            assert numbers(row) | {"parent_code": ""} == numbers(
+                figures_on(day, YEAR, code, children=False)[0]
+            ) | {"parent_code": ""}
+    assert village.is_municipal
 
 
 def test_who_moved_between_two_days_explains_the_difference(cast: Cast) -> None:

@@ -1,15 +1,16 @@
-"""`manage.py rollup [--full] [--verify]`: bring the boards up to date, or prove that they are."""
+"""`manage.py rollup [--full] [--verify [--as-of DAY]]`: bring boards up to date, or prove that they are."""
 
 from __future__ import annotations
 
 import argparse
 import time
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from ...services.rollup import drain_marks, full_rollup, known_years
-from ...services.verify import verify
+from ...services.verify import verify, verify_day
 
 SHOWN = 200
 
@@ -22,16 +23,29 @@ class Command(BaseCommand):
         parser.add_argument(
             "--verify", action="store_true", help="print every figure that is not what the facts say"
         )
+        parser.add_argument(
+            "--as-of",
+            type=date.fromisoformat,
+            help="with --verify: compare the states of a past day with the facts recorded by then",
+        )
         parser.add_argument("--fiscal-year", type=int, help="Buddhist year; all known years if left out")
 
-    def handle(self, *args: Any, full: bool, verify: bool, fiscal_year: int | None, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        full: bool,
+        verify: bool,
+        fiscal_year: int | None,
+        as_of: date | None = None,
+        **options: Any,
+    ) -> None:
         years = [fiscal_year] if fiscal_year else known_years()
         if full:
             self._full(years)
         if not full and not verify:
             self._drain()
         if verify:
-            self._verify(years)
+            self._verify(years, as_of)
 
     def _drain(self) -> None:
         marks = 0
@@ -45,8 +59,10 @@ class Command(BaseCommand):
             rows = full_rollup(year)
             self.stdout.write(f"{year}: {rows:,} rows in {time.monotonic() - started:.1f} s")
 
-    def _verify(self, years: list[int]) -> None:
-        found = [difference for year in years for difference in verify(year)]
+    def _verify(self, years: list[int], day: date | None) -> None:
+        found = [
+            difference for year in years for difference in (verify_day(year, day) if day else verify(year))
+        ]
         for difference in found[:SHOWN]:
             self.stdout.write(str(difference))
         self.stdout.write(f"{len(found):,} differences")
