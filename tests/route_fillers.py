@@ -149,6 +149,7 @@ SAME_PROVINCE = frozenset(
 )
 # Officers read what their province resolved.
 IN_THE_COMMITTEE = frozenset({"other_officer", "municipal_officer"})
+COUNTS_ONLY = frozenset({Role.NATIONAL_VIEWER, Role.LEAD_OFFICE})
 HAS_A_CENTRE = frozenset({Role.MUNICIPAL_OFFICER})  # answers for a centre, not for an area
 
 
@@ -318,6 +319,7 @@ ROUTES: dict[str, Route] = {
     "public_page": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
     "public_json": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
     "public_csv": Route(lambda scene, actor: {"area": scene.village[:2]}, general=True),
+    "measures": Route(_board, also=BOARDS_ANYWHERE),
     "target_share": Route(_target, lambda scene, actor: {"households": "0", "note": "x"}),
     "target_again": Route(lambda scene, actor: {"pk": _target(scene, actor)["pk"]}),
     # accounts
@@ -509,6 +511,19 @@ ROUTES: dict[str, Route] = {
     # boards
     "board": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
     "board_map_shapes": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
+    "board_trend": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
+    "board_moved": Route(_board, not_for=HAS_A_CENTRE | COUNTS_ONLY),
+    "board_trend_centre": Route(
+        hole("pk", "municipality"),
+        also=BOARDS_ANYWHERE,
+        familiar=IN_THE_PROVINCE | {"municipal_officer", "other_officer"},
+        not_for=frozenset({Role.DISTRICT_OFFICER}),
+    ),
+    "board_moved_centre": Route(
+        hole("pk", "municipality"),
+        familiar=frozenset({"municipal_officer", "other_officer"}),
+        not_for=COUNTS_ONLY | {Role.DISTRICT_OFFICER},
+    ),
     "board_centre": Route(
         hole("pk", "municipality"),
         also=BOARDS_ANYWHERE,
