@@ -129,6 +129,23 @@ def faults(edition: Edition, before: Edition | None = None) -> list[str]:
     return found
 
 
+def hide_rows(rows: Mapping[str, Counts]) -> frozenset[str]:
+    """Rows that may not be shown at all: those with a small number in any of their cells, and enough others.
+
+    Hidden rows are at least two, and no cell of them all together is a small number either, so that neither the
+    sum of the table nor the rows that are shown tell them. Where that cannot be had, nothing is shown.
+    """
+    hidden = {code for code, counts in rows.items() if any(rests_small(count) for count in counts)}
+    rest = sorted((code for code in rows if code not in hidden), key=lambda code: (sum(rows[code]), code))
+    while hidden and rest and (len(hidden) < 2 or _told_small(rows, hidden)):
+        hidden.add(rest.pop(0))
+    return frozenset(hidden)
+
+
+def _told_small(rows: Mapping[str, Counts], codes: Iterable[str]) -> bool:
+    return any(rests_small(sum(column)) for column in zip(*(rows[code] for code in codes), strict=True))
+
+
 def rests_small(value: int) -> bool:
     """Whether a number by itself is too small to be shown."""
     return 0 < value < SMALL
