@@ -57,6 +57,7 @@ class Asked:
             "unit": self.unit,
             "as_of": self.as_of.isoformat() if self.as_of else "",
             "compare": self.compare.isoformat() if self.compare else "",
+            "map": self.map_figure,
         }
 
 

@@ -114,6 +114,7 @@ def test_figure_unit_and_order_are_those_of_the_address(world: Cast) -> None:
     failing = seen(client, SONGKHLA, map="failing_education")
     assert failing.cells[RANOT]["percent-said"] == "อ.ระโนด 100% (8 ครัวเรือน) ชั้น 2 จาก 2"
     assert failing.cells[MUEANG_SONGKHLA]["percent-said"] == "อ.เมืองสงขลา 0% (0 ครัวเรือน) ชั้น 1 จาก 2"
+    assert "map=failing_education" in failing.cells[RANOT]["href"]
     assert "map=failing_income&amp;sort=-failing_income&amp;table=dimensions#map" in failing.html
 
     assert "แผนที่รายอำเภอ: เกินกำหนดเยี่ยม" in seen(client, SONGKHLA, sort="-overdue").html
