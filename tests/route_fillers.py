@@ -508,6 +508,14 @@ ROUTES: dict[str, Route] = {
     "field_shell": Route(lambda scene, actor: {"name": "outbox"}, general=True),
     "export": Route(lambda scene, actor: {"kind": "household", "fmt": "csv"}, general=True),
     "export_board": Route(lambda scene, actor: {"fmt": "csv"}, general=True),
+    "export_new": Route(
+        body=lambda scene, actor: {"act": "job", "format": "csv", "column": "household", "order": "household"},
+        general=True,
+    ),
+    "export_list": Route(general=True),
+    "export_register": Route(general=True),
+    "export_file": Route(_own_export, not_for=frozenset(Role) - {Role.DISTRICT_OFFICER}),
+    "export_delete": Route(_own_export, not_for=frozenset(Role) - {Role.DISTRICT_OFFICER}),
     # boards
     "board": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
     "board_map_shapes": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),

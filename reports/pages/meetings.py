@@ -77,16 +77,16 @@ class MeetingLine:
         return TONES[MeetingState(self.meeting.state)]
 
 
-def meeting_lines(rows: QuerySet[Meeting]) -> list[MeetingLine]:
-    """The meetings of a year, the last first."""
-    counted = rows.defer("payload").annotate(
-        open_count=Count("resolutions", filter=Q(resolutions__state=ResolutionState.OPEN), distinct=True),
-        pending_count=Count("spot_checks", filter=Q(spot_checks__result="pending"), distinct=True),
+def meeting_lines(actor: Actor, rows: QuerySet[Meeting]) -> list[MeetingLine]:
+    """The meetings of a year, the last first; of the samples what the person sees."""
+    meetings = list(
+        rows.defer("payload")
+        .annotate(open_count=Count("resolutions", filter=Q(resolutions__state=ResolutionState.OPEN)))
+        .order_by("-held_on", "-number")
     )
-    return [
-        MeetingLine(meeting, meeting.open_count, meeting.pending_count)
-        for meeting in counted.order_by("-held_on", "-number")
-    ]
+    checks = visible_spot_checks(actor).filter(meeting__in=meetings, result=CheckResult.PENDING)
+    pending = dict(checks.order_by().values_list("meeting").annotate(Count("pk")))
+    return [MeetingLine(row, row.open_count, pending.get(row.pk, 0)) for row in meetings]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else max(years, default=0)
     context = {
-        "lines": meeting_lines(rows.filter(year=year)),
+        "lines": meeting_lines(actor, rows.filter(year=year)),
         "year": year,
         "tabs": [{"label": str(each), "url": f"?year={each}", "current": each == year} for each in years],
         "may_write": may_write(actor),
