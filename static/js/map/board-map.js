@@ -56,6 +56,10 @@ function start(root) {
   });
   followUnit();
 
+  // On a phone the choices scroll sideways; the one in force is in sight.
+  const chosen = root.querySelector(".map__choices [aria-current]");
+  chosen.parentElement.scrollLeft = chosen.offsetLeft - chosen.parentElement.clientWidth / 3;
+
   if (!root.dataset.shapes) return;
   drawShapes(root, byArea, light).then((drawn) => {
     if (!drawn) return;
