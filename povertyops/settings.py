@@ -257,6 +257,8 @@ IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
 IMPORT_MAX_ROWS = 600_000
 # A workbook with more rows is made by a worker; CSV of any size is answered at once.
 EXPORT_MAX_XLSX_ROWS = 100_000
+# What a sheet of Excel holds below its heads; more rows go on on further sheets.
+EXPORT_SHEET_ROWS = 1_048_575
 # Rows that one account takes within 24 hours before the secretary is told, and its exports within that time.
 EXPORT_ALERT_ROWS = 300_000
 EXPORT_MAX_JOBS_A_DAY = 40

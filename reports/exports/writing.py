@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import IO, Any
 
 import xlsxwriter
+from django.conf import settings
 from xlsxwriter.exceptions import FileCreateError
 
 from .base import BOM, Cell, Row, Sheet, Text, safe
 
 ROWS_AT_ONCE = 2_000
-# What a sheet of Excel holds, its heads included.
-SHEET_ROWS = 1_048_576
 
 
 def csv_stream(sheet: Sheet) -> Iterator[bytes]:
@@ -68,22 +68,38 @@ def write_workbook(
         "use_zip64": True,
     }
     book = xlsxwriter.Workbook(_Told(target, on_write) if on_write else target, options)
+    whole = False
+    try:
+        _fill(book, sheet)
+        book.close()
+        whole = True
+    except FileCreateError as failure:
+        # The library wraps what the disk said.
+        raise failure.args[0] from None
+    finally:
+        if not whole:
+            _let_go(book)
+
+
+def _fill(book: Any, sheet: Sheet) -> None:
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
     heads = [str(head) for head in sheet.heads]
     page = _page(book, sheet.name, heads, bold)
     place, pages = 0, 1
     for row in sheet.rows():
-        if place == SHEET_ROWS - 1:
+        if place == settings.EXPORT_SHEET_ROWS:
             place, pages = 0, pages + 1
             page = _page(book, f"{sheet.name}-{pages}", heads, bold)
         place += 1
         _write(page, place, row)
     _write_about(book, sheet.about, bold)
-    try:
-        book.close()
-    except FileCreateError as failure:
-        # The library wraps what the disk said.
-        raise failure.args[0] from None
+
+
+def _let_go(book: Any) -> None:
+    """Close the temporary files of a workbook that is not finished; what a full disk says was said before."""
+    for page in book.worksheets():
+        with suppress(OSError):
+            page.row_data_fh.close()
 
 
 class _Told:
