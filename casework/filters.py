@@ -33,7 +33,7 @@ MEMBERSHIPS = [
 SWITCHES = (
     *("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed"),
     *("care", "passing", "slipped", "additional", "with_team", "not_in_tpmap"),
-    *("promised", "mentor_gone", "mentor_leaving"),
+    *("no_agency", "promised", "mentor_gone", "mentor_leaving"),
 )
 
 
@@ -101,6 +101,7 @@ class CohortFilterForm(forms.Form):
         label=_("ลักษณะความช่วยเหลือ"), choices=[("", _("ทุกลักษณะ")), *HelpNature.choices], required=False
     )
     agency = forms.UUIDField(label=_("หน่วยงานที่ช่วย"), required=False)
+    no_agency = _switch(_("ช่วยเหลือโดยไม่ระบุหน่วยงาน"))
     promised = _switch(_("รับปากไว้ ยังไม่ส่งมอบ"))
     mentor_gone = _switch(_("พี่เลี้ยงพ้นตำแหน่งแล้ว"))
     mentor_leaving = _switch(_("พี่เลี้ยงจะพ้นตำแหน่งใน 30 วัน"))
@@ -167,6 +168,7 @@ class CohortFilterForm(forms.Form):
             step=values.get("step"),
             nature=values.get("nature", ""),
             agency=values.get("agency"),
+            no_agency=bool(values.get("no_agency")),
             promised=bool(values.get("promised")),
             mentor_gone=bool(values.get("mentor_gone")),
             mentor_leaving=bool(values.get("mentor_leaving")),

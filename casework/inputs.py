@@ -146,9 +146,11 @@ class StepInput:
 class CohortFilters:
     """What narrows the lists of households, persons, visits and helps; the same words as in their addresses.
 
-    `as_of` is the day the list stands at; None: the earlier of today and the last day of the fiscal year.
+    `as_of` is a past day, by what had been recorded at its end; None: now, or the last day of a year that is
+    over.
     Dimensions given together must all hold. An empty `membership` means the cohort, without carried ones.
-    `mentor` is a user, or 0 for households of a team with nobody named.
+    `mentor` is a user, or 0 for households of a team with nobody named. `agency`, or `no_agency` for help for
+    which nobody is named, keeps helps of that agency and the households that had one in the year.
     """
 
     fiscal_year: int
@@ -180,6 +182,7 @@ class CohortFilters:
     step: Step | None = None
     nature: str = ""
     agency: UUID | None = None
+    no_agency: bool = False
     promised: bool = False
     mentor_gone: bool = False
     mentor_leaving: bool = False

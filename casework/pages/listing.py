@@ -20,11 +20,13 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import User
 from povertyops.areas.enums import NATION, CentreKind, Level
 from povertyops.areas.models import Area, Centre
-from povertyops.common.thai import fiscal_year_of, format_thai_month
+from povertyops.common.thai import fiscal_year_of, format_thai_date, format_thai_month
 
 from ..access import visible_cohort
+from ..enums import HelpNature
 from ..filters import MEMBERSHIPS, SWITCHES, CohortFilterForm
 from ..inputs import CohortFilters
+from ..models import Agency
 from ..queries.caseload import NO_MENTOR
 from .teams import teams_for
 
@@ -132,6 +134,24 @@ def _said(
     for name in SWITCHES:
         if getattr(filters, name):
             yield name, "", form.fields[name].label or name
+    yield from _others_said(filters)
+
+
+def _others_said(filters: CohortFilters) -> Iterator[tuple[str, str, str | Promise]]:
+    if filters.step is not None:
+        yield "step", "", gettext("มาถึงขั้นตอน: %(step)s") % {"step": filters.step.label}
+    if filters.nature:
+        yield "nature", "", HelpNature(filters.nature).label
+    if filters.agency is not None:
+        name = Agency.objects.filter(pk=filters.agency).values_list("name", flat=True).first()
+        yield "agency", "", name or gettext("หน่วยงานเดียว")
+    if filters.as_of is not None:
+        day = {"day": format_thai_date(filters.as_of, "short")}
+        yield (
+            "as_of",
+            "",
+            gettext("ตามที่บันทึกไว้ถึงสิ้นวันที่ %(day)s เฉพาะครัวเรือนที่ท่านเปิดได้ในวันนี้") % day,
+        )
     if filters.q:
         yield "q", "", gettext("ค้น: %(text)s") % {"text": filters.q}
 

@@ -8,7 +8,7 @@ from operator import and_
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import F, Func, Q, QuerySet, SmallIntegerField, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, SmallIntegerField, Value
 from django.db.models.expressions import Combinable, CombinedExpression
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -19,13 +19,14 @@ from households.models import Membership as Residence
 from povertyops.accounts.actor import Actor
 from povertyops.areas.enums import NATION
 from povertyops.common.names import search_key
-from povertyops.common.thai import to_arabic_digits
+from povertyops.common.thai import fiscal_year_bounds, to_arabic_digits
 
-from ..enums import Membership
+from ..enums import HelpStatus, Membership
 from ..inputs import CohortFilters
-from ..models import CohortState, CohortVersion
+from ..models import CohortState, CohortVersion, Help
 from ..rules import COHORT_MEMBERSHIPS, stands_at, visited_from
 from .caseload import NO_MENTOR, mentor_gone_q, mentor_leaving_q, mentor_q, not_seen_q, promised
+from .standing import stood_on
 
 ORDER = ("sort_key", "household_id")
 SHORTEST_TRIGRAM = 3
@@ -161,7 +162,23 @@ def _conditions(filters: CohortFilters) -> list[Q]:
         (filters.q, name_q(filters.q)),
     )
     found = [condition for wanted, condition in chosen if wanted]
+    if filters.agency is not None or filters.no_agency:
+        found.append(Q(_helped_by(filters, on)))
     return found + _hand_conditions(filters) + _dimension_conditions(filters)
+
+
+def _helped_by(filters: CohortFilters, on: date) -> Exists:
+    """Help of the year that one agency delivered, or that nobody is named for."""
+    first, _last = fiscal_year_bounds(filters.fiscal_year)
+    return Exists(
+        Help.objects.filter(
+            stood_on(Help, filters.as_of),
+            household=OuterRef("household_id"),
+            status=HelpStatus.DELIVERED,
+            given_on__range=(first, on),
+            agency=filters.agency,
+        )
+    )
 
 
 def _hand_conditions(filters: CohortFilters) -> list[Q]:

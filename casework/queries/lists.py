@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from households.enums import STILL_TARGET, VerificationStatus
 from households.models import ListedPerson, Verification
@@ -19,8 +17,8 @@ from ..enums import HelpStatus
 from ..inputs import CohortFilters
 from ..models import CohortState, Help, Visit
 from .cohort import EVERYONE, as_of, cohort_rows
+from .standing import end_of_day, stood_on
 from .standing import standing as standing
-from .standing import stood_before
 
 PERSON_ORDER = ("person__sort_key", "id")
 VISIT_ORDER = ("-visited_at", "-id")
@@ -30,7 +28,7 @@ HELP_ORDER = ("-given_on", "-id")
 def visits_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Visit]:
     """Standing visits of the fiscal year to the cohort and to carried households, newest first."""
     return (
-        _of_the_year(Visit.objects.filter(_stands(Visit, filters)), actor, filters, "visited_on")
+        _of_the_year(Visit.objects.filter(stood_on(Visit, filters.as_of)), actor, filters, "visited_on")
         .select_related("household", "recorded_by")
         .order_by(*VISIT_ORDER)
     )
@@ -38,10 +36,10 @@ def visits_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Visit]:
 
 def helps_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Help]:
     """Standing, delivered helps of the fiscal year to the cohort and to carried households, newest first."""
-    delivered = Help.objects.filter(_stands(Help, filters), status=HelpStatus.DELIVERED)
+    delivered = Help.objects.filter(stood_on(Help, filters.as_of), status=HelpStatus.DELIVERED)
     if filters.nature:
         delivered = delivered.filter(nature=filters.nature)
-    if filters.agency is not None:
+    if filters.agency is not None or filters.no_agency:
         delivered = delivered.filter(agency=filters.agency)
     return (
         _of_the_year(delivered, actor, filters, "given_on")
@@ -74,20 +72,8 @@ def persons_list(actor: Actor | None, filters: CohortFilters) -> QuerySet[Listed
     return rows.select_related("person", "listing__household").order_by(*PERSON_ORDER)
 
 
-def _end_of_day(filters: CohortFilters) -> datetime | None:
-    """The moment before which a row was known on the past day asked for; None when now is asked for."""
-    if filters.as_of is None:
-        return None
-    return timezone.make_aware(datetime.combine(filters.as_of + timedelta(days=1), time.min))
-
-
-def _stands(model: type[Visit] | type[Help], filters: CohortFilters) -> Q:
-    moment = _end_of_day(filters)
-    return standing(model) if moment is None else stood_before(model, moment)
-
-
 def _listed(filters: CohortFilters) -> Q:
-    moment = _end_of_day(filters)
+    moment = end_of_day(filters.as_of) if filters.as_of else None
     found = Q(listing__fiscal_year=filters.fiscal_year)
     if moment is None:
         found &= Q(listing__superseded_at=None)
@@ -98,7 +84,7 @@ def _listed(filters: CohortFilters) -> Q:
 
 
 def _latest_status(filters: CohortFilters) -> Coalesce:
-    moment = _end_of_day(filters)
+    moment = end_of_day(filters.as_of) if filters.as_of else None
     latest = (
         Verification.objects.filter(
             Q() if moment is None else Q(recorded_at__lt=moment),

@@ -159,22 +159,31 @@ def trend(
     """Figures of an area or municipal centre on equally spaced days of the year, at least a week apart.
 
     The last point is today, or the last day of a year that is over. Days before anything was known are left
-    out, and for nation and provinces also days that were never closed, which would take long to add up.
+    out. Nation and provinces take the last day closed by then, since adding them up would take long.
     """
     today = timezone.localdate()
     days = days_of_trend(fiscal_year, today, points)
-    known: dict[date, Figures] = {
-        row.day: row
-        for row in DayProgress.objects.filter(
-            code=code, fiscal_year=fiscal_year, list_kind=list_kind, day__in=days
-        )
-    }
+    closed = DayProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind)
+    if _is_small(code):
+        known: dict[date, Figures] = {row.day: row for row in closed.filter(day__in=days)}
+        missing = [day for day in days if day not in known and day != today]
+        known |= {row.day: row for row in _on_days(missing, fiscal_year, code, list_kind)} if missing else {}
+    else:
+        past = [day for day in days if day != today]
+        known = {row.day: row for row in closed.filter(day__in=_nearest(closed, past))}
     if today in days and (now := progress_of(fiscal_year, code, list_kind)):
         known[today] = now
-    missing = [day for day in days if day not in known and day != today]
-    if missing and _is_small(code):
-        known |= {row.day: row for row in _on_days(missing, fiscal_year, code, list_kind)}
-    return [(day, known[day]) for day in days if day in known]
+    return sorted(known.items())
+
+
+def _nearest(closed: QuerySet[DayProgress], days: list[date]) -> set[date]:
+    """For each day of a trend the last one closed by then, but after the day before it in the trend."""
+    found = closed.filter(day__lte=days[-1]).order_by("day").values_list("day", flat=True) if days else []
+    nearest: dict[date, date] = {}
+    for day in found:
+        point = next(point for point in days if point >= day)
+        nearest[point] = day
+    return set(nearest.values())
 
 
 def _on_days(days: list[date], fiscal_year: int, code: str, list_kind: str) -> list[DayProgress]:

@@ -11,15 +11,20 @@ from .rollup_sql import ALL_LEVELS, CENTRE_ROWS, COLUMNS, ROW, by_code, parts, u
 _NEEDED = """
     fiscal_year, membership, is_open, is_removed, baseline, relieved, recovered, in_care, additional, stage,
     proposed_stage, team_id, persons, verified_persons, checked_persons, last_visit_on, due_on, visits, helps,
-    baht, development_helps, development_baht, step, step_since, slips, not_in_tpmap, is_municipal, centre_id,
+    baht, development_helps, development_baht, step, step_since, slips, not_in_tpmap, centre_id,
     list_kinds, list_dimensions, list_persons, list_verified_persons
 """
 
 
-def _known(digits: int, place: str, area: str = "area_code") -> str:
-    """A FROM clause for `parts`: states known at the end of `day`, their area cut to so many digits."""
+def _known(digits: int, place: str, *, centres: bool = False) -> str:
+    """A FROM clause for `parts`: states known at the end of `day`, their area cut to so many digits.
+
+    Without `centres` all states are as if of no municipal centre, which leaves few groups to add up.
+    """
     return f"""(
-        SELECT {_NEEDED}, left({area}, {digits}) AS area_code FROM casework_cohortversion
+        SELECT {_NEEDED}, {"is_municipal" if centres else "false AS is_municipal"},
+               left(area_code, {digits}) AS area_code
+        FROM casework_cohortversion
         WHERE fiscal_year = %(year)s AND since <= %(day)s AND until > %(day)s AND {place}
     ) AS s CROSS JOIN (SELECT %(stands_at)s::date AS as_of) AS r"""
 
@@ -64,7 +69,7 @@ def of_centres(list_kind: str) -> str:
     """Rows of municipal centres, each with all its households, wherever in the province they live."""
     place = _OF_CENTRES + (_OF_LIST if list_kind else "")
     return f"""
-        WITH rollup_parts AS MATERIALIZED ({parts(_known(2, place), lists=bool(list_kind))}),
+        WITH rollup_parts AS MATERIALIZED ({parts(_known(2, place, centres=True), lists=bool(list_kind))}),
         centres AS (
             SELECT * FROM ({by_code("rollup_parts", "centre_id")}) AS found WHERE list_kind = %(kind)s
         )
@@ -79,7 +84,7 @@ def over_days(place_length: int | None, list_kind: str) -> str:
     """
     place = _OF_CENTRES if place_length is None else _IN_AREA[place_length]
     known = f"""(
-        SELECT {_NEEDED}, d.day::text AS area_code, d.stands_at
+        SELECT {_NEEDED}, false AS is_municipal, d.day::text AS area_code, d.stands_at
         FROM unnest(%(days)s::date[], %(stands)s::date[]) AS d(day, stands_at)
         JOIN casework_cohortversion ON fiscal_year = %(year)s AND since <= d.day AND until > d.day
         WHERE {place + (_OF_LIST if list_kind else "")}
@@ -93,7 +98,7 @@ def over_days(place_length: int | None, list_kind: str) -> str:
 
 _DAY_TARGET = f"reports_dayprogress (day, fiscal_year, list_kind, code, level, parent_code, {COLUMNS})"
 CLOSE_DAY = f"""
-    WITH rollup_parts AS MATERIALIZED ({parts(_known(4, "TRUE"))}),
+    WITH rollup_parts AS MATERIALIZED ({parts(_known(4, "TRUE", centres=True))}),
     districts AS (
         SELECT fiscal_year, list_kind, area_code AS code, 2 AS level, left(area_code, 2) AS parent_code,
                {COLUMNS}
@@ -111,6 +116,6 @@ CLOSE_DAY = f"""
 """
 
 EVERYWHERE = f"""
-    WITH rollup_parts AS MATERIALIZED ({parts(_known(8, "TRUE"))})
+    WITH rollup_parts AS MATERIALIZED ({parts(_known(8, "TRUE", centres=True))})
     SELECT list_kind, code, {COLUMNS} FROM ({ALL_LEVELS}) AS found
 """

@@ -21,6 +21,7 @@ from . import asof_sql as sql
 
 LOCK = 7_068_002
 MOST_DAYS_BACK = 800
+DAILY_FOR = 30
 
 
 def close_days(today: date | None = None) -> int:
@@ -55,15 +56,17 @@ def reopen_days(since: date) -> int:
 
 def _open_days(today: date) -> Iterator[date]:
     last = DayProgress.objects.aggregate(last=Max("day"))["last"]
-    if last is None:
-        first_known = CohortVersion.objects.aggregate(first=Min("since"))["first"]
-        if first_known is None:
-            return
-        last = max(first_known, today - timedelta(days=MOST_DAYS_BACK)) - timedelta(days=1)
-    day = last + timedelta(days=1)
+    day = _first_day(today) if last is None else last + timedelta(days=1)
     while day < today:
         yield day
-        day += timedelta(days=1)
+        is_long_ago = last is None and (today - day).days > DAILY_FOR
+        day += timedelta(days=min(7, (today - day).days - DAILY_FOR) if is_long_ago else 1)
+
+
+def _first_day(today: date) -> date:
+    """The first day of what is known; a history met for the first time is closed by the week."""
+    first_known = CohortVersion.objects.aggregate(first=Min("since"))["first"]
+    return max(first_known or today, today - timedelta(days=MOST_DAYS_BACK))
 
 
 def _still_written(day: date) -> bool:

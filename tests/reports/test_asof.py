@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = timezone.localdate()
 THEN, LATER = TODAY - timedelta(days=5), TODAY - timedelta(days=3)
-YEAR = fiscal_year_of(THEN)
+YEAR = fiscal_year_of(TODAY)
 
 
 def numbers(row: Figures | None) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def test_closed_days_catch_up_once_and_stay(cast: Cast, django_assert_num_querie
     for code in ("90", VILLAGE):
         day, row = trend(YEAR, code)[-1]
         assert (day, row.survive) == (stands_at(YEAR, TODAY), 1)
-    village = known(cast, TODAY - timedelta(days=200), village=CITY_VILLAGE)
+    known(cast, TODAY - timedelta(days=200), village=CITY_VILLAGE)
     full_rollup(YEAR)
     for code in (CITY_VILLAGE, str(cast.municipality.pk)):
         with django_assert_num_queries(3 if code == CITY_VILLAGE else 4):
@@ -141,7 +141,19 @@ def test_closed_days_catch_up_once_and_stay(cast: Cast, django_assert_num_querie
             assert numbers(row) | {"parent_code": ""} == numbers(
                 figures_on(day, YEAR, code, children=False)[0]
             ) | {"parent_code": ""}
-    assert village.is_municipal
+
+
+def test_a_history_met_for_the_first_time_is_closed_by_the_week_and_then_by_the_day(cast: Cast) -> None:
+    known(cast, TODAY - timedelta(days=60), village=VILLAGE)
+
+    close_days()
+
+    days = sorted(set(DayProgress.objects.values_list("day", flat=True)))
+    assert [(one - TODAY).days for one in days[:6]] == [-60, -53, -46, -39, -32, -30]
+    assert days[-30:] == [TODAY - timedelta(days=ago) for ago in range(30, 0, -1)]
+    points = trend(YEAR, "TH", points=5)
+    assert {day for day, _row in points} <= {*days, TODAY}
+    assert len(points) >= len(days_of_trend(YEAR, TODAY, 5)) - 1
 
 
 def test_who_moved_between_two_days_explains_the_difference(cast: Cast) -> None:
