@@ -29,10 +29,11 @@ from .exports import LISTS, board, list_sheet, rows_sheet
 from .exports.base import Sheet, Text
 from .exports.progress import Progress
 from .exports.writing import csv_stream, write_workbook
-from .models import ExportJob
+from .models import ExportJob, Figures
 from .pages.board import Asked as BoardAsked
 from .pages.board import Board, area_board, centre_board
 from .services.export_jobs import Task
+from .services.told import for_actor
 
 FORMATS = ("csv", "xlsx")
 BOARD = "board"
@@ -180,10 +181,19 @@ def _make_board(actor: Actor, order: Order, progress: Progress) -> Made:
         (_("บัญชี"), shown.list_label),
         *((figure.label, figure.counts) for figure in shown.all_figures),
     ]
-    rows = partial(board.rows, [(row.figures, row.label) for row in shown.rows], chosen)
+    rows = partial(board.rows, _figures_of(actor, shown), chosen)
     sheet = rows_sheet(BOARD, [column.head for column in chosen], rows, about, progress)
     title = " · ".join((label_of(BOARD), shown.title, _year(shown.fiscal_year)))
     return Made(f"board-{shown.place.code}-{shown.fiscal_year}-{shown.as_of}", title, sheet)
+
+
+def _figures_of(actor: Actor, shown: Board) -> list[tuple[Figures, Any]]:
+    """The rows of a board as this person may see them: small numbers leave no other way than they show."""
+    own = shown.figures
+    below = [row.figures for row in shown.rows if own is None or row.figures.code != own.code]
+    told, under = for_actor(actor, own, below, day=shown.past_day)
+    known = {figures.code: figures for figures in (told, *under) if figures is not None}
+    return [(known[row.figures.code], row.label) for row in shown.rows]
 
 
 def _about(actor: Actor, order: Order, title: str, year: str, day: str) -> list[tuple[Text, Text]]:
@@ -203,7 +213,7 @@ def _filters(actor: Actor, order: Order) -> CohortFilters:
 
 def _where(filters: CohortFilters) -> list[str]:
     names = areas_by_code([filters.area]) if filters.area else {}
-    place = [str(names[filters.area])] if filters.area in names else []
+    place = [names[filters.area].label] if filters.area in names else []
     return [*place, _year(filters.fiscal_year)]
 
 

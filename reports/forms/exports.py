@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-FORMATS = (("csv", _("CSV ทุกโปรแกรมเปิดได้")), ("xlsx", _("Excel")))
+FORMATS = (("csv", _("CSV")), ("xlsx", _("Excel")))
 
 
 class ExportForm(forms.Form):

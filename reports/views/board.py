@@ -117,7 +117,7 @@ def _page(request: HttpRequest, shown: Board) -> HttpResponse:
 
 
 def _trend(request: HttpRequest, shown: Board) -> HttpResponse:
-    if shown.figures is None:
+    if shown.figures is None or not shown.opens_lists:
         raise Http404
     points = trend(shown.fiscal_year, shown.place.code, shown.list_kind)
     context = {"board": shown, "section": trend_section(shown, points)}
@@ -149,6 +149,7 @@ def _ways_on(actor: Actor, shown: Board) -> dict[str, Any]:
     return {
         "csv_url": f"{reverse('export_board', args=['csv'])}?{query}",
         "xlsx_url": f"{reverse('export_board', args=['xlsx'])}?{query}",
+        "export_url": f"{reverse('export_new')}?kind=board&{query}",
         "may_import": actor.role in OFFICER_ROLES,
     }
 
