@@ -64,7 +64,7 @@ class Visit(models.Model):
     class Meta:
         verbose_name = _("การลงพื้นที่")
         indexes = [
-            models.Index(fields=["household", "-visited_at"], name="visit_by_household"),
+            models.Index(fields=["household", "-visited_on", "-visited_at"], name="visit_newest_first"),
             models.Index(fields=["area_code", "visited_on"], name="visit_by_area"),
             models.Index(
                 fields=["province_code", "visited_on", "id"],
