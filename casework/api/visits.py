@@ -24,6 +24,7 @@ from ..services.visits import VisitOutcomeResult, record_visits
 from .sealed_body import is_sealed, open_sealed_body
 from .senders import Senders
 from .serializers import RefusalBody, SealedBody, VisitBody, VisitReceiptBody, stored_visit, visit_input
+from .visits_plain import read_plain
 
 STATUS = {"created": 201, "same": 200, "conflict": 409}
 
@@ -76,7 +77,7 @@ def record_bodies(actor: Actor, bodies: Sequence[Any]) -> list[dict[str, Any]]:
         try:
             if is_sealed(body):
                 opened[place] = body = open_sealed_body(actor, body, kind="visit")
-            visits[place] = visit_input(form.run_validation(body))
+            visits[place] = read_plain(body) or visit_input(form.run_validation(body))
         except InvalidInput as error:
             answers[place] = {"id": _uuid_or_none(body.get("id")), "result": "refused", **_refusal(error)}
         except ValidationError as error:
