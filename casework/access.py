@@ -16,7 +16,7 @@ from dimensions.enums import Dimension
 from households.access import scope_q, scope_sql, visible_households
 from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor
-from povertyops.common.prepared import fetch_prepared
+from povertyops.common.prepared import array_of, fetch_prepared
 
 from .enums import PhotoKind, PhotoState
 from .models import (
@@ -53,7 +53,7 @@ _TO_WORK_ON = f"""
            {", ".join(f"h.{field.column}" for field in _HOUSEHOLD)},
            {", ".join(f"s.{field.column}" for field in _SCOPE)}
     FROM households_household h JOIN households_householdscope s ON s.household_id = h.id
-    WHERE h.id = ANY(%s) AND {{scope}} ORDER BY h.id {{lock}}
+    WHERE h.id = ANY(%s::uuid[]) AND {{scope}} ORDER BY h.id {{lock}}
 """  # noqa: S608 - names of the models
 
 
@@ -76,15 +76,16 @@ def households_to_work_on(actor: Actor, ids: Iterable[UUID], *, lock: bool = Tru
     """
     scope, codes = scope_sql(actor, "s")
     statement = _TO_WORK_ON.format(scope=scope, lock="FOR UPDATE OF h" if lock else "")
-    targets = (_workable(row) for row in fetch_prepared(statement, [list(ids), *codes]))
+    alias = connection.alias
+    targets = (_workable(alias, row) for row in fetch_prepared(statement, [array_of(ids), *codes]))
     return {target.household.pk: target for target in targets}
 
 
-def _workable(row: tuple[Any, ...]) -> Workable:
+def _workable(alias: str, row: tuple[Any, ...]) -> Workable:
     listed_from, *values = row
     first = len(_HOUSEHOLD_NAMES)
-    household = Household.from_db(connection.alias, _HOUSEHOLD_NAMES, values[:first])
-    scope = HouseholdScope.from_db(connection.alias, _SCOPE_NAMES, values[first:])
+    household = Household.from_db(alias, _HOUSEHOLD_NAMES, values[:first])
+    scope = HouseholdScope.from_db(alias, _SCOPE_NAMES, values[first:])
     scope.household = household
     return Workable(household, listed_from)
 

@@ -24,13 +24,14 @@ FIRST_BUDDHIST_YEAR = 2400
 MOST_PRIORITIES = 3
 LONGEST_REASON = 500
 LARGEST_AMOUNT = Decimal("9999999999.99")
+_OUTCOMES, _DOUBTS = frozenset(VisitOutcome.values), frozenset(TimeDoubt.values)
 _STATUSES_WITH_NOTE = frozenset({VerificationStatus.CORRECTED})
 
 
 def check_visit(visit: VisitInput, *, now: datetime, listed_from: date | None) -> None:
     """Raises InvalidInput when the visit cannot have been like this."""
     _check_visit_time(visit, now, listed_from)
-    if visit.outcome not in VisitOutcome.values:
+    if visit.outcome not in _OUTCOMES:
         raise InvalidInput("bad_outcome", _("ผลการลงพื้นที่ไม่ถูกต้อง โปรดเลือกจากรายการ"), field="outcome")
     if len(visit.note) > LONGEST_NOTE or "\x00" in visit.note:
         raise InvalidInput(
@@ -85,7 +86,7 @@ def _refuse_century(moment: datetime, now: datetime) -> None:
 
 
 def _check_family(visit: VisitInput) -> None:
-    if visit.time_doubt not in TimeDoubt.values:
+    if visit.time_doubt not in _DOUBTS:
         raise InvalidInput("bad_doubt", _("เหตุที่ต้องยืนยันเวลาไม่ถูกต้อง"), field="time_doubt")
     for text in (visit.family_contribution, *(priority.reason for priority in visit.priorities)):
         if len(text) > LONGEST_REASON or "\x00" in text:

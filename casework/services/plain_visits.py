@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
-from povertyops.common.dirty import mark_dirty
-from povertyops.common.prepared import fetch_prepared
-from povertyops.common.thai import fiscal_year_of
+from povertyops.common.dirty import call_for_drain
+from povertyops.common.prepared import array_of, fetch_prepared
 
 from ..enums import Step
 from ..inputs import VisitInput
@@ -55,14 +55,21 @@ _REFRESH = """
               AND NOT EXISTS (SELECT FROM casework_visit later WHERE later.amends_id = v.id)
             ORDER BY v.visited_on DESC, v.visited_at DESC, v.recorded_at DESC, v.id DESC LIMIT 1
         ) last
+    ), moved AS (
+        UPDATE casework_cohortstate c
+        SET visits = c.visits + f.visits, last_visit_on = f.last_visit_on, due_on = f.due_on,
+            not_in_tpmap = c.not_in_tpmap + f.visits, since = %s::date
+        FROM figures f
+        WHERE c.id = f.id
+          AND (f.visits > 0 OR (c.last_visit_on, c.due_on) IS DISTINCT FROM (f.last_visit_on, f.due_on))
+        RETURNING c.household_id, c.fiscal_year, c.area_code, CASE WHEN c.is_municipal THEN c.centre_id END
+            AS centre_id
+    ), marked AS (
+        INSERT INTO common_dirtymark (fiscal_year, area_code, centre_id)
+        SELECT DISTINCT fiscal_year, area_code, centre_id FROM moved ORDER BY 1, 2, 3
     )
-    UPDATE casework_cohortstate c
-    SET visits = c.visits + f.visits, last_visit_on = f.last_visit_on, due_on = f.due_on,
-        not_in_tpmap = c.not_in_tpmap + f.visits, since = %s::date
-    FROM figures f
-    WHERE c.id = f.id
-      AND (f.visits > 0 OR (c.last_visit_on, c.due_on) IS DISTINCT FROM (f.last_visit_on, f.due_on))
-    RETURNING c.household_id, c.fiscal_year, c.area_code, CASE WHEN c.is_municipal THEN c.centre_id END
+    SELECT household_id FROM new
+    WHERE (household_id, fiscal_year) NOT IN (SELECT household_id, fiscal_year FROM moved)
 """
 
 
@@ -75,18 +82,14 @@ def note_plain_visits(rows: Sequence[Visit], *, known_on: date) -> set[UUID]:
     """Bring the rows of these visits' households up to date and mark what moved. The visits are stored.
 
     Returns the households that must be judged in full: without a row yet for the year of their visit, or
-    whose
-    first visit in care this is. `known_on` is the day on which the visits were recorded.
+    whose first visit in care this is. `known_on` is the day on which the visits were recorded.
     """
     if not rows:
         return set()
-    households, days = [row.household_id for row in rows], [row.visited_on for row in rows]
+    households = array_of(row.household_id for row in rows)
+    days = array_of(row.visited_on for row in rows)
     today: date = timezone.localdate()
     steps = [Step.VISITED.value, Step.VISITED.value]
-    given = [today, households, days, *steps, FOLLOW_UP_DAYS, today, known_on]
-    moved = fetch_prepared(_REFRESH, given)
-    if moved:
-        mark_dirty({(year, area, centre) for _household, year, area, centre in moved})
-    known = {(household, year) for household, year, _area, _centre in moved}
-    wanted = zip(households, (fiscal_year_of(day) for day in days), strict=True)
-    return {household for household, year in wanted if (household, year) not in known}
+    left = fetch_prepared(_REFRESH, [today, households, days, *steps, FOLLOW_UP_DAYS, today, known_on])
+    transaction.on_commit(call_for_drain)
+    return {household for (household,) in left}

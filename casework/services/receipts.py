@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -16,10 +17,13 @@ from django.http import Http404
 from households.access import scope_q
 from povertyops.accounts.actor import Actor
 from povertyops.common.errors import DomainError
+from povertyops.common.prepared import array_of
 
 from ..access import SCOPE
 from ..inputs import HelpInput, VisitInput
 from ..models import Visit, VisitConflict, VisitReceipt
+
+_in_order = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 Status = Literal["created", "same", "conflict", "refused"]
 
@@ -39,7 +43,7 @@ class VisitOutcomeResult:
 
 def content_hash(visit: VisitInput) -> bytes:
     """Fingerprint of what a visit says. What is measured at sending is left out: it differs every time."""
-    return hashlib.sha256(json.dumps(body_of(visit), sort_keys=True, ensure_ascii=False).encode()).digest()
+    return hashlib.sha256(_in_order(body_of(visit)).encode()).digest()
 
 
 def body_of(visit: VisitInput) -> dict[str, Any]:
@@ -95,13 +99,35 @@ def _text(value: date | UUID | None) -> str | None:
     return None if value is None else str(value)
 
 
-def claim_receipts(actor: Actor, visits: Sequence[VisitInput]) -> set[UUID]:
-    """Write a receipt per visit; the ids that had none before, so that the visits are this caller's to store.
+# Answers with the few that were there before.
+_RECEIPTS = """
+    WITH given AS (
+        SELECT visit_id, decode(content_hash, 'hex') AS content_hash
+        FROM unnest(%s::uuid[], %s::text[]) AS t (visit_id, content_hash)
+    ), stored AS (
+        INSERT INTO casework_visitreceipt (visit_id, content_hash, user_id, recorded_at)
+        SELECT visit_id, content_hash, %s, coalesce(%s::timestamptz, now()) FROM given
+        ON CONFLICT (visit_id) DO NOTHING RETURNING visit_id
+    )
+    SELECT visit_id FROM given WHERE visit_id NOT IN (SELECT visit_id FROM stored)
+"""
+
+
+def claim_receipts(actor: Actor, rows: Sequence[tuple[UUID, bytes]]) -> set[UUID]:
+    """Write a receipt per (visit id, content hash); the ids that had none before, so that the visits are this
+    caller's to store.
 
     The unique key decides, not a look beforehand: of two requests at once the second waits for the first. Of
     two visits with one id the first gives the receipt its content.
     """
-    return _insert_receipts(actor, [(visit.id, content_hash(visit)) for visit in visits])
+    if not rows:
+        return set()
+    unique = dict(reversed(rows))
+    ids = sorted(unique, key=attrgetter("int"))
+    hashes = array_of(unique[visit_id].hex() for visit_id in ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECEIPTS, [array_of(ids), hashes, actor.user_id, actor.recorded_at])
+        return set(unique) - {row[0] for row in cursor.fetchall()}
 
 
 def give_back(visit_ids: Sequence[UUID]) -> None:
@@ -157,19 +183,3 @@ def conflict_row(actor: Actor, visit: VisitInput, stored: Visit | None) -> Visit
         user=actor.user,
         recorded_at=actor.stamp,
     )
-
-
-def _insert_receipts(actor: Actor, rows: Sequence[tuple[UUID, bytes]]) -> set[UUID]:
-    """The visit ids whose receipt did not exist before."""
-    if not rows:
-        return set()
-    unique = sorted(dict(reversed(rows)).items())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO casework_visitreceipt (visit_id, content_hash, user_id, recorded_at)
-               SELECT visit_id, content_hash, %s, coalesce(%s::timestamptz, now())
-               FROM unnest(%s::uuid[], %s::bytea[]) AS new (visit_id, content_hash)
-               ON CONFLICT (visit_id) DO NOTHING RETURNING visit_id""",
-            [actor.user_id, actor.recorded_at, [row[0] for row in unique], [row[1] for row in unique]],
-        )
-        return {row[0] for row in cursor.fetchall()}

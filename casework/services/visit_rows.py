@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from dimensions.enums import Dimension
 from households.models import Verification
@@ -37,52 +39,61 @@ class VisitWork:
     held: Mapping[UUID, Held] = field(default_factory=dict)
 
 
-# Every column but `recorded_at`, which is the database's.
-_COLUMNS = [str(field.column) for field in Visit._meta.concrete_fields if field.name != "recorded_at"]
+_NAMES = [field.attname for field in Visit._meta.concrete_fields]
 
 
-def insert_visits(actor: Actor, rows: Sequence[Visit]) -> None:
-    """Store visits and put the recorded time on them."""
-    columns, values = _COLUMNS, [{name: vars(row)[name] for name in _COLUMNS} for row in rows]
+def insert_visits(actor: Actor, rows: Sequence[dict[str, Any]]) -> list[Visit]:
+    """Store the rows of visits; as visits they carry the recorded time, which is the database's."""
     if actor.recorded_at:
-        columns = [*_COLUMNS, "recorded_at"]
-        values = [{**row, "recorded_at": actor.recorded_at} for row in values]
-    recorded: dict[UUID, datetime] = dict(
-        insert_rows(Visit, columns, values, returning=("id", "recorded_at"))
+        rows = [{**row, "recorded_at": actor.recorded_at} for row in rows]
+    first = rows[0]
+    varying = [name for name in first if any(row[name] != first[name] for row in rows)]
+    stored = insert_rows(
+        Visit,
+        varying,
+        [{name: row[name] for name in varying} for row in rows],
+        returning=("recorded_at",),
+        same={name: value for name, value in first.items() if name not in varying},
     )
-    for row in rows:
-        row.recorded_at = recorded[row.pk]
-        row._state.adding = False
+    alias, found = connection.alias, []
+    for row, (moment,) in zip(rows, stored, strict=True):
+        row["recorded_at"] = moment
+        found.append(Visit.from_db(alias, _NAMES, [row[name] for name in _NAMES]))
+    return found
 
 
-def visit_row(work: VisitWork, visit: VisitInput) -> Visit:
+def visit_row(work: VisitWork, visit: VisitInput) -> dict[str, Any]:
+    """The columns of a visit but for the time it is recorded at."""
     target = work.households[visit.household_id]
     held = work.held.get(visit.id)
-    return Visit(
-        id=visit.id,
-        household_id=visit.household_id,
-        province_code=target.household.province_code,
-        area_code=target.scope.area_code,
-        team_id=(held and held.team_id) or target.scope.team_id,
-        visited_at=visit.visited_at,
-        visited_on=visit_day(visit.visited_at, visit.clock_skew_s),
-        outcome=visit.outcome,
-        note=visit.note,
-        next_visit_on=visit.next_visit_on,
-        notice_version=visit.notice_version,
-        latitude=visit.latitude,
-        longitude=visit.longitude,
-        accuracy_m=visit.accuracy_m,
-        clock_skew_s=visit.clock_skew_s,
-        sent_latitude=visit.sent_latitude,
-        sent_longitude=visit.sent_longitude,
-        claimed_at=visit.claimed_at,
-        time_doubt=visit.time_doubt,
-        after_assignment=held is not None and held.is_over,
-        family_contribution=visit.family_contribution or _contribution_before(work, visit),
-        amends_id=visit.amends,
-        recorded_by_id=work.actor.user_id,
-    )
+    return {
+        "id": visit.id,
+        "household_id": visit.household_id,
+        "province_code": target.household.province_code,
+        "area_code": target.scope.area_code,
+        "team_id": (held and held.team_id) or target.scope.team_id,
+        "visited_at": visit.visited_at,
+        "visited_on": visit_day(visit.visited_at, visit.clock_skew_s),
+        "outcome": visit.outcome,
+        "note": visit.note,
+        "next_visit_on": visit.next_visit_on,
+        "notice_version": visit.notice_version,
+        "latitude": visit.latitude,
+        "longitude": visit.longitude,
+        "accuracy_m": visit.accuracy_m,
+        "clock_skew_s": visit.clock_skew_s,
+        "sent_latitude": visit.sent_latitude,
+        "sent_longitude": visit.sent_longitude,
+        "claimed_at": visit.claimed_at,
+        "time_doubt": visit.time_doubt,
+        "after_assignment": held is not None and held.is_over,
+        "family_contribution": visit.family_contribution or _contribution_before(work, visit),
+        "tpmap_marked_at": None,
+        "tpmap_marked_by_id": None,
+        "amends_id": visit.amends,
+        "is_void": False,
+        "recorded_by_id": work.actor.user_id,
+    }
 
 
 def _contribution_before(work: VisitWork, visit: VisitInput) -> str:

@@ -114,13 +114,18 @@ def _void_row(actor: Actor, wrong: Visit, target: Workable, pk: UUID, note: str)
 
 
 def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResult]:
+    prints = [content_hash(visit) for visit in visits]  # before the locks, which others wait for
     households = households_to_work_on(actor, {visit.household_id for visit in visits})
     seen = set(households)
     held = held_then(actor, (_claim(visit) for visit in visits if visit.household_id not in seen))
     households |= households_beyond_sight(claim.household_id for claim in held)
-    in_reach = [visit for visit in visits if visit.household_id in seen or _claim(visit) in held]
-    won = claim_receipts(actor, in_reach)
-    first = {visit.id: visit for visit in reversed(in_reach) if visit.id in won}
+    in_reach = [
+        (visit, print_)
+        for visit, print_ in zip(visits, prints, strict=True)
+        if visit.household_id in seen or _claim(visit) in held
+    ]
+    won = claim_receipts(actor, [(visit.id, print_) for visit, print_ in in_reach])
+    first = {visit.id: visit for visit, _print in reversed(in_reach) if visit.id in won}
     late = {pk: held[_claim(visit)] for pk, visit in first.items() if visit.household_id not in seen}
     stored = _store_good(actor, list(first.values()), households, late)
     others = [visit for visit in visits if visit.id not in first]
@@ -219,8 +224,7 @@ def _check_amended(work: VisitWork, visit: VisitInput) -> None:
 def _store(work: VisitWork, visits: Sequence[VisitInput]) -> list[Visit]:
     if not visits:
         return []
-    rows = [visit_row(work, visit) for visit in visits]
-    insert_visits(work.actor, rows)
+    rows = insert_visits(work.actor, [visit_row(work, visit) for visit in visits])
     store_helps(work, visits)
     store_findings(work, visits)
     store_assessments(work, visits)

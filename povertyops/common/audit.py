@@ -9,16 +9,7 @@ from uuid import UUID
 from .bulk import insert_rows
 from .models import AccessEntry, AuditEntry
 
-_COLUMNS = (
-    "user_id",
-    "appointment_id",
-    "action",
-    "object_type",
-    "object_id",
-    "household_id",
-    "province_code",
-    "changes",
-)
+_COLUMNS = ("object_id", "household_id", "province_code", "changes")
 
 
 class Acting(Protocol):
@@ -76,10 +67,6 @@ def audit_many(
         _COLUMNS,
         (
             {
-                "user_id": actor.user_id,
-                "appointment_id": actor.appointment_id,
-                "action": action,
-                "object_type": object_type,
                 "object_id": str(object_id),
                 "household_id": household_id,
                 "province_code": province,
@@ -87,6 +74,12 @@ def audit_many(
             }
             for object_id, household_id, province, changes in rows
         ),
+        same={
+            "user_id": actor.user_id,
+            "appointment_id": actor.appointment_id,
+            "action": action,
+            "object_type": object_type,
+        },
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -32,6 +32,14 @@ def fetch_prepared(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...
         )
         known[statement] = name
         return cursor.fetchall()
+
+
+def array_of(values: Iterable[object]) -> str:
+    """UUIDs, days or codes as PostgreSQL reads an array of them: adapting each costs more than the statement.
+
+    Nothing is quoted: not for what people type.
+    """
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _numbered(statement: str, parameters: int) -> str:

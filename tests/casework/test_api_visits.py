@@ -245,7 +245,7 @@ def test_visit_with_help_is_stored_with_it(cast: Cast, household: Household) -> 
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_visits_with_a_token_take_seven_queries(cast: Cast, household: Household, number: int) -> None:
+def test_visits_with_a_token_take_six_queries(cast: Cast, household: Household, number: int) -> None:
     token = create_api_token(actor=cast.officer, user=cast.mentor.user)
     sent = [body(household) for _visit in range(number)]
     post(client_of(cast.mentor), body(household))  # brings the household's rows up to its facts
@@ -256,7 +256,7 @@ def test_visits_with_a_token_take_seven_queries(cast: Cast, household: Household
         )
 
     assert [item["result"] for item in answer.json()] == ["created"] * number
-    assert len(queries_of(captured)) == 7
+    assert len(queries_of(captured)) == 6
 
 
 # ---------------------------------------------------------------------------------------------- later fields

@@ -91,7 +91,7 @@ def test_a_batch_of_plain_visits_takes_the_same_queries_for_any_number(
         }
         for visit in (a_visit(household) for household in households)
     ]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         answer = client.post("/api/v1/visits/", bodies, content_type="application/json")
     assert [item["result"] for item in answer.json()] == ["created"] * count
 
