@@ -29,6 +29,7 @@ from .definitions import CARE, GIVEN, HEADCOUNT, PASSING, PROPOSED, TROUBLE, WAI
 from .models import AreaProgress, Figures
 from .queries import days_of_years, progress_of
 from .services.asof import figures_on
+from .services.told import for_actor
 
 FIRST_YEAR, LAST_YEAR = 2560, 2700
 GROUPS = ("failing", "relieved", "recovered")
@@ -37,7 +38,7 @@ STEPS = tuple(step for step in Step if step is not Step.CLOSED)
 
 
 def _counts(names: list[str], prefix: str) -> type[serializers.Serializer[Any]]:
-    fields = {name: serializers.IntegerField() for name in names}
+    fields = {name: serializers.IntegerField(allow_null=True) for name in names}
     return type(f"{prefix}Counts", (serializers.Serializer,), fields)
 
 
@@ -71,7 +72,9 @@ class ProgressBody(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         """The single figures come from the definitions."""
         single = {
-            figure.code: serializers.FloatField() if figure.unit is Unit.BAHT else serializers.IntegerField()
+            figure.code: serializers.FloatField(allow_null=True)
+            if figure.unit is Unit.BAHT
+            else serializers.IntegerField(allow_null=True)
             for figure in SINGLE
         }
         return {**super().get_fields(), **single}
@@ -129,6 +132,7 @@ class ProgressView(APIView):
         else:
             found, _below = figures_on(day, year, area.code, kind, children=False)
             on = stands_at(year, day)
+        found, _rows = for_actor(request.actor, found, day=day)  # type: ignore[attr-defined]
         figures = found or AreaProgress(fiscal_year=year, list_kind=kind, code=area.code)
         return Response(
             {
@@ -170,8 +174,11 @@ def mean_wait(row: Figures, step: Step, on: date) -> float | None:
     return round((on - WAIT_EPOCH).days - getattr(row, f"since_{name}") / count, 1)
 
 
-def _number(figure: Figure, row: Figures) -> int | float:
+def _number(figure: Figure, row: Figures) -> int | float | None:
+    """None where the number is hidden from who asks."""
     value = getattr(row, figure.code)
+    if value is None:
+        return None
     return float(value) if figure.unit is Unit.BAHT else int(value)
 
 

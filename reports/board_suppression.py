@@ -177,10 +177,11 @@ def without(row: Row, hidden: Collection[str]) -> Row:
 def _tell(shown: _Rows, own: Figures, number: int, family: Family, *, closed: bool) -> None:
     parts = {code: family.counts(row) for code, row in shown.alone.items()}
     if shown.joined:
-        columns = zip(*(family.counts(row) for row in shown.joined), strict=True)
-        parts["+"] = tuple(sum(column) for column in columns)
+        together = zip(*(family.counts(row) for row in shown.joined), strict=True)
+        parts["+"] = tuple(sum(column) for column in together)
     whole = family.counts(own)
-    fits = all(sum(column) == count for column, count in zip(zip(*parts.values(), strict=True), whole, strict=True))
+    columns = list(zip(*parts.values(), strict=True)) or [()] * len(whole)
+    fits = all(sum(column) == count for column, count in zip(columns, whole, strict=True))
     table = Table(whole, parts, joined=frozenset({"+"} & parts.keys()))
     found = protect(table) if parts and fits and not closed else None
     for code in shown.alone:

@@ -24,6 +24,7 @@ from ..models import AreaProgress, Figures, FrozenProgress
 from ..models.progress import CENTRE_LEVEL
 from ..queries import all_progress_of, days_of_years, last_frozen, list_names, progress_below
 from ..services.asof import figures_on
+from ..services.told import aggregates_only
 from .asked import Asked
 from .changes import Change, change_between, share_change
 from .columns import TABLES, Table, Text
@@ -192,7 +193,7 @@ class Board:
 
     @property
     def stage_reading(self) -> str:
-        return stage_reading(self.stages)
+        return stage_reading(self.figures) if self.figures else ""
 
     @property
     def dimension_reading(self) -> str:
@@ -245,8 +246,19 @@ def area_board(area: Area, asked: Asked, *, opens_lists: bool, from_code: str, w
     board.below = Level(area.level + 1).label if area.level < Level.VILLAGE else ""
     labels: dict[str, Text] = {code: found.label for code, found in areas.items()}
     labels |= centres
+    if not opens_lists:
+        below = _withhold(board, from_code, below)
     board.rows = table_rows(board, below, labels, asked.sort)
     return board
+
+
+def _withhold(board: Board, top: str, below: Sequence[Figures]) -> list[Figures]:
+    """Hide small numbers from who may not see the households behind them, and other days and lists."""
+    board.meeting, board.kinds = None, []
+    if board.figures is None:
+        return []
+    board.figures, rows = aggregates_only(top, board.figures, below, day=board.past_day)
+    return rows
 
 
 def centre_board(centre: Centre, asked: Asked, *, opens_lists: bool, from_code: str) -> Board:
@@ -257,6 +269,8 @@ def centre_board(centre: Centre, asked: Asked, *, opens_lists: bool, from_code: 
     areas = areas_by_code(path)
     here = {"label": centre.name, "url": ""}
     board.crumbs = [*(_crumb(areas[code], board) for code in path if code in areas), here]
+    if not opens_lists:
+        _withhold(board, from_code, [])
     board.rows = table_rows(board, [], {}, asked.sort)
     return board
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from casework.inputs import CohortFilters
 from dimensions.enums import Stage
-from povertyops.accounts.actor import Actor, system_actor
+from povertyops.accounts.actor import Actor
 from povertyops.areas.enums import NATION
 
 from ..definitions import BY_CODE, Unit
@@ -31,7 +31,6 @@ COMPARED = (
     *(stage.code for stage in Stage),
     *("passing", "helped_households", "overdue", "without_team", "slipped"),
 )
-FEW = 5
 NOWHERE = gettext_lazy("ไม่อยู่ในบัญชี")
 
 
@@ -110,9 +109,12 @@ class Comparison:
 
 
 def comparison_of(actor: Actor, board: Board) -> Comparison | None:
-    """The board's day beside the other day asked for; None where nothing was known on that day."""
+    """The board's day beside the other day asked for; None where nothing was known on that day.
+
+    Who sees counts alone compares no days: a difference of two of them tells of few.
+    """
     other = board.asked.compare
-    if other is None or board.figures is None:
+    if other is None or board.figures is None or not board.opens_lists:
         return None
     found, _below = figures_on(other, board.fiscal_year, board.place.code, board.list_kind, children=False)
     if found is None:
@@ -130,7 +132,7 @@ def comparison_of(actor: Actor, board: Board) -> Comparison | None:
         tuple(_compared(board, code, earlier, later) for code in COMPARED),
         moves,
         why,
-        board.here(page="board_moved") if moves and board.opens_lists else "",
+        board.here(page="board_moved") if moves else "",
         board.here(compare=None),
     )
 
@@ -163,10 +165,8 @@ def _compared(board: Board, code: str, earlier: Side, later: Side) -> Compared:
 
 def _cell(board: Board, code: str, side: Side) -> Cell:
     value: Any = getattr(side.figures, code)
-    url = ""
-    if board.opens_lists and value:
-        day = side.day if side.is_past else None
-        url = list_url(BY_CODE[code], board.place, board.fiscal_year, board.list_kind, day)
+    day = side.day if side.is_past else None
+    url = list_url(BY_CODE[code], board.place, board.fiscal_year, board.list_kind, day) if value else ""
     is_part = BY_CODE[code].unit is Unit.HOUSEHOLDS and code != "households"
     return Cell(value, url, share_text(value, side.figures.households) if is_part else "")
 
@@ -175,22 +175,18 @@ def _moves(actor: Actor, board: Board, earlier: Side, later: Side) -> tuple[tupl
     """From where to where, most households first."""
     if board.place.code == NATION:
         return (), _("เปิดกระดานของจังหวัดเพื่อดูครัวเรือนที่เปลี่ยนขั้น")
-    counter = system_actor() if not board.opens_lists else actor
     counts: Counter[tuple[int | None, int | None]] = Counter()
-    for (before, after), count in moves_between(counter, filters_of(board), earlier.day, later.day).items():
+    moves = moves_between(actor, filters_of(board), earlier.day, later.day)
+    for (before, after), count in moves.items():
         counts[before[1] if before else None, after[1] if after else None] += count
     if not counts:
         return (), _("ไม่มีครัวเรือนที่เปลี่ยนขั้นระหว่างสองวันนี้")
-    if not board.opens_lists and min(counts.values()) < FEW:
-        return (), _("บางกลุ่มมีจำนวนน้อยจึงไม่แสดง")
     made = [_move(board, way, count) for way, count in counts.most_common()]
     return tuple(made), ""
 
 
 def _move(board: Board, way: tuple[int | None, int | None], count: int) -> Move:
     before, after = (None if stage is None else Stage(stage) for stage in way)
-    url = ""
-    if board.opens_lists:
-        codes = [stage.code if stage is not None else "none" for stage in (before, after)]
-        url = f"{board.here(page='board_moved')}&from={codes[0]}&to={codes[1]}"
+    codes = [stage.code if stage is not None else "none" for stage in (before, after)]
+    url = f"{board.here(page='board_moved')}&from={codes[0]}&to={codes[1]}"
     return Move(before, after, count, url)

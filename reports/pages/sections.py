@@ -118,14 +118,15 @@ def less(whole: int | None, part: int | None) -> Any:
 
 
 def _line(board: Board, figure: Figure, value: Any = None) -> Line:
-    """Households of a figure and their share of the cohort, with the change since the last meeting."""
+    """Households of a figure and their share of the cohort, and the change since the last meeting, if any."""
     own = figure.code in BY_CODE
     number = board.value(figure.code) if own else value
     tone = "worst" if number and figure.code in BETTER_LESS else ""
     cell = Cell(number, board.list_of(figure) if number else "", tone=tone)
     share = Cell(shown=share_text(number, board.value("households")))
     change = board.since_meeting(figure.code) if own else None
-    return Line(figure.label, (cell, share), note=figure.counts, change=change)
+    moved = change if change and change.amount else None
+    return Line(figure.label, (cell, share), note=figure.counts, change=moved)
 
 
 def _lines(board: Board, *codes: str) -> tuple[Line, ...]:
@@ -141,6 +142,8 @@ def _of_chart(chart: Chart, counts: Text = "", span: int = 3) -> Section:
 
 def trend(board: Board) -> Section:
     """Closed days and the board's own. Of small areas no days are kept: they are added up when asked for."""
+    if not board.opens_lists:
+        return trend_section(board, [])
     if board.figures is not None and Level.DISTRICT < board.figures.level != CENTRE_LEVEL:
         title = gettext_lazy("แนวโน้มของขั้นครัวเรือน")
         return Section("trend", title, later_url=board.here(page="board_trend"))

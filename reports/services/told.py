@@ -34,20 +34,33 @@ def for_actor(
     """
     if own is None or sees_small_numbers(actor):
         return own, list(below)
+    return aggregates_only(highest_area(actor), own, below, day=day)
+
+
+def aggregates_only(
+    top: str, own: Figures, below: Sequence[Figures], *, day: date | None = None
+) -> tuple[Figures, list[Figures]]:
+    """The figures as somebody may see them who sees aggregates from the area `top` down.
+
+    Figures that were already told to somebody stay as they are.
+    """
+    if any(getattr(row, code) is None for row in (own, *below) for code in EVERYTHING):
+        return own, list(below)
     if own.level == CENTRE_LEVEL or own.list_kind:
         return without(own, EVERYTHING), [without(row, EVERYTHING) for row in below]
-    told = _told(actor, own, day)
+    told = _told(top, own, day)
     under = told_below(own, told, below)
     return without(own, told.hidden), [without(row, under[row.code].hidden) for row in below]
 
 
-def _told(actor: Actor, own: Figures, day: date | None) -> Told:
+def _told(top: str, own: Figures, day: date | None) -> Told:
     """What an area tells of itself, from the highest area in reach downwards."""
-    top = highest_area(actor)
-    path = [code for code in ancestors_of(own.code) if top == NATION or (code != NATION and code.startswith(top))]
+    path = [
+        code for code in ancestors_of(own.code) if top == NATION or (code != NATION and code.startswith(top))
+    ]
     on = day or timezone.localdate()
     told: Told | None = None
-    for code, after in zip(path, [*path[1:], own.code], strict=True):
+    for code, after in zip(path, [*path[1:], own.code][: len(path)], strict=True):
         above, rows = figures_on(on, own.fiscal_year, code)
         if above is None:
             return Told(EVERYTHING)

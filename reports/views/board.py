@@ -25,7 +25,6 @@ from ..pages.map import board_map
 from ..pages.moved import moved_page
 from ..pages.sections import sections_below, trend_section
 from ..pages.targets import target_line
-from ..pages.targets import target_line
 from ..services.asof import trend
 
 

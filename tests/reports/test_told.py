@@ -1,0 +1,164 @@
+"""People who see aggregates only: nothing small on any board, and nothing to be worked back from all of them."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from reports.board_suppression import EVERYTHING, FAMILIES, HALVES, Told, told_below, told_of, without
+from reports.definitions import FIGURES
+from reports.models import AreaProgress
+from reports.services.rollup import full_rollup
+from reports.suppression import PROTECTION, rests_small
+from tests.cast import (
+    CITY_VILLAGE,
+    MUEANG_SONGKHLA,
+    MUEANG_VILLAGE,
+    NEXT_SUBDISTRICT_VILLAGE,
+    RANOT,
+    SONGKHLA,
+    VILLAGE,
+    Cast,
+    client_of,
+)
+from tests.reports.attacker import System
+from tests.reports.test_public_attack import added, some_household
+from tests.reports.world import YEAR, make_state
+
+Tree = dict[str, AreaProgress]
+
+
+def some_area(rng: Random, code: str, size: int) -> AreaProgress:
+    row = AreaProgress(code=code, level=len(code) // 2, fiscal_year=YEAR)
+    figures = added(some_household(rng, 0.8) for _ in range(size))
+    for half in HALVES:
+        figures.setdefault(half, sum(rng.random() < 0.2 for _ in range(size)))
+    for name, value in figures.items():
+        setattr(row, name, value)
+    left = size
+    for step in ("listed", "checked", "assigned", "visited", "survive"):
+        setattr(row, f"step_{step}", rng.randint(0, left))
+        left -= getattr(row, f"step_{step}")
+    row.verified_persons = max(0, row.persons - rng.randint(0, 6))
+    return row
+
+
+def some_tree(rng: Random) -> Tree:
+    rows: Tree = {}
+    for district in range(1, 5):
+        for sub in range(1, 5):
+            code = f"90{district:02}{sub:02}"
+            rows[code] = some_area(rng, code, rng.choice([3, 12, 20, 45, 90]))
+    for length in (4, 2):
+        for code in sorted({code[:length] for code in rows}):
+            parts = [
+                row for child, row in rows.items() if child[:length] == code and len(child) == length + 2
+            ]
+            whole = AreaProgress(code=code, level=length // 2, fiscal_year=YEAR)
+            for figure in FIGURES:
+                setattr(whole, figure.code, sum(getattr(row, figure.code) for row in parts))
+            rows[code] = whole
+    return rows
+
+
+def joined_with(rows: Tree, told: dict[str, Told], code: str) -> AreaProgress:
+    """The sum of the areas beside one that tell nothing: what boards leave over for them."""
+    beside = [
+        row for other, row in rows.items() if other[:-2] == code[:-2] and told[other].hidden >= EVERYTHING
+    ]
+    return AreaProgress(
+        **{figure.code: sum(getattr(row, figure.code) for row in beside) for figure in FIGURES}
+    )
+
+
+def told_everywhere(rows: Tree) -> dict[str, Told]:
+    told = {"90": told_of(rows["90"])}
+    for code in sorted((code for code in rows if len(code) < 6), key=len):
+        below = [row for child, row in rows.items() if child[:-2] == code]
+        told |= told_below(rows[code], told[code], below)
+    return told
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_all_boards_together_give_no_small_number_away(seed: int) -> None:
+    rows = some_tree(Random(seed))
+    told = told_everywhere(rows)
+    some_hidden = some_shown = 0
+    for family in FAMILIES:
+        system, hidden = System(), []
+        size = len(family.counts(rows["90"]))
+        whole = "persons" if "verified_persons" in family.codes else "households"
+        for code, row in rows.items():
+            shown = without(row, told[code].hidden)
+            classes = [(code, number) for number in range(size)]
+            if getattr(shown, whole) is not None:
+                system.equal(dict.fromkeys(classes, 1.0), getattr(row, whole))
+            for figure, counted in family.codes.items():
+                name = ("figure", code, figure)
+                system.equal({**{classes[n]: 1.0 for n in counted}, name: -1.0}, 0.0)
+                if (value := getattr(shown, figure)) is None:
+                    hidden.append(name)
+                    some_hidden += 1
+                else:
+                    assert not rests_small(value), name
+                    system.equal({name: 1.0}, value)
+                    some_shown += 1
+            if len(code) < 6:
+                for number in range(size):
+                    parts = {(child, number): 1.0 for child in rows if child[:-2] == code}
+                    system.equal({**parts, (code, number): -1.0}, 0.0)
+        for (_figure, code, figure), (low, high) in system.bounds(hidden).items():
+            above = [rows[code[:length]] for length in range(2, len(code), 2)] or [rows[code]]
+            if "households" in told[code].hidden:  # known together with the others too small to be shown
+                above.append(joined_with(rows, told, code))
+            # Where nobody or everybody above is told of, below that is known, too.
+            if not any(getattr(row, figure) in (0, getattr(row, whole)) for row in above):
+                assert high - low >= PROTECTION - 1e-4, (code, figure, low, high)
+    assert some_hidden
+    assert some_shown
+
+
+@pytest.mark.django_db
+def test_who_sees_aggregates_only_reads_boards_and_api_without_small_numbers(cast: Cast) -> None:
+    for village, count in (
+        (VILLAGE, 26),
+        (NEXT_SUBDISTRICT_VILLAGE, 24),
+        (MUEANG_VILLAGE, 30),
+        (CITY_VILLAGE, 3),
+    ):
+        for number in range(count):
+            make_state(cast, village=village, stage=1 if number % 2 else 0, persons=1)
+    for _each in range(3):
+        make_state(cast, village=VILLAGE, stage=3, persons=1)
+    full_rollup(YEAR)
+    asked = {"fiscal_year": str(YEAR)}
+    viewer, secretary = client_of(cast.national_viewer), client_of(cast.secretary)
+
+    def api(client: Any, code: str) -> dict[str, Any]:
+        return client.get(reverse("api_progress", args=[code]), asked).json()  # type: ignore[no-any-return]
+
+    assert api(secretary, RANOT)["stages"]["sustainable"] == 3
+    seen = api(viewer, RANOT)
+    assert seen["households"] == 53
+    assert seen["stages"]["sustainable"] is None
+    for client in (viewer, client_of(cast.lead_officer)):
+        for code in (SONGKHLA, RANOT, MUEANG_SONGKHLA):
+            for more in (
+                {},
+                {"table": "dimensions"},
+                {"compare": "2025-01-01"},
+                {"list": "tpmap"},
+                {"sort": "-waiting"},
+            ):
+                page = client.get(reverse("board", args=[code]), {**asked, **more})
+                assert page.status_code == 200
+        centre = client.get(reverse("board_centre", args=[cast.municipality.pk]), asked)
+        assert centre.status_code in (200, 404)
+        assert client.get(reverse("board_trend", args=[RANOT]), asked).status_code == 404
+    download = viewer.get(reverse("export_board", args=["csv"]), {**asked, "area": SONGKHLA})
+    assert download.status_code == 200
+    narrowed = viewer.get(reverse("api_progress", args=[SONGKHLA]), {**asked, "list": "tpmap"}).json()
+    assert narrowed["households"] is None
