@@ -535,13 +535,12 @@ ROUTES: dict[str, Route] = {
     # boards
     "board": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
     "board_map_shapes": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
-    "board_trend": Route(_board, also=BOARDS_ANYWHERE, familiar=IN_THE_PROVINCE, not_for=HAS_A_CENTRE),
+    "board_trend": Route(_board, not_for=HAS_A_CENTRE | COUNTS_ONLY),
     "board_moved": Route(_board, not_for=HAS_A_CENTRE | COUNTS_ONLY),
     "board_trend_centre": Route(
         hole("pk", "municipality"),
-        also=BOARDS_ANYWHERE,
-        familiar=IN_THE_PROVINCE | {"municipal_officer", "other_officer"},
-        not_for=frozenset({Role.DISTRICT_OFFICER}),
+        familiar=frozenset({"municipal_officer", "other_officer"}),
+        not_for=COUNTS_ONLY | {Role.DISTRICT_OFFICER},
     ),
     "board_moved_centre": Route(
         hole("pk", "municipality"),
