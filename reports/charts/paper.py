@@ -6,10 +6,10 @@ import atexit
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from html import unescape
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -50,6 +50,7 @@ _MOVED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
 _HOVERING = re.compile(r'<style\b.*?</style>\n?| class="[^"]*"', re.DOTALL)
 _COUNTED = re.compile(r"\bzr\d+-")
 _PIXELS_PER_INCH = 96
+PATIENCE = 60.0
 
 
 class EngineMissing(RuntimeError):
@@ -57,20 +58,21 @@ class EngineMissing(RuntimeError):
 
 
 class Engine:
-    """V8 with ECharts in it. Calls wait for each other."""
+    """V8 with ECharts in it, in a thread of its own: charts are drawn one after the other, and whatever loop
+    the thread of the caller runs is not waited for."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
-        self._v8 = MiniRacer()
         folder, names = settings.VENDOR_FILES["vendor/echarts"]
-        self._v8.eval(_source(folder / names[0]))
-        self._v8.eval(_source(FIT).replace("export ", ""))
-        self._v8.eval(_MEASURE)
+        sources = (_source(folder / names[0]), _source(FIT).replace("export ", ""), _MEASURE)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="charts")
+        self._v8 = self._thread.submit(MiniRacer).result(PATIENCE)
+        for source in sources:
+            self._thread.submit(self._v8.eval, source).result(PATIENCE)
 
-    def draw(self, option: dict[str, object], width: int, height: int) -> str:
-        with self._lock:
-            drawn = self._v8.eval(f"{_DRAW}({json.dumps(option)}, {width}, {height})")
-        return str(drawn)
+    def draw(self, option: dict[str, Any], width: int, height: int) -> str:
+        """SVG. Raises TimeoutError where the engine does not answer."""
+        asked = f"{_DRAW}({json.dumps(option)}, {width}, {height})"
+        return str(self._thread.submit(self._v8.eval, asked).result(PATIENCE))
 
     def close(self) -> None:
         self._v8.close()

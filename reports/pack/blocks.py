@@ -34,13 +34,10 @@ def tile(label: str, value: str, unit: str = "", *, change: str = "", note: str 
     return {"label": label, "value": value, "unit": unit, "change": change, "note": note}
 
 
-def table(
-    heads: Sequence[str], rows: Sequence[Block], *, columns: str, title: str = "", note: str = ""
-) -> Block:
+def table(heads: Sequence[str], rows: Sequence[Block], *, columns: str, note: str = "") -> Block:
     """`columns`: a letter per column, w a wide text (W wider), t a text, n a number, b a bar of percent."""
     return {
         "kind": "table",
-        "title": title,
         "note": note,
         "heads": list(heads),
         "columns": columns,
@@ -56,7 +53,6 @@ def row(*cells: str | float, look: str = "") -> Block:
 def chart(made: Chart, *, width: int = 720, height: int | None = None, thai_digits: bool = False) -> Block:
     return {
         "kind": "chart",
-        "title": made.title,
         "reading": made.reading,
         "drawing": drawing(made, width, height, thai_digits=thai_digits),
     }

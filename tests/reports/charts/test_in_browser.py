@@ -21,7 +21,7 @@ def test_a_chart_is_drawn_when_it_comes_into_sight_and_opens_a_list(
 ) -> None:
     cast = build_cast()
     world = World(cast, households=10)
-    for number, act in enumerate(ACTS):
+    for number, act in enumerate(act for act in ACTS if act != "drain"):
         world.act(act, number * 5 + 2)
     drain_marks()
     carry_session(context, live_server, cast.secretary)
