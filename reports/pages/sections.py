@@ -195,9 +195,7 @@ def agencies(board: Board, given: Sequence[AgencyProgress], names: Mapping[Any, 
 
 
 def _agency_url(board: Board, row: AgencyProgress) -> str:
-    if row.agency_id is None:
-        return ""
-    query = {"agency": str(row.agency_id)}
+    query = {"agency": str(row.agency_id)} if row.agency_id else {"no_agency": "1"}
     figure = Figure("agency", HelpNature.RELIEF.label, "", "", Unit.HELPS, "help_list", query)
     return board.list_of(figure, list_kind="")
 

@@ -17,6 +17,7 @@ from povertyops.demo.chapters import khonkaen, meetings, menus, plain, plans, re
 from povertyops.demo.models import Chapter
 from povertyops.demo.personas import PERSONAS
 from povertyops.demo.telling import Teller
+from reports.services.days import close_days, reopen_days
 from reports.services.rollup import drain_marks
 
 Tell = Callable[[Teller, date], None]
@@ -44,8 +45,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._announce()
-        for key, name, tell in PLAIN if options["background"] else DEEP:
-            self._tell(key, name, tell)
+        told = [self._tell(*chapter) for chapter in (PLAIN if options["background"] else DEEP)]
+        if any(told):
+            # A story changes what past days knew: their figures are put down again, the many in the background.
+            reopen_days(date.min)
+        if options["background"]:
+            close_days()
 
     def _announce(self) -> None:
         """Every chapter has a row from the start, so that what is still coming can be seen."""
@@ -56,10 +61,11 @@ class Command(BaseCommand):
             if persona.centre == "N" and not cast.is_seated(persona):
                 cast.seat(persona, national_centre(), date(2021, 10, 1), None)
 
-    def _tell(self, key: str, name: str, tell: Tell) -> None:
+    def _tell(self, key: str, name: str, tell: Tell) -> bool:
+        """Whether the chapter was still to be told."""
         chapter = Chapter.objects.get(pk=key)
         if chapter.finished_at:
-            return
+            return False
         self.stdout.write(f"  {name} ...", ending="")
         self.stdout.flush()
         started = timezone.now()
@@ -70,3 +76,4 @@ class Command(BaseCommand):
         while drain_marks():
             pass
         self.stdout.write(f" {(timezone.now() - started).total_seconds():.0f} s")
+        return True
