@@ -47,7 +47,7 @@ class Command(BaseCommand):
         self._announce()
         told = [self._tell(*chapter) for chapter in (PLAIN if options["background"] else DEEP)]
         if any(told):
-            # A story changes what past days knew: their figures are put down again, the many in the background.
+            # A story changes what past days knew: their figures are put down again.
             reopen_days(date.min)
         if options["background"]:
             close_days()
