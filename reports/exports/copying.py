@@ -45,7 +45,7 @@ def copy_chunks(query: str, progress: Progress) -> Iterator[bytes]:
             transaction.set_rollback(True)
         finally:
             os.close(read_end)
-            if not done:
+            if not done and not connection.connection.closed:
                 connection.connection.cancel()
             pool.shutdown()
             if not done:

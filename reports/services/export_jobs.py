@@ -34,6 +34,7 @@ from povertyops.common.leases import LeaseLost
 from ..enums import JobState
 from ..export_queries import UNDER_WAY, get_export_for
 from ..models import ExportJob
+from .export_register import UNLOGGED
 
 MOST_ATTEMPTS = 5
 ORPHANED = timedelta(days=1)
@@ -259,7 +260,10 @@ def _end(job: ExportJob, state: JobState, says: str) -> None:
 
 
 def _expire(job: ExportJob, says: str) -> None:
+    """The file goes, and with it what the register needs not know: names typed into the search box."""
     file_of(job).unlink(missing_ok=True)
+    job.query = {name: values for name, values in job.query.items() if name not in UNLOGGED}
+    job.save(update_fields=["query"])
     _end(job, JobState.EXPIRED, says)
 
 

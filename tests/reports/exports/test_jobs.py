@@ -101,6 +101,8 @@ def test_from_asking_to_the_seventh_day(people: Cast) -> None:
     waiting = client.get(reverse("export_list")).content.decode()
     assert "อยู่ในคิว" in waiting
     assert 'hx-trigger="every 3s"' in waiting
+    poll = client.get(reverse("export_list"), headers={"HX-Request": "true"}).content.decode()
+    assert poll.lstrip().startswith('<ul class="exports"')
     ExportJob.objects.update(asked_at=F("asked_at") - timedelta(minutes=5))
     assert "ยังไม่มีเครื่องรับงานนี้" in client.get(reverse("export_list")).content.decode()
     assert not is_offered(client, job)
