@@ -1,8 +1,8 @@
 """Which figures of boards people see who may not open the lists behind them. Pure.
 
-Boards lie inside each other: the row of a district on its province's board is the total of its own. So what is
-hidden is decided from the top down, the same whichever board is asked for. Where a row hides part of a table, the
-rows under it do not tell that table at all.
+Boards lie inside each other: the row of a district on its province's board is the total of its own. So what
+is hidden is decided from the top down, the same whichever board is asked for. Where a row hides part of a
+table, the rows under it do not tell that table at all.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ Row = TypeVar("Row", bound=Figures)
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Figures of one table: households (or persons) in classes that add up, and which classes each figure counts."""
+    """Figures of one table: households (or persons) in classes that add up, and which classes each figure
+    counts.
+    """
 
     counts: Callable[[Figures], Counts]
     codes: Mapping[str, frozenset[int]]

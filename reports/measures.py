@@ -1,8 +1,8 @@
 """The Alkire-Foster measures of multidimensional poverty. Pure, in exact fractions.
 
-Alkire, S. and Foster, J. (2011), Counting and multidimensional poverty measurement, Journal of Public Economics 95,
-476-487: a person is poor whose weighted share of failing dimensions reaches the cut-off; H is the share of people
-who are poor, A the mean weighted share among them, M0 = H x A.
+Alkire, S. and Foster, J. (2011), Counting and multidimensional poverty measurement, Journal of Public
+Economics 95, 476-487: a person is poor whose weighted share of failing dimensions reaches the cut-off; H is
+the share of people who are poor, A the mean weighted share among them, M0 = H x A.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ USUAL = Yardstick(EQUAL, dict.fromkeys(Dimension, EQUAL))
 class Measure:
     """The measures of one population. `population` None: not surveyed, so only A and contributions are known.
 
-    `score` is the sum of weighted shares over the poor; `failing` counts poor people per dimension (censored).
+    `score` is the sum of weighted shares over the poor; `failing` counts poor people per dimension
+    (censored).
     """
 
     population: int | None

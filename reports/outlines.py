@@ -13,7 +13,9 @@ Point = Sequence[float]
 
 
 def drawn(geometries: Mapping[str, Any]) -> tuple[dict[str, str], int]:
-    """GeoJSON geometries as path data on a sheet `SHEET_WIDTH` wide, and its height; whole steps are fine enough."""
+    """GeoJSON geometries as path data on a sheet `SHEET_WIDTH` wide, and its height; whole steps are fine
+    enough.
+    """
     rings = {code: list(_rings(geometry)) for code, geometry in geometries.items()}
     points = [point for each in rings.values() for ring in each for point in ring]
     if not points:

@@ -1,7 +1,8 @@
-"""What a province's public page says, made of its figures: which tables there are and what stays hidden. Pure.
+"""What a province's public page says, made of its figures: which tables there are and what stays hidden.
+Pure.
 
-The tables of one release leave nothing to be worked back, alone or with the release before (`suppression`). A table
-that cannot move on without giving a small number away stays where it was.
+The tables of one release leave nothing to be worked back, alone or with the release before (`suppression`). A
+table that cannot move on without giving a small number away stays where it was.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def build_release(
     )
 
 
-# -------------------------------------------------------------------------------------------------- the tables
+# ------------------------------------------------------------------------------------------------ the tables
 
 
 def _tables(whole: Row, rows: Mapping[str, Row]) -> dict[str, Table]:
@@ -144,13 +145,15 @@ def _added(rows: Iterable[Row]) -> dict[str, int]:
 
 
 def _may_join(groups: Sequence[Sequence[str]], parts: Mapping[str, Row], before: Mapping[str, Any]) -> bool:
-    """Whether nobody joins the small ones whose own number, still known from before, could be taken off again."""
+    """Whether nobody joins the small ones whose own number, still known from before, could be taken off
+    again.
+    """
     known = before["households"]
     joined = {code for codes in groups if len(codes) > 1 for code in codes} - set(before["joined"])
     return all(not known.get(code) or known[code] != parts[code]["households"] for code in joined)
 
 
-# ------------------------------------------------------------------------------------------------ kept editions
+# --------------------------------------------------------------------------------------------- kept editions
 
 
 def _edition(name: str, table: Table, day: date, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -191,7 +194,7 @@ def _grouping(lists: Iterable[Iterable[int]]) -> Grouping:
     return tuple(frozenset(group) for group in lists)
 
 
-# ------------------------------------------------------------------------------------------------- what is said
+# ---------------------------------------------------------------------------------------------- what is said
 
 
 def _district(key: str, row: Row, families: Mapping[str, Mapping[str, Any]]) -> dict[str, int | None]:

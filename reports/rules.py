@@ -89,8 +89,8 @@ GOALS: Mapping[str, Goal] = {
 class Standing:
     """How far a number of households is on its way to a target on a day.
 
-    `expected` is where the straight line from the start to the due day stands, in whole households; `ahead` is
-    negative when behind.
+    `expected` is where the straight line from the start to the due day stands, in whole households; `ahead`
+    is negative when behind.
     """
 
     target: int
@@ -120,8 +120,8 @@ def share_out(
 ) -> dict[str, int]:
     """A number shared out by weight so that the shares add up to it exactly: the largest remainders round up.
 
-    `most` caps a share (a district cannot owe more households than it has); what is cut off is shared out again.
-    Equal remainders go to the greater weight, then by code. Without any weight everybody gets nothing.
+    `most` caps a share (a district cannot owe more households than it has); what is cut off is shared out
+    again. Equal remainders go to the greater weight, then by code. Without any weight everybody gets nothing.
     """
     shares = dict.fromkeys(weights, 0)
     open_codes = [code for code in weights if weights[code] > 0]
@@ -167,7 +167,9 @@ def re_share(
 
 
 def expected(target: int, start: date, due: date, day: date, from_count: int = 0) -> int:
-    """Where the straight line stands on a day: `from_count` on the start, the target on the due day and after."""
+    """Where the straight line stands on a day: `from_count` on the start, the target on the due day and
+    after.
+    """
     if day >= due or due <= start:
         return target
     passed = max(0, (day - start).days)

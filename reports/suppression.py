@@ -1,9 +1,9 @@
 """Which numbers of a table may be shown so that no small one can be worked back. Pure: no ORM, no clock.
 
-A table has a whole (a province) and its parts (districts); each holds households in a few classes that add up to
-all of them. A grouping says which classes are only told together. Safety is proved by witnesses: for every hidden
-number, other worlds of whole households are found that show exactly the same and in which it differs by at
-least `PROTECTION` in all.
+A table has a whole (a province) and its parts (districts); each holds households in a few classes that add up
+to all of them. A grouping says which classes are only told together. Safety is proved by witnesses: for every
+hidden number, other worlds of whole households are found that show exactly the same and in which it differs
+by at least `PROTECTION` in all.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Grouping = tuple[frozenset[int], ...]
 class Table:
     """Households per class of a whole and of its parts, which add up to it.
 
-    `floors` are numbers of a part that follow from what other tables show, so that no other world may go below
-    them. `joined` parts stand for several small ones.
+    `floors` are numbers of a part that follow from what other tables show, so that no other world may go
+    below them. `joined` parts stand for several small ones.
     """
 
     whole: Counts
@@ -68,7 +68,8 @@ def tells(grouping: Grouping, classes: Iterable[int]) -> bool:
 
 
 def join_small(households: Mapping[str, int], joined_before: Iterable[str] = ()) -> list[list[str]]:
-    """Parts in the order given, those under `LEAST_SHOWN` households joined with each other or the next smallest.
+    """Parts in the order given, those under `LEAST_SHOWN` households joined with each other or the next
+    smallest.
 
     Parts without households are left out; what was joined before stays joined.
     """
@@ -132,8 +133,8 @@ def faults(edition: Edition, before: Edition | None = None) -> list[str]:
 def hide_rows(rows: Mapping[str, Counts]) -> frozenset[str]:
     """Rows that may not be shown at all: those with a small number in any of their cells, and enough others.
 
-    Hidden rows are at least two, and no cell of them all together is a small number either, so that neither the
-    sum of the table nor the rows that are shown tell them. Where that cannot be had, nothing is shown.
+    Hidden rows are at least two, and no cell of them all together is a small number either, so that neither
+    the sum of the table nor the rows that are shown tell them. Where that cannot be had, nothing is shown.
     """
     hidden = {code for code, counts in rows.items() if any(rests_small(count) for count in counts)}
     rest = sorted((code for code in rows if code not in hidden), key=lambda code: (sum(rows[code]), code))
@@ -151,7 +152,7 @@ def rests_small(value: int) -> bool:
     return 0 < value < SMALL
 
 
-# ------------------------------------------------------------------------------------------- finding groupings
+# ----------------------------------------------------------------------------------------- finding groupings
 
 
 def _attempt(table: Table, before: Edition | None) -> Shown | None:
@@ -223,7 +224,7 @@ def _first_narrow(edition: Edition, before: Edition | None) -> tuple[str, int] |
 def _best_partner(
     table: Table, shown: Shown, tied: frozenset[str], code: str, number: int
 ) -> tuple[str, Grouping] | None:
-    """Another part in which two classes are told together from now on: enough room first, then little lost."""
+    """Another part in which two classes are told together now: enough room first, then little lost."""
     best: tuple[tuple[bool, int, str, int], str, Grouping] | None = None
     group = _group_of(shown.parts[code], number)
     for other in sorted(group - {number}):
@@ -243,14 +244,15 @@ def _best_partner(
     return (best[1], best[2]) if best else None
 
 
-# ------------------------------------------------------------------------------------------------- the witnesses
+# --------------------------------------------------------------------------------------------- the witnesses
 
 
 class _Pair:
     """Room for hidden numbers, now (0) and in the edition before (1) together.
 
-    A household more in one class of a part is one less in another; somewhere else the opposite happens, so that
-    every sum that is shown stays. A part that stood still between the editions moves in both or in neither.
+    A household more in one class of a part is one less in another; somewhere else the opposite happens, so
+    that every sum that is shown stays. A part that stood still between the editions moves in both or in
+    neither.
     """
 
     def __init__(self, now: Edition, before: Edition | None) -> None:
@@ -333,7 +335,7 @@ def _small_sums(edition: Edition) -> list[str]:
     return found
 
 
-# ------------------------------------------------------------------------------------------------- small helpers
+# --------------------------------------------------------------------------------------------- small helpers
 
 
 def _live(table: Table) -> frozenset[int]:

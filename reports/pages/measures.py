@@ -192,9 +192,8 @@ def _is_hidden(area: Area, counted: Mapping[str, People], fiscal_year: int) -> b
 
 def _path(code: str, top: str) -> list[str]:
     """From the highest area the reader sees down to this one."""
-    codes = (
-        [NATION, *(code[:length] for length in range(2, len(code) + 1, 2))] if code != NATION else [NATION]
-    )
+    own = [] if code == NATION else [code[:length] for length in range(2, len(code) + 1, 2)]
+    codes = [NATION, *own]
     return [each for each in codes if top == NATION or (each != NATION and each.startswith(top))]
 
 

@@ -141,7 +141,9 @@ def as_json(shown: Mapping[str, Any]) -> bytes:
 
 
 def as_csv(shown: Mapping[str, Any]) -> bytes:
-    """One row for the province and one for each district; `*` is hidden, an empty cell is not told of districts."""
+    """One row for the province and one for each district; `*` is hidden, an empty cell is not told of
+    districts.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_("รหัส"), _("พื้นที่"), _("ปีงบประมาณ"), _("ข้อมูล ณ วันที่"), *PROVINCE_FIGURES])
@@ -201,7 +203,7 @@ def _shaded(line: Line, classes: Sequence[MapClass]) -> Line:
 
 def said_of(view: PublicView) -> str:
     """One sentence for the top of the page."""
-    waiting = dict((stage, cell.value) for stage, cell in view.stages)[Stage.WAITING]
+    waiting = next(cell.value for stage, cell in view.stages if stage is Stage.WAITING)
     households = view.tiles[0][2].value
     if waiting is None or not households:
         return ""

@@ -86,7 +86,9 @@ def people_below(fiscal_year: int, code: str) -> dict[str, People]:
 
 
 def setting_of(province_code: str, fiscal_year: int) -> MeasureSetting | None:
-    """The version that holds for a province in a year: its own newest, else that of the nation; None: as usual."""
+    """The version that holds for a province in a year: its own newest, else that of the nation; None: as
+    usual.
+    """
     rows = MeasureSetting.objects.filter(
         province_code__in={province_code, ""}, from_year__lte=fiscal_year
     ).select_related("set_by")
@@ -100,7 +102,9 @@ def yardstick_of(setting: MeasureSetting | None) -> Yardstick:
 
 
 def yardstick(cutoff: Decimal, weights: Mapping[Dimension, Decimal]) -> Yardstick:
-    """In fractions. Raises InvalidInput where the weights do not add up to one or the cut-off is out of range."""
+    """In fractions. Raises InvalidInput where the weights do not add up to one or the cut-off is out of
+    range.
+    """
     if any(weight < 0 for weight in weights.values()) or sum(weights.values()) != 1:
         raise InvalidInput("weights_not_one", _("น้ำหนักทั้งห้ามิติต้องรวมกันได้ 1 พอดี"))
     if not 0 < cutoff <= 1:
@@ -111,7 +115,7 @@ def yardstick(cutoff: Decimal, weights: Mapping[Dimension, Decimal]) -> Yardstic
 def set_measure(
     *, actor: Actor, from_year: int, cutoff: Decimal, weights: Mapping[Dimension, Decimal], note: str
 ) -> MeasureSetting:
-    """A new version for the actor's province, which holds from a fiscal year on. Side effect: an audit row."""
+    """A new version for the actor's province; it holds from a year on. Side effect: an audit row."""
     _require_secretary(actor)
     yardstick(cutoff, weights)
     if not FIRST_YEAR <= from_year <= LAST_YEAR:
@@ -153,7 +157,7 @@ def populations(codes: Iterable[str], fiscal_year: int) -> dict[str, SurveyedPop
 
 
 def read_population(text: str, province_code: str = "") -> tuple[list[PopulationRow], list[RowFault]]:
-    """Rows of a CSV file and what is wrong with the others. `province_code` limits which areas are accepted."""
+    """Rows of a CSV file and what is wrong with the others. `province_code` limits the areas accepted."""
     table = read_table(text, COLUMNS)
     known = set(
         Area.objects.filter(code__in=[to_arabic_digits(row.values["area"]) for row in table]).values_list(

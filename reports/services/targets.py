@@ -92,7 +92,7 @@ def correct_share(
 
 
 def share_again(*, actor: Actor, target_id: UUID) -> Target:
-    """Share a target out anew over the present households; corrections by hand stay. Side effects as above."""
+    """Share a target out anew over the present households; corrections by hand stay. Effects as above."""
     province = _province(actor)
     with transaction.atomic():
         _lock(province)

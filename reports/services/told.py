@@ -29,8 +29,8 @@ def for_actor(
     """An area's figures and those of the rows under it as this person may see them: what is hidden is None.
 
     `day` is the past day the figures are of. For most people nothing changes, without a query; otherwise the
-    rows of the areas above are read, three queries a level. A kind of list tells nothing: its numbers could be
-    taken off those of the whole cohort.
+    rows of the areas above are read, three queries a level. A kind of list tells nothing: its numbers could
+    be taken off those of the whole cohort.
     """
     if own is None or sees_small_numbers(actor):
         return own, list(below)

@@ -1,4 +1,6 @@
-"""The public page of a province and its files: the same figures for everyone, no person, no session, no cookie."""
+"""The public page of a province and its files: the same figures for everyone, no person, no session, no
+cookie.
+"""
 
 from __future__ import annotations
 

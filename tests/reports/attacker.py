@@ -1,7 +1,8 @@
-"""Somebody who reads the public page and wants the numbers that are not on it: linear programming, nothing of ours.
+"""Somebody who reads the public page and wants the numbers that are not on it: linear programming, nothing of
+ours.
 
-What is shown, what adds up and what follows from the meaning of the figures becomes a system over hidden numbers that
-are at least nothing; each is then made as small and as large as the system lets it be.
+What is shown, what adds up and what follows from the meaning of the figures becomes a system over hidden
+numbers that are at least nothing; each is then made as small and as large as the system lets it be.
 """
 
 from __future__ import annotations
@@ -114,7 +115,8 @@ def _pivot(rows: list[list[float]], basis: list[int], number: int, column: int) 
 def attack(
     releases: Sequence[Mapping[str, Any]], unchanged: frozenset[tuple[str, str]] = frozenset()
 ) -> dict[Any, tuple[float, float]]:
-    """Bounds of every hidden number of releases. `unchanged`: (table, line) that stood still between them, told
+    """Bounds of every hidden number of releases. `unchanged`: (table, line) that stood still between them,
+    told
     to the attacker for nothing. Keys are (release, line, figure), the line "" for the province."""
     system = System()
     hidden: list[Any] = []
@@ -133,21 +135,8 @@ def _read(system: System, number: int, release: Mapping[str, Any]) -> list[Any]:
     older = release["older_tables"]
     hidden: list[Any] = []
     for line, figures in lines.items():
-        everyone = figures["households"]
-        for code, value in figures.items():
-            name = (number, line, code)
-            if value is None:
-                hidden.append(name)
-            elif code in (*STAGES, *HALVES, "passing", "visited_90"):
-                system.equal({name: 1.0}, value)
-        if "stage" not in older:
-            system.equal({(number, line, code): 1.0 for code in STAGES}, everyone)
-        for code in (*HALVES, "passing", "visited_90"):
-            if code in figures and code not in older:
-                system.at_least({(number, line, code): -1.0}, -everyone)
-        if not older:
-            every = {(number, line, f"failing_{d}"): 1.0 for d in DIMENSIONS}
-            system.at_least({(number, line, "waiting"): 1.0, **every}, everyone)
+        hidden += [(number, line, code) for code, value in figures.items() if value is None]
+        _read_line(system, (number, line), figures, older)
     for table in ("stage", *HALVES):
         for code in STAGES if table == "stage" else (table,):
             parts = {(number, line, code): 1.0 for line in lines if line}
@@ -155,6 +144,22 @@ def _read(system: System, number: int, release: Mapping[str, Any]) -> list[Any]:
     if not older:
         _relief(system, number, release["figures"])
     return [name for name in hidden if name[2] not in ("visits", "helps", "baht")]
+
+
+def _read_line(system: System, line: tuple[int, str], figures: Mapping[str, Any], older: Any) -> None:
+    """What one line says, and how its figures hang together; a table of another month keeps to itself."""
+    everyone = figures["households"]
+    for code in (*STAGES, *HALVES, "passing", "visited_90"):
+        if figures.get(code) is not None:
+            system.equal({(*line, code): 1.0}, figures[code])
+    if "stage" not in older:
+        system.equal({(*line, code): 1.0 for code in STAGES}, everyone)
+    for code in (*HALVES, "passing", "visited_90"):
+        if code in figures and code not in older:
+            system.at_least({(*line, code): -1.0}, -everyone)
+    if not older:
+        every = {(*line, f"failing_{d}"): 1.0 for d in DIMENSIONS}
+        system.at_least({(*line, "waiting"): 1.0, **every}, everyone)
 
 
 def _relief(system: System, number: int, figures: Mapping[str, Any]) -> None:

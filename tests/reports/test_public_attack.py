@@ -174,7 +174,7 @@ def _with_old(
 
 
 def test_the_attacker_works_back_what_is_only_left_out() -> None:
-    """Small numbers hidden without their complements: the attack finds them, so it can be trusted elsewhere."""
+    """Small numbers hidden without their complements: the attack finds them and can be trusted."""
     caught = 0
     for seed in range(6):
         districts = some_province(Random(seed), [40, 30, 50, 22])

@@ -1,4 +1,4 @@
-"""People who see aggregates only: nothing small on any board, and nothing to be worked back from all of them."""
+"""People who see aggregates only: nothing small, and nothing to be worked back from all boards."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from reports.board_suppression import EVERYTHING, FAMILIES, HALVES, Told, told_below, told_of, without
+from reports.board_suppression import EVERYTHING, FAMILIES, HALVES, Family, Told, told_below, told_of, without
 from reports.definitions import FIGURES
 from reports.models import AreaProgress
 from reports.services.rollup import full_rollup
@@ -82,6 +82,24 @@ def told_everywhere(rows: Tree) -> dict[str, Told]:
     return told
 
 
+def read(system: System, family: Family, code: str, shown: AreaProgress, whole: str) -> list[Any]:
+    """Put one row of a board into the system; the names of what it hides."""
+    classes = [(code, number) for number in range(len(family.counts(AreaProgress())))]
+    if getattr(shown, whole) is not None:
+        system.equal(dict.fromkeys(classes, 1.0), getattr(shown, whole))
+    hidden = []
+    for figure, counted in family.codes.items():
+        name = ("figure", code, figure)
+        system.equal({**{classes[n]: 1.0 for n in counted}, name: -1.0}, 0.0)
+        value = getattr(shown, figure)
+        if value is None:
+            hidden.append(name)
+        else:
+            assert not rests_small(value), name
+            system.equal({name: 1.0}, value)
+    return hidden
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_all_boards_together_give_no_small_number_away(seed: int) -> None:
     rows = some_tree(Random(seed))
@@ -92,24 +110,14 @@ def test_all_boards_together_give_no_small_number_away(seed: int) -> None:
         size = len(family.counts(rows["90"]))
         whole = "persons" if "verified_persons" in family.codes else "households"
         for code, row in rows.items():
-            shown = without(row, told[code].hidden)
-            classes = [(code, number) for number in range(size)]
-            if getattr(shown, whole) is not None:
-                system.equal(dict.fromkeys(classes, 1.0), getattr(row, whole))
-            for figure, counted in family.codes.items():
-                name = ("figure", code, figure)
-                system.equal({**{classes[n]: 1.0 for n in counted}, name: -1.0}, 0.0)
-                if (value := getattr(shown, figure)) is None:
-                    hidden.append(name)
-                    some_hidden += 1
-                else:
-                    assert not rests_small(value), name
-                    system.equal({name: 1.0}, value)
-                    some_shown += 1
+            names = read(system, family, code, without(row, told[code].hidden), whole)
+            hidden += names
+            some_shown += len(family.codes) - len(names)
             if len(code) < 6:
                 for number in range(size):
                     parts = {(child, number): 1.0 for child in rows if child[:-2] == code}
                     system.equal({**parts, (code, number): -1.0}, 0.0)
+        some_hidden += len(hidden)
         for (_figure, code, figure), (low, high) in system.bounds(hidden).items():
             above = [rows[code[:length]] for length in range(2, len(code), 2)] or [rows[code]]
             if "households" in told[code].hidden:  # known together with the others too small to be shown

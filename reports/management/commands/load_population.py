@@ -14,7 +14,9 @@ from reports.services.measures import import_population, read_population
 
 
 class Command(BaseCommand):
-    help = "Load the surveyed population per area (area code, survey year, households, persons, source) from a CSV."
+    help = (
+        "Load the surveyed population per area (code, survey year, households, persons, source) from a CSV."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
