@@ -62,7 +62,7 @@ def spot_checks(snap: Snapshot) -> list[Block]:
 
 def decisions(snap: Snapshot) -> list[Block]:
     """What the meeting is asked to decide, with room for the resolution."""
-    blocks = [heading(_("เรื่องเสนอที่ประชุมพิจารณา"))]
+    blocks = [heading(_("เรื่องเสนอที่ประชุมพิจารณา"), flows=True)]
     items = [item for item in snap.payload["agenda"] if item["kind"] == AgendaKind.DECIDE]
     proposed = snap.province.get("proposed")
     if proposed:

@@ -46,7 +46,9 @@ def _tile(province: Spot, group: str, code: str, failing: int) -> Block:
     }
     name = f"{group}_{code}"
     value = province.get(name)
-    note = "" if group == "failing" else _("ร้อยละ %(share)s ของที่ตกเกณฑ์") % {"share": share(value, failing)}
+    note = ""
+    if group != "failing" and failing:
+        note = _("ร้อยละ %(share)s ของที่ตกเกณฑ์") % {"share": share(value, failing)}
     return tile(labels[group], number(value), _("ครัวเรือน"), change=change(province.change(name)), note=note)
 
 

@@ -59,7 +59,7 @@ def _presence(person: Mapping[str, str]) -> str:
 
 def resolutions(snap: Snapshot) -> list[Block]:
     """What was open from earlier meetings, and what was reported about it."""
-    blocks = [heading(_("มติที่ประชุมครั้งก่อนและผลการดำเนินการ"), flows=True)]
+    blocks = [heading(_("มติที่ประชุมครั้งก่อนและผลการดำเนินการ"))]
     found = snap.payload["resolutions"]
     if not found:
         return [*blocks, paragraph(_("ไม่มีมติที่ต้องติดตามจากการประชุมครั้งก่อน"), tone="soft")]
@@ -87,7 +87,7 @@ def resolutions(snap: Snapshot) -> list[Block]:
         for resolution in found
     ]
     heads = (_("ครั้งที่"), _("มติ"), _("ผู้รับผิดชอบ"), _("กำหนด"), _("สถานะ"), _("ผลการดำเนินการ"))
-    return [*blocks, table(heads, rows, columns="twwttw")]
+    return [*blocks, table(heads, rows, columns="tWwttW")]
 
 
 def _is_late(resolution: Mapping[str, Any], day: date) -> bool:

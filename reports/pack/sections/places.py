@@ -24,7 +24,7 @@ def districts(snap: Snapshot, thai_digits: bool) -> list[Block]:
             "day": format_thai_date(date.fromisoformat(before["as_of"]), "short"),
             "note": note,
         }
-    heads = (
+    heads = [
         _("อำเภอ"),
         _("ครัวเรือน"),
         _("ยังไม่ถึง"),
@@ -32,29 +32,30 @@ def districts(snap: Snapshot, thai_digits: bool) -> list[Block]:
         _("พอเพียง"),
         _("ยั่งยืน"),
         _("อยู่รอดขึ้นไป\n(ร้อยละ)"),
-        _("ครั้งก่อน"),
-        _("เปลี่ยนแปลง\n(จุด)"),
-    )
-    rows = [_line(spot) for spot in snap.rows]
+    ]
+    if before:
+        heads += [_("ครั้งก่อน"), _("เปลี่ยนแปลง\n(จุด)")]
+    rows = [_line(spot, compared=bool(before)) for spot in snap.rows]
+    rows.append(_line(snap.province, compared=bool(before)) | {"look": "total"})
     places = [PlaceFigures(spot.name, spot.figures) for spot in snap.districts]
     return [
-        heading(_("รายอำเภอเทียบการประชุมครั้งก่อน")),
-        table(heads, [*rows, _line(snap.province) | {"look": "total"}], columns="wnnnnnbnn", note=note),
+        heading(_("รายอำเภอเทียบการประชุมครั้งก่อน") if before else _("รายอำเภอ")),
+        table(heads, rows, columns="wnnnnnbnn"[: len(heads)], note=note),
         chart(districts_option(places), thai_digits=thai_digits),
     ]
 
 
-def _line(spot: Spot) -> Block:
-    then = None if spot.before is None else reached_of(spot.before)
-    return row(
+def _line(spot: Spot, *, compared: bool) -> Block:
+    cells = [
         spot.name,
         number(spot.get("households")),
         *(number(spot.get(stage)) for stage in STAGES),
         round(spot.reached, 1),
-        "–" if then is None else f"{then:.1f}",
-        "–" if then is None else change(spot.reached - then, digits=1),
-        look="of-which" if spot.is_municipal else "",
-    )
+    ]
+    if compared:
+        then = None if spot.before is None else reached_of(spot.before)
+        cells += ["–", "–"] if then is None else [f"{then:.1f}", change(spot.reached - then, digits=1)]
+    return row(*cells, look="of-which" if spot.is_municipal else "")
 
 
 def dimensions_together(snap: Snapshot, thai_digits: bool) -> list[Block]:
