@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from django.conf import settings
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent
 FONTS = settings.BASE_DIR / "node_modules" / "@expo-google-fonts" / "sarabun"
 _WEIGHTS = ("400Regular", "400Regular_Italic", "600SemiBold", "700Bold")
 # Archives accept it, screen readers can walk it, and text copies out as it was written.
-ARCHIVE = "a-3a"
+ARCHIVE: Literal["a-3a"] = "a-3a"
 
 
 class FontMissing(RuntimeError):

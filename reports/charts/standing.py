@@ -172,8 +172,8 @@ def _dimension_cell(count: int | None, failing: int | None, in_percent: bool, ur
 
 def funnel_option(figures: Figures, day: date, url_of: UrlOf = no_url) -> Chart:
     """How many came at least this far, how many wait there for the next step, and how long on average."""
-    at = {step: value_of(figures, step_code(step)) for step in STEPS}
-    waits = {step: mean_wait(figures, step, day) for step in STEPS}
+    at: dict[Step, int | None] = {step: value_of(figures, step_code(step)) for step in STEPS}
+    waits: dict[Step, int | None] = {step: mean_wait(figures, step, day) for step in STEPS}
     further = {step: sum(at[later] or 0 for later in STEPS if later > step) for step in STEPS}
     reading = funnel_sentence(at, waits)
     urls = [url_of(step_code(step)) for step in STEPS]

@@ -178,6 +178,8 @@ def poster(weekly: Weekly) -> dict[str, Any]:
             )
         ],
         "work_label": _("ทั้งปี") if weekly.before is None else _("สัปดาห์นี้"),
+        "worst_label": _("เหลือมากที่สุด"),
+        "worst": [{"label": place.name, "value": number(place.figures.waiting)} for place in weekly.worst],
         "left": [
             {"label": _("เกินกำหนดเยี่ยม"), "value": number(weekly.get("overdue"))},
             {"label": _("ยังไม่มีทีมพี่เลี้ยง"), "value": number(weekly.get("without_team"))},

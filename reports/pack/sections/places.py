@@ -46,7 +46,7 @@ def districts(snap: Snapshot, thai_digits: bool) -> list[Block]:
 
 
 def _line(spot: Spot, *, compared: bool) -> Block:
-    cells = [
+    cells: list[str | float] = [
         spot.name,
         number(spot.get("households")),
         *(number(spot.get(stage)) for stage in STAGES),
