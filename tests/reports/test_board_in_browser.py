@@ -34,14 +34,14 @@ def sign_in(context: BrowserContext, live_server: LiveServer, cast: Cast) -> Non
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
 
 
-@pytest.mark.parametrize("table", ["stages", "dimensions", "care"])
+@pytest.mark.parametrize("query", ["table=stages", "table=dimensions&unit=percent"])
 def test_a_board_fits_and_axe_finds_nothing(
-    page: Page, context: BrowserContext, live_server: LiveServer, cast: Cast, table: str
+    page: Page, context: BrowserContext, live_server: LiveServer, cast: Cast, query: str
 ) -> None:
     sign_in(context, live_server, cast)
     heard: list[ConsoleMessage] = []
     page.on("console", lambda message: heard.append(message))
-    page.goto(f"{live_server.url}/board/90/?table={table}")
+    page.goto(f"{live_server.url}/board/90/?{query}")
     assert [message.text for message in heard] == []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
@@ -56,12 +56,14 @@ def test_the_way_down_from_the_province_to_a_household(
     sign_in(context, live_server, cast)
     page.goto(f"{live_server.url}/board/")
     for name in ("อ.ระโนด", "ต.ระโนด"):
-        page.locator("#areas").get_by_role("link", name=name, exact=True).click()
+        page.locator("#areas").locator("th").get_by_role("link", name=name, exact=True).click()
         expect(page.locator("h1")).to_have_text(name)
-    page.locator("#areas").get_by_role("link", name=re.compile("บ้านรับแพรก")).click()
+    page.locator("#areas").locator("th").get_by_role("link", name=re.compile("บ้านรับแพรก")).click()
+    expect(page.locator("h1")).to_have_text(re.compile("บ้านรับแพรก"))
+    page.locator("#tile-households .board-tile__value a").click()
     expect(page).to_have_url(re.compile(r"/households/\?area=90070101&fiscal_year=\d{4}"))
     page.locator("main table tbody a").first.click()
     expect(page).to_have_url(re.compile(r"/households/[0-9a-f-]{36}/"))
-    page.go_back()
-    page.go_back()
+    for _step in range(3):
+        page.go_back()
     expect(page.locator("h1")).to_have_text("ต.ระโนด")

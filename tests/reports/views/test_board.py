@@ -279,7 +279,7 @@ def test_the_trend_of_a_small_area_comes_by_itself_and_on_a_page(cast: Cast) -> 
     assert f'hx-get="{url}?fiscal_year={YEAR}"' in page(client, SUBDISTRICT)
     alone = client.get(url, {"fiscal_year": YEAR}, headers={"HX-Request": "true"}).content.decode()
     whole = client.get(url, {"fiscal_year": YEAR}).content.decode()
-    assert alone.lstrip().startswith("<section")
+    assert alone.lstrip().startswith("<div")
     assert "<html" in whole
     assert all("as_of=2025-08-30" in found for found in (alone, whole))
 
