@@ -37,7 +37,7 @@ def test_each_officer_gets_the_figures_of_the_own_area(cast: Cast) -> None:
     assert picture["Content-Type"] == "image/png"
     assert struct.unpack(">II", picture.content[16:24]) == (1080, 1350)
 
-    for actor in (cast.mentor, cast.national):
+    for actor in (cast.mentor, cast.national_viewer):
         assert client_of(actor).get("/weekly/").status_code == 403
         assert client_of(actor).get("/weekly/picture.png").status_code == 403
     secretary = client_of(cast.secretary)
