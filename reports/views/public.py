@@ -61,8 +61,8 @@ def public_settings(request: HttpRequest) -> HttpResponse:
     """The switch, and exactly what everyone sees or would see."""
     actor = actor_of(request)
     if request.method == "POST":
-        page = switch_public_page(actor=actor, on=request.POST.get("on") == "1")
-        messages.success(request, _("เปิดหน้าสาธารณะแล้ว") if page.is_on else _("ปิดหน้าสาธารณะแล้ว"))
+        switched = switch_public_page(actor=actor, on=request.POST.get("on") == "1")
+        messages.success(request, _("เปิดหน้าสาธารณะแล้ว") if switched.is_on else _("ปิดหน้าสาธารณะแล้ว"))
         return redirect("public_settings")
     code = actor.province_code
     page = PublicPage.objects.filter(province_code=code).select_related("switched_by").first()
