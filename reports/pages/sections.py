@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from ..charts import (
     relief_option,
     trend_option,
 )
-from ..definitions import BY_CODE, Figure, Unit
+from ..definitions import BY_CODE, STEPS, Figure, Unit
 from ..links import list_url
 from ..models.progress import CENTRE_LEVEL
 from ..queries import agencies_of, agency_names, closed_days
@@ -97,19 +97,26 @@ RELIEF = {
 }
 HOUSEHOLDS = gettext_lazy("ครัวเรือน")
 SHARE = gettext_lazy("ร้อยละ")
+WITHHELD = gettext_lazy("บางส่วนมีจำนวนน้อยจึงไม่แสดง")
+TREND = gettext_lazy("แนวโน้มของขั้นครัวเรือน")
+AGENCIES_COUNT = gettext_lazy("ความช่วยเหลือที่ส่งมอบในปีงบประมาณ ทั้งครัวเรือนตามบัญชีและที่ยกมา ทุกบัญชีรวมกัน")
 FEW_HOUSEHOLDS = 5
+MOST_AGENCIES = 20
 
 
 def sections_below(board: Board) -> list[Section]:
-    """All sections in their order; lists and agencies are known only of the present."""
+    """All sections in their order. Lists and agencies are known only of the present; the trend, which tells
+    of few by its differences, is for those who open lists."""
     now = board.past_day is None
-    made = [trend(board), funnel(board), trouble(board), found(board), care(board), teams(board)]
+    made = [trend(board)] if board.opens_lists else []
+    made += [funnel(board), trouble(board), found(board), care(board), teams(board)]
     if now and board.kinds:
         made.append(lists(board))
     if now:
         given = agencies_of(board.fiscal_year, board.place.code)
         made.append(agencies(board, given, agency_names(row.agency_id for row in given)))
-    return [*made, relief(board), carried(board), tpmap(board)]
+    made += [relief(board), carried(board), tpmap(board)]
+    return made if board.opens_lists else [replace(made[0], span=6), *made[1:-1], replace(made[-1], span=6)]
 
 
 def less(whole: int | None, part: int | None) -> Any:
@@ -142,11 +149,8 @@ def _of_chart(chart: Chart, counts: Text = "", span: int = 3) -> Section:
 
 def trend(board: Board) -> Section:
     """Closed days and the board's own. Of small areas no days are kept: they are added up when asked for."""
-    if not board.opens_lists:
-        return trend_section(board, [])
     if board.figures is not None and Level.DISTRICT < board.figures.level != CENTRE_LEVEL:
-        title = gettext_lazy("แนวโน้มของขั้นครัวเรือน")
-        return Section("trend", title, later_url=board.here(page="board_trend"))
+        return Section("trend", TREND, later_url=board.here(page="board_trend"))
     year, kind = board.fiscal_year, board.list_kind
     days = days_of_trend(year, board.as_of)
     closed = closed_days(year, board.place.code, kind, [day for day in days if day < board.as_of])
@@ -157,6 +161,8 @@ def trend_section(board: Board, points: Sequence[tuple[date, Figures]]) -> Secti
     """Past days, and the board's own day as the last."""
     assert board.figures is not None
     shown = [*(point for point in points if point[0] < board.as_of), (board.as_of, board.figures)]
+    if len(shown) == 1:
+        return Section("trend", TREND, gettext_lazy("ยังไม่มีตัวเลขของวันก่อนหน้านี้ให้เทียบ"))
     return _of_chart(trend_option(shown, _day_url(board)), gettext_lazy("ครัวเรือนตามบัญชี ครัวเรือนละหนึ่งขั้น"))
 
 
@@ -174,12 +180,17 @@ def funnel(board: Board) -> Section:
     """From listed to sustainable: how many came so far, how many wait there, and how long."""
     assert board.figures is not None
     chart = funnel_option(board.figures, board.as_of, board.url)
-    return _of_chart(chart, gettext_lazy("ครัวเรือนตามบัญชีที่ยังอยู่ในการดูแล แต่ละครัวเรือนรออยู่ที่ขั้นตอนเดียว"))
+    counts = gettext_lazy("ครัวเรือนตามบัญชีที่ยังอยู่ในการดูแล แต่ละครัวเรือนรออยู่ที่ขั้นตอนเดียว")
+    if all(board.value(figure.code) is not None for figure in STEPS):
+        return _of_chart(chart, counts)
+    known = _lines(board, *(figure.code for figure in STEPS))
+    return Section("funnel", chart.title, WITHHELD, counts, (HOUSEHOLDS, SHARE), known)
 
 
 def agencies(board: Board, given: Sequence[AgencyProgress], names: Mapping[Any, str]) -> Section:
-    """Who helped most, by baht."""
-    rows = list(given) if board.opens_lists else _without_few(given)
+    """Who helped most, by baht. Where some may not be named there is no whole to take shares of."""
+    if not board.opens_lists:
+        return _agencies_told(_without_few(given), names)
     helps = [
         AgencyHelp(
             names.get(row.agency_id) or str(gettext_lazy("ไม่ระบุหน่วยงาน")),
@@ -188,10 +199,25 @@ def agencies(board: Board, given: Sequence[AgencyProgress], names: Mapping[Any, 
             row.households,
             _agency_url(board, row),
         )
-        for row in rows
+        for row in given
     ]
-    counts = gettext_lazy("ความช่วยเหลือที่ส่งมอบในปีงบประมาณ ทั้งครัวเรือนตามบัญชีและที่ยกมา ทุกบัญชีรวมกัน")
-    return _of_chart(agencies_option(helps), counts)
+    return _of_chart(agencies_option(helps), AGENCIES_COUNT)
+
+
+def _agencies_told(rows: Sequence[AgencyProgress], names: Mapping[Any, str]) -> Section:
+    lines = [
+        Line(names.get(row.agency_id, ""), (Cell(row.households), Cell(row.helps), Cell(row.baht)))
+        for row in sorted(rows, key=lambda row: (-row.baht, -row.helps))[:MOST_AGENCIES]
+        if row.agency_id
+    ]
+    return Section(
+        "agencies",
+        gettext_lazy("มูลค่าความช่วยเหลือตามหน่วยงาน"),
+        gettext_lazy("หน่วยงานที่ช่วยเพียงไม่กี่ครัวเรือนไม่แสดง"),
+        AGENCIES_COUNT,
+        (HOUSEHOLDS, gettext_lazy("รายการ"), gettext_lazy("บาท")),
+        tuple(lines),
+    )
 
 
 def _agency_url(board: Board, row: AgencyProgress) -> str:
@@ -216,7 +242,10 @@ def relief(board: Board) -> Section:
     def url(code: str) -> str:
         return board.list_of(RELIEF[code]) if code in RELIEF else board.url(code)
 
-    return _of_chart(relief_option(board.figures, url))
+    chart = relief_option(board.figures, url)
+    if None in (board.value("baht"), board.value("development_baht"), board.value("development_helps")):
+        return Section("relief", chart.title, WITHHELD)
+    return _of_chart(chart)
 
 
 # -------------------------------------------------------------------------------------------------- lines

@@ -264,7 +264,8 @@ def test_aggregates_alone_lead_nowhere_on_any_day(cast: Cast) -> None:
 
     assert all(reverse(name) not in html for name in ("household_list", "person_list", "help_list"))
     assert "ข้อมูลย้อนหลัง" in html
-    assert 'id="compare"' not in html
+    assert not any(f'id="{name}"' in html for name in ("compare", "trend", "lists"))
+    assert "บางส่วนมีจำนวนน้อยจึงไม่แสดง" in html
     for name in ("board_moved", "board_trend"):
         found = client.get(reverse(name, args=[RANOT]), {"fiscal_year": YEAR, "compare": "2025-06-01"})
         assert found.status_code == 404
