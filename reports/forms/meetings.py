@@ -216,6 +216,14 @@ class SpotCheckForm(forms.Form):
     checked_on = ThaiDateField(label=_("วันที่ตรวจ"))
 
 
+class FreezeForm(forms.Form):
+    as_of = ThaiDateField(
+        label=_("ข้อมูล ณ วันที่"),
+        help_text=_("เว้นว่างไว้เพื่อใช้ตัวเลขล่าสุด ใส่วันที่ผ่านมาเพื่อใช้ตัวเลขที่รู้ ณ สิ้นวันนั้น"),
+        required=False,
+    )
+
+
 class PackForm(forms.Form):
     thai_digits = forms.ChoiceField(
         label=_("ตัวเลขในเอกสาร"),

@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
+from povertyops.accounts.actor import Actor
 from povertyops.common.audit import log_access
 from povertyops.common.policies import allow
 
-from ..enums import PackFileKind
+from ..enums import MeetingState, PackFileKind
+from ..forms.meetings import FreezeForm
 from ..meeting_access import get_meeting_for, get_pack_file_for
-from ..models import PackFile
+from ..models import Meeting, PackFile
 from ..pages.meetings import pack_story
 from ..services.meetings import freeze_meeting, what_would_freeze
 from ..services.packs import ask_pack
 from ..tasks import start_pack
+from .answering import attempt, posted, status_of
 from .board import actor_of
 from .meetings import READERS, WRITERS
 from .meetings_parts import back_to
@@ -39,14 +42,22 @@ def meeting_freeze(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What will be frozen, and the step itself, which cannot be taken back."""
     actor = actor_of(request)
     meeting = get_meeting_for(actor, pk, whole=True)
-    if request.method == "POST":
-        frozen = freeze_meeting(actor=actor, meeting_id=pk)
+    if request.method != "POST" and meeting.state != MeetingState.PLANNED:
+        return back_to(pk, "pack")
+    form = FreezeForm(posted(request))
+    if form.is_valid() and (frozen := _frozen(actor, pk, form)):
         start_pack(ask_pack(actor=actor, meeting_id=pk).pk)
         said = _("ตรึงตัวเลขการประชุมครั้งที่ %(number)s แล้ว เลขที่ชุดข้อมูล %(id)s กำลังทำเอกสาร")
         messages.success(request, said % {"number": frozen, "id": frozen.snapshot_id})
         return back_to(pk, "pack")
     what = what_would_freeze(meeting, actor.today())
-    return render(request, "reports/meetings/freeze.html", {"meeting": meeting, "what": what})
+    context = {"meeting": meeting, "what": what, "form": form}
+    return render(request, "reports/meetings/freeze.html", context, status=status_of(form))
+
+
+def _frozen(actor: Actor, pk: UUID, form: FreezeForm) -> Meeting | None:
+    day = form.cleaned_data["as_of"]
+    return attempt(form, lambda: freeze_meeting(actor=actor, meeting_id=pk, as_of=day))
 
 
 @require_POST
