@@ -24,7 +24,7 @@ def run(report: Report, households: int) -> None:
     number = f"1/{fiscal_year_of(timezone.localdate())}"
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        call_command("meeting_pack", area=AREA, number=number, out=folder, verbosity=0)
+        call_command("meeting_pack", area=AREA, number=number, out=Path(folder), verbosity=0)
         taken = time.perf_counter() - started
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
     report.add(
