@@ -83,24 +83,25 @@ _ALL_LEVELS = f"""
 """
 _WHOLE_YEAR = """casework_cohortstate s
     JOIN reports_rolluprun r ON r.fiscal_year = s.fiscal_year AND s.fiscal_year = %(year)s"""
-_WRITTEN = (*_SUMS, "parent_code")
-_CHANGED = "({}) IS DISTINCT FROM ({})".format(
-    ", ".join(f"old.{name}" for name in _WRITTEN), ", ".join(f"new.{name}" for name in _WRITTEN)
+_NOBODY = "'00000000-0000-0000-0000-000000000000'::uuid"
+# Said with an equality, so that the two sides are hashed; "is not distinct" would compare them one by one.
+_SAME_KEY = f"""old.fiscal_year = %(year)s AND old.code = new.code
+    AND coalesce(old.agency_id, {_NOBODY}) = coalesce(new.agency_id, {_NOBODY})"""
+_SAME_VALUES = "({}) = ({})".format(
+    ", ".join(f"old.{name}" for name in (*_SUMS, "parent_code")),
+    ", ".join(f"new.{name}" for name in (*_SUMS, "parent_code")),
 )
-_SAME_KEY = """old.fiscal_year = %(year)s AND old.code = new.code
-    AND old.agency_id IS NOT DISTINCT FROM new.agency_id"""
 
+# Rows that stay the same are left alone; the others go and come again.
 FULL_PASS = (
     f"CREATE TEMPORARY TABLE agency_parts ON COMMIT DROP AS {_parts(_WHOLE_YEAR)}",
     f"CREATE TEMPORARY TABLE agency_new ON COMMIT DROP AS {_ALL_LEVELS}",
     "ANALYZE agency_new (code, agency_id)",
     f"""DELETE FROM reports_agencyprogress old WHERE fiscal_year = %(year)s
-        AND NOT EXISTS (SELECT FROM agency_new new WHERE {_SAME_KEY})""",
-    f"""INSERT INTO {TARGET} SELECT {", ".join(f"new.{name.strip()}" for name in ROW.split(","))}
-        FROM agency_new new LEFT JOIN reports_agencyprogress old ON {_SAME_KEY}
-        WHERE old.code IS NULL OR {_CHANGED}
-        ON CONFLICT (fiscal_year, code, agency_id) DO UPDATE
-        SET {", ".join(f"{name} = excluded.{name}" for name in _WRITTEN)}""",
+        AND NOT EXISTS (SELECT FROM agency_new new WHERE {_SAME_KEY} AND {_SAME_VALUES})""",
+    f"""INSERT INTO {TARGET} SELECT {ROW} FROM agency_new new
+        WHERE NOT EXISTS (SELECT FROM reports_agencyprogress old WHERE {_SAME_KEY})
+        ORDER BY code""",
     "DROP TABLE agency_parts, agency_new",
 )
 
