@@ -50,7 +50,8 @@ class Board:
     """All that the page shows. `figures` is None where the area has no households then.
 
     `as_of` is the day the figures stand at; `asked.as_of` is set where that is a past day, by what was
-    recorded until its end. `kinds` are the present figures of each kind of list.
+    recorded until its end. `kinds` are the present figures of each kind of list. `is_highest`: nothing above
+    this area is for the reader.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Board:
     rows: list[Row] = field(default_factory=list)
     below: Text = ""
     opens_lists: bool = True
+    is_highest: bool = False
 
     @property
     def table(self) -> Table:
@@ -243,6 +245,7 @@ def area_board(area: Area, asked: Asked, *, opens_lists: bool, from_code: str, w
         below = list(progress_below(board.fiscal_year, area.code, board.list_kind, centres))
     areas = areas_by_code([*path, *(row.code for row in below if row.level != CENTRE_LEVEL)])
     board.crumbs = [_crumb(areas[code], board) for code in path if code in areas]
+    board.is_highest = area.code == from_code
     board.below = Level(area.level + 1).label if area.level < Level.VILLAGE else ""
     labels: dict[str, Text] = {code: found.label for code, found in areas.items()}
     labels |= centres

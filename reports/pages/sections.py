@@ -112,11 +112,20 @@ def sections_below(board: Board) -> list[Section]:
     made += [funnel(board), trouble(board), found(board), care(board), teams(board)]
     if now and board.kinds:
         made.append(lists(board))
-    if now:
+    with_agencies = now and _tells_agencies(board)
+    if with_agencies:
         given = agencies_of(board.fiscal_year, board.place.code)
         made.append(agencies(board, given, agency_names(row.agency_id for row in given)))
     made += [relief(board), carried(board), tpmap(board)]
-    return made if board.opens_lists else [replace(made[0], span=6), *made[1:-1], replace(made[-1], span=6)]
+    if board.opens_lists:
+        return made
+    return [replace(made[0], span=6), *made[1:-1], replace(made[-1], span=6 if with_agencies else 3)]
+
+
+def _tells_agencies(board: Board) -> bool:
+    """Who sees counts alone reads them of the highest area only: taken off each other, those of the areas
+    below would tell of the few whom an agency helped elsewhere."""
+    return board.opens_lists or (board.is_highest and board.value("households") is not None)
 
 
 def less(whole: int | None, part: int | None) -> Any:

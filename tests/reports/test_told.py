@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from casework.models import Agency
+from povertyops.accounts.actor import Actor
+from povertyops.areas.enums import NATION
 from reports.board_suppression import EVERYTHING, FAMILIES, HALVES, Family, Told, told_below, told_of, without
 from reports.definitions import FIGURES
-from reports.models import AreaProgress
+from reports.models import AgencyProgress, AreaProgress
 from reports.services.rollup import full_rollup
 from reports.suppression import PROTECTION, rests_small
 from tests.cast import (
@@ -170,3 +173,34 @@ def test_who_sees_aggregates_only_reads_boards_and_api_without_small_numbers(cas
     assert download.status_code == 200
     narrowed = viewer.get(reverse("api_progress", args=[SONGKHLA]), {**asked, "list": "tpmap"}).json()
     assert narrowed["households"] is None
+
+
+@pytest.mark.django_db
+def test_who_helped_is_told_of_the_highest_area_only(cast: Cast) -> None:
+    """Eleven in the district less eight in one of its subdistricts: three that were left out."""
+    agency = Agency.objects.create(name="กาชาดเพื่อการทดสอบ")
+    for village, count in ((VILLAGE, 26), (NEXT_SUBDISTRICT_VILLAGE, 24), (MUEANG_VILLAGE, 30)):
+        for _each in range(count):
+            make_state(cast, village=village, persons=1)
+    full_rollup(YEAR)
+    for code, households in (
+        (NATION, 11),
+        (SONGKHLA, 11),
+        (RANOT, 11),
+        (VILLAGE[:6], 8),
+        (NEXT_SUBDISTRICT_VILLAGE[:6], 3),
+    ):
+        AgencyProgress.objects.create(
+            fiscal_year=YEAR, code=code, level=0, agency_id=agency.pk, households=households, helps=households
+        )
+
+    def tells(actor: Actor, code: str) -> bool:
+        page = client_of(actor).get(reverse("board", args=[code]), {"fiscal_year": str(YEAR)})
+        return agency.name in page.content.decode()
+
+    assert tells(cast.national_viewer, NATION)
+    assert tells(cast.lead_officer, SONGKHLA)
+    assert all(tells(cast.secretary, code) for code in (SONGKHLA, RANOT, VILLAGE[:6]))
+    for code in (SONGKHLA, RANOT, VILLAGE[:6]):
+        assert not tells(cast.national_viewer, code)
+    assert not tells(cast.lead_officer, RANOT)
