@@ -23,6 +23,9 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """A NUL in an address names nothing, and PostgreSQL takes none: refused before anything is asked."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return refuse(request, 400, "bad_address", _("ที่อยู่ของหน้านี้มีอักขระที่ใช้ไม่ได้"))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils.translation import gettext_lazy
 
 from povertyops.common.errors import Conflict, DomainError, NotAllowed
@@ -54,6 +54,12 @@ def test_absent_and_forbidden_are_fragments_for_htmx(error: Exception, status: i
 @pytest.mark.parametrize("error", [Http404(), PermissionDenied(), ValueError()])
 def test_whole_pages_are_left_to_the_framework(error: Exception) -> None:
     assert refuse(error) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/public/9%000/", "/public/90/?a=%00", "/api/v1/progress/90/?list=%00"])
+def test_an_address_with_a_nul_is_refused_before_the_database_is(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 400
 
 
 class SomeActor:
