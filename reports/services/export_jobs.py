@@ -131,6 +131,7 @@ def purge_exports() -> int:
             if job.state == JobState.DONE:
                 _expire(job, "")
                 count += 1
+    _forget_failed(now - timedelta(days=settings.EXPORT_KEEP_DAYS))
     ExportJob.objects.filter(streamed=True, state=JobState.RUNNING, asked_at__lt=now - ORPHANED).update(
         state=JobState.FAILED, says=_("ไม่ทราบว่าส่งได้ครบหรือไม่"), finished_at=now
     )
@@ -265,6 +266,16 @@ def _expire(job: ExportJob, says: str) -> None:
     job.query = {name: values for name, values in job.query.items() if name not in UNLOGGED}
     job.save(update_fields=["query"])
     _end(job, JobState.EXPIRED, says)
+
+
+def _forget_failed(before: datetime) -> None:
+    """An export that never came to a file keeps the names it was asked with no longer than a file is kept."""
+    failed = ExportJob.objects.filter(
+        state=JobState.FAILED, finished_at__lte=before, query__has_any_keys=list(UNLOGGED)
+    )
+    for job in failed:
+        job.query = {name: values for name, values in job.query.items() if name not in UNLOGGED}
+        job.save(update_fields=["query"])
 
 
 def _sweep(before: datetime) -> None:

@@ -339,6 +339,14 @@ def test_what_never_works_is_given_up(people: Cast) -> None:
     job.refresh_from_db()
     assert job.state == "failed"
     assert "5 ครั้งแล้วไม่สำเร็จ" in client.get(reverse("export_list")).content.decode()
+    ExportJob.objects.update(query={"q": ["ทองดี"], "area": ["90"]})
+    purge_exports()
+    job.refresh_from_db()
+    assert "q" in job.query
+    ExportJob.objects.update(finished_at=timezone.now() - timedelta(days=8))
+    purge_exports()
+    job.refresh_from_db()
+    assert job.query == {"area": ["90"]}
 
 
 def test_a_real_worker_makes_it(people: Cast, celery_process: Child) -> None:
