@@ -18,7 +18,7 @@ from povertyops.accounts.enums import Role
 from povertyops.areas.enums import Level
 from povertyops.areas.models import Area
 from povertyops.areas.queries import children_of
-from povertyops.common.csv_table import decode
+from povertyops.common.csv_table import MAX_BYTES, decode
 from povertyops.common.errors import InvalidInput
 from povertyops.common.policies import allow
 from povertyops.common.thai import fiscal_year_of
@@ -155,7 +155,7 @@ def _text(form: PopulationForm) -> str:
     """The file that was sent, or what was read from one before."""
     upload = form.cleaned_data.get("file")
     if upload is not None:
-        return decode(upload.read())
+        return decode(upload.read(MAX_BYTES + 1))
     text: str = form.cleaned_data["text"]
     if not text:
         raise InvalidInput("no_file", _("โปรดเลือกไฟล์"))

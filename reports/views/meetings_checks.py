@@ -28,7 +28,8 @@ from .board import actor_of
 from .meetings import EVERYBODY, WRITERS
 from .meetings_parts import back_to
 
-SHOWN = 400
+# More than any province draws: at most 20 in each district and municipal centre.
+SHOWN = 3_000
 
 
 @require_POST
