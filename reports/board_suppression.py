@@ -132,7 +132,7 @@ def told_of(row: Figures) -> Told:
         if len(grouping) < len(counts):
             closed.add(number)
     for code, along in AMOUNTS.items():
-        if rests_small(getattr(row, code)):
+        if any(map(rests_small, _amount(row, code))):
             hidden |= {code, *along}
     return Told(_with_waits(hidden), frozenset(closed))
 
@@ -195,12 +195,19 @@ def _tell(shown: _Rows, own: Figures, number: int, family: Family, *, closed: bo
 
 
 def _tell_amount(shown: _Rows, code: str, along: Sequence[str], *, closed: bool) -> None:
-    values = {each: (getattr(row, code),) for each, row in shown.alone.items()}
+    values = {each: _amount(row, code) for each, row in shown.alone.items()}
     if shown.joined:
-        values["+"] = (sum(getattr(row, code) for row in shown.joined),)
+        together = zip(*(_amount(row, code) for row in shown.joined), strict=True)
+        values["+"] = tuple(sum(column) for column in together)
     gone = frozenset(values) if closed else hide_rows(values)
     for each in gone - {"+"}:
         shown.hidden.setdefault(each, set()).update((code, *along))
+
+
+def _amount(row: Figures, code: str) -> Counts:
+    """An amount, and what it leaves over where boards tell that, too: help that is no development is relief."""
+    value = getattr(row, code)
+    return (value, max(0, row.helps - value)) if code == "development_helps" else (value,)
 
 
 def _untold(family: Family, grouping: Grouping) -> set[str]:

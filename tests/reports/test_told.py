@@ -175,6 +175,25 @@ def test_who_sees_aggregates_only_reads_boards_and_api_without_small_numbers(cas
     assert narrowed["households"] is None
 
 
+def test_relief_is_no_small_number_that_development_leaves_over() -> None:
+    """Twenty helps of which eighteen develop: two families' relief, and its baht, could be told."""
+    above = AreaProgress(code="90", level=1, households=200, helps=80, development_helps=40)
+    rows = [
+        AreaProgress(code=f"900{number}", level=2, households=50, helps=20, development_helps=developing)
+        for number, developing in ((1, 18), (2, 8), (3, 7), (4, 7))
+    ]
+    told = told_below(above, told_of(above), rows)
+    development = {"development_helps", "development_baht"}
+    assert not told_of(above).hidden & development
+    assert development <= told["9001"].hidden
+    assert sum(development <= told[row.code].hidden for row in rows) == 2
+    assert all("helps" not in told[row.code].hidden for row in rows)
+    assert (
+        development
+        <= told_of(AreaProgress(code="90", level=1, households=50, helps=20, development_helps=18)).hidden
+    )
+
+
 @pytest.mark.django_db
 def test_who_helped_is_told_of_the_highest_area_only(cast: Cast) -> None:
     """Eleven in the district less eight in one of its subdistricts: three that were left out."""
