@@ -205,7 +205,7 @@ def _tell_amount(shown: _Rows, code: str, along: Sequence[str], *, closed: bool)
 
 
 def _amount(row: Figures, code: str) -> Counts:
-    """An amount, and what it leaves over where boards tell that, too: help that is no development is relief."""
+    """An amount, and what it leaves over where boards tell that too: other help is relief."""
     value = getattr(row, code)
     return (value, max(0, row.helps - value)) if code == "development_helps" else (value,)
 
