@@ -205,9 +205,15 @@ def _tell_amount(shown: _Rows, code: str, along: Sequence[str], *, closed: bool)
 
 
 def _amount(row: Figures, code: str) -> Counts:
-    """An amount, and what it leaves over where boards tell that too: other help is relief."""
+    """An amount, and what else must not be small where it is told: help that is no development is relief,
+    and many helps and their baht may have gone to few households."""
     value = getattr(row, code)
-    return (value, max(0, row.helps - value)) if code == "development_helps" else (value,)
+    match code:
+        case "development_helps":
+            return value, max(0, row.helps - value)
+        case "helps":
+            return value, row.helped_households
+    return (value,)
 
 
 def _untold(family: Family, grouping: Grouping) -> set[str]:

@@ -194,6 +194,12 @@ def test_relief_is_no_small_number_that_development_leaves_over() -> None:
     )
 
 
+def test_baht_of_a_few_households_is_hidden_however_many_helps_they_had() -> None:
+    given = {"helps", "baht", "development_baht"}
+    assert given <= told_of(AreaProgress(code="90", households=200, helps=12, helped_households=2)).hidden
+    assert not given & told_of(AreaProgress(code="90", households=200, helps=12, helped_households=9)).hidden
+
+
 @pytest.mark.django_db
 def test_who_helped_is_told_of_the_highest_area_only(cast: Cast) -> None:
     """Eleven in the district less eight in one of its subdistricts: three that were left out."""
