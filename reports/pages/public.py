@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -92,7 +92,8 @@ TABLE_LABELS: Mapping[str, Text] = {STAGE: gettext_lazy("ขั้นของ�
 def public_view(shown: Mapping[str, Any]) -> PublicView:
     """The page of a release."""
     figures, sheet = shown["figures"], shown["sheet"]
-    lines = [_line(district, sheet["paths"]) for district in shown["districts"]]
+    old = _codes_of(shown["older"])
+    lines = [_line(district, sheet["paths"], old) for district in shown["districts"]]
     told = [line.reached for line in lines if line.reached is not None]
     classes = classes_of(told)
     return PublicView(
@@ -100,15 +101,15 @@ def public_view(shown: Mapping[str, Any]) -> PublicView:
         name=shown["name"],
         fiscal_year=shown["fiscal_year"],
         as_of=date.fromisoformat(shown["as_of"]),
-        tiles=[(BY_CODE[code].label, BY_CODE[code].unit.value, _cell(figures, code)) for code in TILES],
-        stages=[(stage, _cell(figures, stage.code)) for stage in Stage],
+        tiles=[(BY_CODE[code].label, BY_CODE[code].unit.value, _cell(figures, code, old)) for code in TILES],
+        stages=[(stage, _cell(figures, stage.code, old)) for stage in Stage],
         dimensions=[
             DimensionLine(
                 dimension,
                 [
-                    _cell(figures, f"failing_{dimension.value}"),
-                    _cell(figures, f"relieved_{dimension.value}", f"failing_{dimension.value}"),
-                    _cell(figures, f"recovered_{dimension.value}", f"failing_{dimension.value}"),
+                    _cell(figures, f"failing_{dimension.value}", old),
+                    _cell(figures, f"relieved_{dimension.value}", old, f"failing_{dimension.value}"),
+                    _cell(figures, f"recovered_{dimension.value}", old, f"failing_{dimension.value}"),
                 ],
             )
             for dimension in Dimension
@@ -174,23 +175,31 @@ def _head(code: str) -> Text:
     return figure.short
 
 
-def _cell(figures: Mapping[str, int | None], code: str, of: str = "households") -> Cell:
+def _codes_of(tables: Iterable[str]) -> frozenset[str]:
+    """The figures that these tables hold."""
+    names = set(tables)
+    return frozenset(names - {STAGE}) | {stage.code for stage in Stage if STAGE in names}
+
+
+def _cell(figures: Mapping[str, int | None], code: str, old: Collection[str], of: str = "households") -> Cell:
+    """A figure with its share; none where only one of the two is of an earlier month."""
     value, whole = figures[code], figures[of]
-    if code in NEVER_SHARES or value is None or not whole:
+    if code in NEVER_SHARES or value is None or not whole or (code in old) != (of in old):
         return Cell(code, value)
     return Cell(code, value, 100 * value / whole)
 
 
-def _line(district: Mapping[str, Any], paths: Mapping[str, str]) -> Line:
+def _line(district: Mapping[str, Any], paths: Mapping[str, str], old: Collection[str]) -> Line:
     figures = district["figures"]
     stages = [figures[stage.code] for stage in Stage]
     waiting = figures[Stage.WAITING.code]
     # Of its own table only: the households may already be of a later month.
-    total = sum(stages) if None not in stages else figures["households"]
+    total = figures["households"] if Stage.WAITING.code not in old else 0
+    total = sum(stages) if None not in stages else total
     return Line(
         codes=district["codes"],
         label=" ".join(district["names"]),
-        cells=[_cell(figures, code) for code in DISTRICT_COLUMNS],
+        cells=[_cell(figures, code, old) for code in DISTRICT_COLUMNS],
         reached=None if waiting is None or not total else 100 * (total - waiting) / total,
         path=" ".join(paths[code] for code in district["codes"] if code in paths),
     )
@@ -203,9 +212,9 @@ def _shaded(line: Line, classes: Sequence[MapClass]) -> Line:
 
 def said_of(view: PublicView) -> str:
     """One sentence for the top of the page."""
-    waiting = next(cell.value for stage, cell in view.stages if stage is Stage.WAITING)
-    households = view.tiles[0][2].value
-    if waiting is None or not households:
+    told = next(cell for stage, cell in view.stages if stage is Stage.WAITING)
+    waiting, households = told.value, view.tiles[0][2].value
+    if waiting is None or told.share is None or not households:
         return ""
     return _("ข้อมูล ณ %(day)s จาก %(total)s ครัวเรือน ถึงขั้นอยู่รอดขึ้นไปแล้ว %(reached)s ครัวเรือน") % {
         "day": format_thai_date(view.as_of),

@@ -21,7 +21,7 @@ from povertyops.areas.models import Area
 from povertyops.common.models import AuditEntry
 from povertyops.common.thai import fiscal_year_of
 from reports.models import DayProgress, PublicPage, PublicRelease
-from reports.pages.public import DISTRICT_COLUMNS
+from reports.pages.public import DISTRICT_COLUMNS, public_view, said_of
 from reports.public_rules import DISTRICT_FIGURES, PROVINCE_FIGURES, build_release, release_day
 from reports.services.public import publish_releases
 from reports.suppression import ALIKE_BELOW, LEAST_SHOWN, PROTECTION, SMALL
@@ -242,6 +242,26 @@ def told_by(client: Client) -> dict[str, Any]:
         [each["figures"][code] for code in DISTRICT_COLUMNS] for each in told["districts"]
     ]
     return told
+
+
+def test_a_table_of_an_earlier_month_is_no_share_of_the_households_of_this_one() -> None:
+    districts = some_province(Random(3), [300, 340, 900])
+    release = build_release(FIRST, added(districts.values()), districts, None)
+    assert release is not None
+    about = {"sheet": {"paths": {}, "height": 0}, "area": "90", "name": "สงขลา", "fiscal_year": 2568}
+    shown = {**release.shown, **about, "as_of": FIRST.isoformat()}
+    for district in shown["districts"]:
+        district["names"] = district["codes"]
+    fresh = public_view(shown)
+    assert said_of(fresh)
+    assert all(cell.share is not None for _stage, cell in fresh.stages if cell.value is not None)
+
+    stuck = public_view({**shown, "older": {"stage": "2025-03-31", "failing_income": "2025-03-31"}})
+
+    assert said_of(stuck) == ""
+    assert all(cell.share is None for _stage, cell in stuck.stages)
+    income = next(line for line in stuck.dimensions if line.dimension == "income")
+    assert all(cell.share is None for cell in income.cells)
 
 
 @pytest.mark.django_db
