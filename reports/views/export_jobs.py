@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import BOARD_ROLES, HOUSEHOLD_ROLES, Role
 from povertyops.common.errors import Conflict, InvalidInput
+from povertyops.common.names import clean_text
 from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
 
@@ -108,7 +109,7 @@ class Asking:
         self.sets.remove(found)
 
     def _save(self) -> None:
-        name = self.request.POST.get("set_name", "").strip()
+        name = clean_text(self.request.POST.get("set_name", ""))
         if not name:
             self.form.is_valid()
             self.form.add_error("set_name", _("ตั้งชื่อชุดคอลัมน์ก่อนบันทึก"))

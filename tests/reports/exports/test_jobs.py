@@ -192,7 +192,7 @@ def test_columns_are_moved_kept_and_remembered(people: Cast) -> None:
     assert moved.index('value="note"') < moved.index('value="outcome"')
     order = ["note", *(code for code in sent["order"] if code != "note")]
     assert ask(client, "visit", **{**sent, "act": "save"}).status_code == 422
-    ask(client, "visit", **{**sent, "order": order, "act": "save", "set_name": "บันทึกเยี่ยม"})
+    ask(client, "visit", **{**sent, "order": order, "act": "save", "set_name": "บันทึก\x00เยี่ยม"})
     assert ColumnChoice.objects.get().columns == ["note", "visit"]
 
     at_once = ask(client, "visit", **{**sent, "order": order, "act": "stream"})
