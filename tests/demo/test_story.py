@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -17,8 +18,11 @@ from households.models import NationalId
 from households.services.national_ids import masked_ids
 from povertyops.accounts.models import User
 from reports.models import AreaProgress
+from reports.pages.columns import TABLES
+from reports.services.days import close_day
 from reports.services.verify import verify
-from tests.reports.test_numbers_and_lists import numbers_of, rows_of
+from tests.demo.opening import Opened, counted_in, opened_from, said_by
+from tests.reports.test_numbers_and_lists import KIND_OF_PAGE, numbers_of, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +161,54 @@ def test_every_headline_opens_its_list(username: str, board: str) -> None:
         rows = rows_of(client, address)
         baht = sum(Decimal(row["มูลค่า (บาท)"]) for row in rows) if address.startswith("/helps/") else None
         assert number in (len(rows), baht), address
+
+
+def of_songkhla(client: Client, **asked: str) -> set[Opened]:
+    """Every link of the board of 2568 to a list, whichever of its tables is in sight."""
+    boards = (f"/board/90/?{urlencode({'fiscal_year': 2568, 'table': table, **asked})}" for table in TABLES)
+    return {found for board in boards for found in opened_from(client, board)}
+
+
+def wrong_of(found: set[Opened], client: Client, count: Callable[[Client, str], set[Decimal]]) -> list[Any]:
+    """Opens each list once; the links whose number is not what the list counts."""
+    counted = {address: count(client, address) for address in {one.address for one in found}}
+    return [
+        (one, counted[one.address])
+        for one in found
+        if one.number is not None and one.number not in counted[one.address]
+    ]
+
+
+def test_every_number_of_the_songkhla_board_opens_its_list() -> None:
+    """Of all lists together as the list says itself, of the one list by the rows it gives away."""
+    client = signed_in("songkhla.province")
+    found, of_csr = of_songkhla(client), of_songkhla(client, list="csr")
+    asked = [parse_qs(urlsplit(one.address).query) for one in found]
+    assert len(found) > 400
+    assert {urlsplit(one.address).path for one in found} == KIND_OF_PAGE.keys()
+    named = set().union(*asked)
+    assert {"step", "agency", "nature", "stage", "passing", "failing", "relieved", "recovered"} <= named
+    assert wrong_of(found, client, said_by) == []
+    assert wrong_of(of_csr - found, client, counted_in) == []
+
+
+def test_every_number_of_a_past_day_of_the_songkhla_board_opens_its_list() -> None:
+    """Closed at night, the day is also a point of today's trend."""
+    client = signed_in("songkhla.province")
+    day = "2025-06-29"
+    before = of_songkhla(client, as_of=day)
+    close_day(date.fromisoformat(day))
+    trend = {one for one in of_songkhla(client) if f"as_of={day}" in one.address}
+    assert len(trend) > 1
+    found = of_songkhla(client, as_of=day) | trend
+    assert before <= found
+    assert len([one for one in found if f"as_of={day}" in one.address]) > 200
+    of_province = (
+        f"/households/?{urlencode({'area': 90, 'fiscal_year': 2568, 'as_of': day, 'stage': 'survive'})}"
+    )
+    (survive,) = {one.number for one in found if one.address == of_province and one.number is not None}
+    assert survive not in (0, AreaProgress.objects.get(fiscal_year=2568, code="90", list_kind="").survive)
+    assert wrong_of(found, client, counted_in) == []
 
 
 def test_queues_of_the_current_year_are_alive() -> None:
