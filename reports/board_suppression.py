@@ -167,10 +167,9 @@ def told_below(own: Figures, told: Told, rows: Sequence[Figures]) -> dict[str, T
 
 
 def without(row: Row, hidden: Collection[str]) -> Row:
-    """A copy of the row in which hidden figures are None. Never saved."""
-    if not hidden:
-        return row
+    """A copy of the row in which hidden figures are None, marked as told. Never saved."""
     told = copy(row)
+    told.is_told = True
     for code in hidden:
         setattr(told, code, None)
     return told

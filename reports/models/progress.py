@@ -19,6 +19,9 @@ class Figures(models.Model):
     The `since_` columns sum days since `definitions.WAIT_EPOCH`, for the mean wait at a step.
     """
 
+    # Small numbers were hidden for somebody who sees aggregates only (`reports.services.told`).
+    is_told = False
+
     fiscal_year = models.SmallIntegerField()
     list_kind = models.CharField(max_length=24, blank=True, db_collation="C")
     code = models.CharField(max_length=36, db_collation="C")

@@ -192,6 +192,8 @@ def import_population(*, actor: Actor, rows: Sequence[PopulationRow]) -> int:
             raise NotAllowed("other_province", _("นำเข้าได้เฉพาะพื้นที่ในจังหวัดของท่าน"))
     with transaction.atomic():
         codes = {row.area_code for row in rows}
+        # Two imports of one area wait for each other, also where nothing stands yet.
+        list(Area.objects.select_for_update().filter(code__in=codes).order_by("code").values("code"))
         old = SurveyedPopulation.objects.filter(area_code__in=codes, replaced_at=None).select_for_update()
         standing = {(row.area_code, row.survey_year): row for row in old}
         fresh = [row for row in rows if not _equal(standing.get((row.area_code, row.survey_year)), row)]

@@ -47,18 +47,18 @@ class Touched:
 Work = defaultdict[int, Touched]
 
 
-def drain_marks(limit: int = MARKS_AT_ONCE) -> int:
+def drain_marks(limit: int = MARKS_AT_ONCE, *, province_code: str = "") -> int:
     """Recompute what up to `limit` marks name; the number of marks taken, 0 when another drain is at it.
 
-    Also moves every year on to today when the date has changed since. Side effects: AreaProgress,
-    RollupRun; the marks taken are gone when the transaction commits.
+    With a province only that one's marks are taken. Also moves every year on to today when the date has
+    changed since. Side effects: AreaProgress, RollupRun; the marks taken are gone when the transaction commits.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
         work: Work = defaultdict(Touched)
-        taken = _take_marks(cursor, limit, work)
+        taken = _take_marks(cursor, limit, work, province_code)
         _turn_days(cursor, work)
         _recompute(cursor, work)
     return taken
@@ -82,12 +82,13 @@ def known_years() -> list[int]:
     return sorted(years | {fiscal_year_of(timezone.localdate())})
 
 
-def _take_marks(cursor: Any, limit: int, work: Work) -> int:
+def _take_marks(cursor: Any, limit: int, work: Work, province_code: str) -> int:
     cursor.execute(
         """DELETE FROM common_dirtymark WHERE id IN (
-               SELECT id FROM common_dirtymark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+               SELECT id FROM common_dirtymark WHERE area_code LIKE %s ORDER BY id LIMIT %s
+               FOR UPDATE SKIP LOCKED
            ) RETURNING fiscal_year, area_code, centre_id""",
-        [limit],
+        [f"{province_code}%", limit],
     )
     marks = cursor.fetchall()
     for year, leaf, centre in marks:

@@ -44,7 +44,7 @@ def aggregates_only(
 
     Figures that were already told to somebody stay as they are.
     """
-    if any(getattr(row, code) is None for row in (own, *below) for code in EVERYTHING):
+    if all(row.is_told for row in (own, *below)):
         return own, list(below)
     if own.level == CENTRE_LEVEL or own.list_kind:
         return without(own, EVERYTHING), [without(row, EVERYTHING) for row in below]

@@ -123,11 +123,11 @@ def _take_figures(meeting: Meeting, day: date, *, is_past: bool) -> None:
         "stands_at": stands_at(meeting.fiscal_year, day),
     }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if is_past:
             cursor.execute(COPY_PAST, values)
         else:
-            while drain_marks() >= MARKS_AT_ONCE:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            while drain_marks(province_code=meeting.province_code) >= MARKS_AT_ONCE:
                 continue
             cursor.execute(COPY_NOW, values)
     if not FrozenProgress.objects.filter(meeting=meeting, code=meeting.province_code).exists():
