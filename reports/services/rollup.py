@@ -51,7 +51,7 @@ def drain_marks(limit: int = MARKS_AT_ONCE, *, province_code: str = "") -> int:
     """Recompute what up to `limit` marks name; the number of marks taken, 0 when another drain is at it.
 
     With a province only that one's marks are taken. Also moves every year on to today when the date has
-    changed since. Side effects: AreaProgress, RollupRun; the marks taken are gone when the transaction commits.
+    changed since. Side effects: AreaProgress, RollupRun; the marks taken go when the transaction commits.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
