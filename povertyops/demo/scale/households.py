@@ -20,6 +20,7 @@ from typing import Any
 from django.db import connection
 
 from casework.models import (
+    Agency,
     Assignment,
     Case,
     CohortHistory,
@@ -50,6 +51,7 @@ from .bulk import copy, insert
 from .places import Village
 
 ITEM_CODE = "scale"
+AGENCIES = 40
 Params = dict[str, Any]
 
 # Keys of version 7 whose time runs with the number, so that indexes grow at their end.
@@ -94,7 +96,7 @@ _PERSONS = "scale_household h CROSS JOIN generate_series(0, h.persons - 1) AS pl
 _PERSON_ID = "pg_temp.key(3, h.n * 8 + place)"
 _LISTING_ID = {"tpmap": "pg_temp.key(4, h.n)", "mso": "pg_temp.key(5, h.n)"}
 _CLOSED_ON = "CASE WHEN h.is_removed THEN %(today)s::date - 20 END"
-_HELP_DAY = "h.opened_on + 60 + pg_temp.draw(h.n, 15, 200)"
+_HELP_DAY = "h.opened_on + 60 + pg_temp.draw(h.n, 15, 290)"
 _HELP_BAHT = "(1000 + 500 * pg_temp.draw(h.n, 19, 8))"
 _CHECK_DAY = "h.opened_on + 45"
 _SURVIVES = "h.relieved = h.baseline AND h.baseline <> 0"
@@ -111,7 +113,8 @@ _KNOWN = f"""
 CREATE TEMPORARY TABLE scale_known ON COMMIT DROP AS
 SELECT k.n, k.known1, CASE WHEN k.known2 > k.known1 THEN k.known2 END AS known2,
        min(v.day) AS first_on, max(v.day) AS last_on, max(v.day) FILTER (WHERE v.day <= k.known1) AS early_on,
-       count(v.day) FILTER (WHERE v.day >= %(first_day)s) AS visits
+       count(v.day) FILTER (WHERE v.day >= %(first_day)s) AS visits,
+       count(v.day) FILTER (WHERE v.day BETWEEN %(first_day)s AND k.known1) AS early_visits
 FROM (
     SELECT h.n, CASE WHEN h.relieved <> 0 THEN {_HELP_DAY} ELSE {_CHECK_DAY} END AS known1,
            greatest(max(v.day), {_CLOSED_ON}) AS known2
@@ -128,7 +131,7 @@ def _at(day: str) -> str:
 
 
 def prepare(villages: Sequence[Village]) -> int:
-    """Temporary tables and functions of the session; the number of different names."""
+    """Temporary tables and functions of the session, and the agencies; the number of different names."""
     names = [
         (title, first, last)
         for title, firsts in (("นาง", WOMEN), ("นาย", MEN))
@@ -139,6 +142,12 @@ def prepare(villages: Sequence[Village]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FUNCTIONS.replace("%%", "%"))
         cursor.execute(_VILLAGES)
+    insert(
+        Agency,
+        {"id": "pg_temp.key(14, n)", "name": "'หน่วยงานจำลองที่ ' || n + 1"},
+        f"generate_series(0, {AGENCIES - 1}) AS n",
+        {},
+    )
     rows = (
         (v.code, v.centre_id, "t" if v.is_municipal else "f", v.team_id, v.first, v.count) for v in villages
     )
@@ -398,6 +407,7 @@ def _write_work(params: Params) -> None:
             "relieves": "true",
             "given_on": _HELP_DAY,
             "amount_baht": _HELP_BAHT,
+            "agency_id": f"CASE WHEN b.bit <> 1 THEN pg_temp.key(14, pg_temp.draw(h.n, 20, {AGENCIES})) END",
             "recorded_at": _at(_HELP_DAY),
         },
         f"""scale_household h JOIN (VALUES {bits}) AS b(bit, code) ON h.relieved & b.bit <> 0
@@ -428,7 +438,9 @@ def _write_visits(params: Params) -> None:
 def _write_states(params: Params) -> None:
     """The rows of the read model, from the facts above: the present state and those before."""
     listed = _state(_Known(checked=False, helped=False, last_on="NULL::date", visits="0", closed=False))
-    early = _state(_Known(checked=True, helped=True, last_on="k.early_on", visits="0", closed=False))
+    early = _state(
+        _Known(checked=True, helped=True, last_on="k.early_on", visits="k.early_visits", closed=False)
+    )
     now = _state(_Known(checked=True, helped=True, last_on="k.last_on", visits="k.visits", closed=True))
     history = (
         (listed, "h.opened_on", "k.known1", "k.known1 > h.opened_on"),
