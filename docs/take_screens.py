@@ -1,13 +1,14 @@
 """Takes the pictures in docs/screens from a running demo: `python docs/take_screens.py http://127.0.0.1:8000`.
 
 A mentor's day on a phone (390x844), then each page as its own persona, on a phone and on a desk (1440x900).
+Names after the address take these pages alone.
 """
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -22,9 +23,13 @@ FOLDER = Path(__file__).resolve().parent / "screens"
 SIZES = ((390, 844), (1440, 900))
 COLOURS = 96
 BOARD = "/board/90/?fiscal_year=2568&list=csr"
+DISTRICTS_OWN = "/board/9007/?fiscal_year=2568&list=csr"
+MOVED = "/board/90/moved/?fiscal_year=2568&list=csr&as_of=2025-09-30&compare=2025-03-31"
+MEETING = "main tbody th a"
 LIST = "/households/?area=90&fiscal_year=2568&list=csr&failing=living"
 HOUSEHOLD = "main a[href*='/households/0']:not([href*='visit'])"
 MENTOR, DISTRICT, PROVINCE = "songkhla.mentor", "songkhla.district", "songkhla.province"
+GOVERNOR = "songkhla.governor"
 LEAD, FUND = "songkhla.income", "songkhla.fund"
 HEADINGS = {
     "": "Before signing in",
@@ -33,6 +38,7 @@ HEADINGS = {
     LEAD: "The lead office of income",
     FUND: "A partner: the rehabilitation fund",
     PROVINCE: "The provincial secretary",
+    GOVERNOR: "The governor",
     "khonkaen.province": "The secretary of another province",
     "khonkaen.municipal": "The municipal officer",
     "national": "The national viewer",
@@ -104,6 +110,44 @@ PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("referral", "One referral", LEAD, "/referrals/", ("main a[href^='/referrals/']:not([href*='?'])",)),
     ("referrals-fund", "Referrals to the fund", FUND, "/referrals/", ()),
     ("board-songkhla", "The board of a province", PROVINCE, BOARD, ()),
+    (
+        "board-areas",
+        "Districts, worst first, and the map of the same figures",
+        PROVINCE,
+        BOARD,
+        ("^#map",),
+    ),
+    ("board-trend", "The way of the stages, and where households wait", PROVINCE, BOARD, ("^#trend",)),
+    ("board-help", "Who gave how much; relief against development", PROVINCE, BOARD, ("^#agencies",)),
+    ("board-as-of", "The board as it was known on a past day", PROVINCE, BOARD + "&as_of=2025-06-30", ()),
+    ("board-compare", "Two days compared", PROVINCE, BOARD + "&compare=2025-03-31", ()),
+    ("board-moved", "The households that moved between them", PROVINCE, MOVED, ()),
+    ("board-district", "Down to a district", PROVINCE, DISTRICTS_OWN, ()),
+    ("meetings", "Meetings of a year", PROVINCE, "/meetings/", ()),
+    ("meeting", "A meeting: agenda, resolutions, spot checks, figures", PROVINCE, "/meetings/", (MEETING,)),
+    ("meeting-checks", "The spot checks of a meeting", PROVINCE, "/meetings/", (MEETING, "@draw")),
+    ("spot-checks", "Households to be looked at before the meeting", DISTRICT, "/meetings/checks/", ()),
+    ("meeting-freeze", "What will be frozen", PROVINCE, "/meetings/", (MEETING, "@before the freeze")),
+    (
+        "targets",
+        "A target and its shares",
+        PROVINCE,
+        "/targets/?fiscal_year=2568",
+        ("@target",),
+    ),
+    ("measures", "Poverty measures", PROVINCE, "/measures/90/?fiscal_year=2568", ()),
+    ("public-settings", "What everybody will see, and the switch", PROVINCE, "/public-page/", ()),
+    ("weekly", "The Monday figures", PROVINCE, "/weekly/", ()),
+    ("exports", "Exports, kept for a week", PROVINCE, LIST, ("@export",)),
+    ("public", "The public page", PROVINCE, "/public-page/", ("@public",)),
+    (
+        "meeting-pack",
+        "Frozen figures and the pack",
+        PROVINCE,
+        "/meetings/",
+        (MEETING, "@freeze"),
+    ),
+    ("board-governor", "The board of this year", GOVERNOR, "/", ()),
     ("list-behind-a-number", "The list behind a number", PROVINCE, LIST, ()),
     ("offices", "Offices and their deadlines", PROVINCE, "/offices/", ()),
     ("menu", "The help menu", PROVINCE, "/menu/", ()),
@@ -122,17 +166,20 @@ PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("users", "Users", "admin", "/users/", ()),
 )
 
+# Acts that cannot be done twice, and pages that a phone shows no differently: at the last size alone.
+DESK_ONLY = ("meeting-pack", "meeting-freeze", "board-moved", "board-help")
 
-def main(address: str) -> None:
+
+def main(address: str, *names: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     prepare_node()
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        for name, page in field_pages(browser, address):
+        for name, page in () if names else field_pages(browser, address):
             keep(page, name)
         for width, height in SIZES:
-            for name, page in pages(browser, address, width, height):
+            for name, page in pages(browser, address, width, height, names):
                 page.wait_for_load_state("networkidle")
                 keep(page, f"{name}-{width}")
         browser.close()
@@ -158,10 +205,14 @@ def field_pages(browser: Browser, address: str) -> Iterator[tuple[str, Page]]:
         context.close()
 
 
-def pages(browser: Browser, address: str, width: int, height: int) -> Iterator[tuple[str, Page]]:
-    """Every page, opened by its person; one sign-in per person."""
+def pages(
+    browser: Browser, address: str, width: int, height: int, names: Container[str] = ()
+) -> Iterator[tuple[str, Page]]:
+    """Every page, or those of the names, opened by its person; one sign-in per person."""
     open_pages: dict[str, Page] = {}
     for name, _seen, person, path, clicks in PAGES:
+        if (names and name not in names) or ((width, height) != SIZES[-1] and name in DESK_ONLY):
+            continue
         if person not in open_pages:
             context = browser.new_context(viewport={"width": width, "height": height}, locale="th-TH")
             open_pages[person] = context.new_page()
@@ -179,9 +230,12 @@ def pages(browser: Browser, address: str, width: int, height: int) -> Iterator[t
 
 
 def follow(page: Page, click: str) -> None:
-    """Click what the selector finds first, or do the named act."""
+    """Click what the selector finds first, scroll to it (^), or do the named act (@)."""
     if click.startswith("@"):
         ACTS[click](page)
+        return
+    if click.startswith("^"):
+        scroll_to(page, click[1:])
         return
     found = page.locator(click)
     if not found.count():
@@ -271,6 +325,62 @@ def plan_with_a_former(page: Page) -> None:
     to_top(page.locator("#compare-title"))
 
 
+def scroll_to(page: Page, selector: str) -> None:
+    """Down to a part whose pictures may come late: seen once, then put below the header."""
+    page.locator(selector).first.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    to_top(page.locator(selector).first)
+    page.wait_for_load_state("networkidle")
+
+
+def part(page: Page, name: str) -> None:
+    page.goto(page.url.split("?")[0] + f"?part={name}")
+
+
+def draw(page: Page) -> None:
+    """The sample of a meeting, drawn if nobody has."""
+    part(page, "checks")
+    if page.locator("form[action$='/checks/draw/']").count():
+        follow(page, "form[action$='/checks/draw/'] button")
+    part(page, "checks")
+
+
+def before_the_freeze(page: Page) -> None:
+    part(page, "pack")
+    follow(page, "main a[href$='/freeze/']")
+
+
+def freeze(page: Page) -> None:
+    """Freeze, ask for the pack, and wait until a worker has made it."""
+    meeting = page.url.split("?")[0]
+    before_the_freeze(page)
+    follow(page, "main form[data-submit-once] button")
+    page.goto(meeting + "?part=pack")
+    if not page.locator(".files__item").count() and page.locator("form[action$='/pack/']").count():
+        follow(page, "form[action$='/pack/'] button")
+    page.locator(".files__item").first.wait_for(timeout=120_000)
+    page.goto(meeting + "?part=pack")
+
+
+def target(page: Page) -> None:
+    if not page.locator("section[id^='target-']").count():
+        follow(page, "main form[data-submit-once] button, main form button")
+
+
+def public(page: Page) -> None:
+    """Switched on, then as everybody sees it."""
+    if page.locator("main form button.button:not(.button--second)").count():
+        follow(page, "main form button.button:not(.button--second)")
+    page.goto(urljoin(page.url, "/public/90/"))
+
+
+def export(page: Page) -> None:
+    """A list as a job; then the page where its file is found."""
+    page.goto(urljoin(page.url, "/exports/new/?kind=household&area=90&fiscal_year=2568&list=csr"))
+    follow(page, "main form button.button--second[value=job]")
+    page.goto(urljoin(page.url, "/exports/"))
+
+
 ACTS: dict[str, Callable[[Page], None]] = {
     "@leaver": leaver,
     "@hand over": hand_over,
@@ -278,6 +388,12 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "@photo": photo,
     "@care": care,
     "@lines": lines,
+    "@draw": draw,
+    "@before the freeze": before_the_freeze,
+    "@freeze": freeze,
+    "@target": target,
+    "@public": public,
+    "@export": export,
 }
 
 
@@ -300,10 +416,10 @@ def write_index() -> None:
         lines += [f"## {HEADINGS[person]}" + (f" (`{person}`)" if person else ""), ""]
         for name, seen, whose, _path, _clicks in PAGES:
             if whose == person:
-                lines += [f"**{seen}**", "", f"![{seen}, on a phone]({name}-390.png) ", ""]
-                lines[-2] += f"![{seen}, on a desk]({name}-1440.png)"
+                phone = "" if name in DESK_ONLY else f"![{seen}, on a phone]({name}-390.png) "
+                lines += [f"**{seen}**", "", f"{phone}![{seen}, on a desk]({name}-1440.png)", ""]
     (FOLDER / "README.md").write_text("\n".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main(sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000", *sys.argv[2:])
