@@ -64,6 +64,7 @@ urlpatterns = [
     path("public/<str:area>/progress.json", public.public_json, name="public_json"),
     path("public/<str:area>/progress.csv", public.public_csv, name="public_csv"),
     path("targets/", targets.targets_home, name="targets_home"),
+    path("targets/set/", targets.target_set, name="target_set"),
     path("targets/<uuid:pk>/share/", targets.target_again, name="target_again"),
     path("targets/<uuid:pk>/<str:district>/", targets.target_share, name="target_share"),
     path("weekly/", weekly.weekly, name="weekly"),

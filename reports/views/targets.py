@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.views.shared import attempt, posted, status_of
 from povertyops.accounts.actor import Actor
@@ -28,31 +28,45 @@ from .board import actor_of
 READERS = (Role.PROVINCIAL_SECRETARY, Role.EXECUTIVE, Role.DISTRICT_OFFICER)
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @allow(*READERS)
 def targets_home(request: HttpRequest) -> HttpResponse:
-    """The targets of a fiscal year; the secretary sets one here."""
+    """The targets of a fiscal year, with the form where the secretary looks."""
     actor = actor_of(request)
     years = _years(actor)
     year = _year(request, years)
-    form = None
-    if actor.role is Role.PROVINCIAL_SECRETARY:
-        form = TargetForm(posted(request), initial={"due_on": fiscal_year_bounds(year)[1], "percent": 90})
-    if form is not None and request.method == "POST" and form.is_valid():
-        made = attempt(form, lambda: set_target(actor=actor, target=form.target(year)))
-        if made:
-            messages.success(request, _("ตั้งเป้าหมายและแบ่งให้อำเภอแล้ว"))
-            return redirect(_address(year))
+    form = _form(request, year) if actor.role is Role.PROVINCIAL_SECRETARY else None
+    return _home(request, years, year, form)
+
+
+@require_POST
+@allow(Role.PROVINCIAL_SECRETARY)
+def target_set(request: HttpRequest) -> HttpResponse:
+    """A target of the province set, or its form again with what is wrong."""
+    actor = actor_of(request)
+    years = _years(actor)
+    year = _year(request, years)
+    form = _form(request, year)
+    if form.is_valid() and attempt(form, lambda: set_target(actor=actor, target=form.target(year))):
+        messages.success(request, _("ตั้งเป้าหมายและแบ่งให้อำเภอแล้ว"))
+        return redirect(_address(year))
+    return _home(request, years, year, form)
+
+
+def _form(request: HttpRequest, year: int) -> TargetForm:
+    return TargetForm(posted(request), initial={"due_on": fiscal_year_bounds(year)[1], "percent": 90})
+
+
+def _home(request: HttpRequest, years: list[int], year: int, form: TargetForm | None) -> HttpResponse:
+    actor = actor_of(request)
     context = {
         "form": form,
+        "set_url": f"{reverse('target_set')}?{urlencode({'fiscal_year': year})}",
         "year": year,
         "years": [(each, _address(each)) for each in years],
         "targets": target_views(actor, year),
     }
-    refused = 403 if request.method == "POST" and form is None else None
-    return render(
-        request, "reports/targets/home.html", context, status=refused or (status_of(form) if form else 200)
-    )
+    return render(request, "reports/targets/home.html", context, status=status_of(form) if form else 200)
 
 
 @require_http_methods(["GET", "POST"])

@@ -99,10 +99,11 @@ def test_a_target_from_setting_to_sharing_again(cast: Cast, django_assert_num_qu
     home = f"{reverse('targets_home')}?fiscal_year={YEAR}"
     form = {"figure": "survive", "percent": "90", "due_on": "30/9/2568", "share_key": "cases"}
 
-    assert secretary.post(home, {**form, "percent": "190"}).status_code == 422
-    assert secretary.post(home, {**form, "due_on": "1/10/2568"}).status_code == 422
-    assert client_of(cast.officer).post(home, form).status_code == 403
-    assert secretary.post(home, form).status_code == 302
+    setting = f"{reverse('target_set')}?fiscal_year={YEAR}"
+    assert secretary.post(setting, {**form, "percent": "190"}).status_code == 422
+    assert secretary.post(setting, {**form, "due_on": "1/10/2568"}).status_code == 422
+    assert client_of(cast.officer).post(setting, form).status_code == 403
+    assert secretary.post(setting, form).status_code == 302
     first = current_target(SONGKHLA, YEAR, "survive")
     assert first is not None
     assert shares_of(first) == {MUEANG_SONGKHLA: (5, False), RANOT: (4, False)}  # 9 of 10 over 5 and 5
