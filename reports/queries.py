@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -73,7 +73,13 @@ def agency_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return dict(found.values_list("pk", "name"))
 
 
-def closed_days(fiscal_year: int, code: str, list_kind: str, days: Collection[date]) -> list[DayProgress]:
-    """An area's figures on those of the days that were closed, earliest first."""
-    rows = DayProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind, day__in=days)
-    return list(rows.order_by("day"))
+def closed_days(fiscal_year: int, code: str, list_kind: str, days: Sequence[date]) -> list[DayProgress]:
+    """An area's figures, for each of the days (earliest first) on the last day that was closed by then.
+
+    A closed day stands for one of them only, so older days, which are closed by the week, are not repeated.
+    """
+    rows = DayProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind).order_by("day")
+    nearest: dict[date, date] = {}
+    for closed in rows.filter(day__lte=days[-1]).values_list("day", flat=True) if days else []:
+        nearest[next(day for day in days if day >= closed)] = closed
+    return list(rows.filter(day__in=nearest.values())) if nearest else []

@@ -28,7 +28,7 @@ from povertyops.common.thai import fiscal_year_bounds
 
 from ..models import DayProgress, Figures
 from ..models.progress import CENTRE_LEVEL
-from ..queries import is_closed, progress_below, progress_of
+from ..queries import closed_days, is_closed, progress_below, progress_of
 from . import asof_sql as sql
 
 UUID_LENGTH = 36
@@ -163,27 +163,17 @@ def trend(
     """
     today = timezone.localdate()
     days = days_of_trend(fiscal_year, today, points)
-    closed = DayProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind)
     if _is_small(code):
+        closed = DayProgress.objects.filter(code=code, fiscal_year=fiscal_year, list_kind=list_kind)
         known: dict[date, Figures] = {row.day: row for row in closed.filter(day__in=days)}
         missing = [day for day in days if day not in known and day != today]
         known |= {row.day: row for row in _on_days(missing, fiscal_year, code, list_kind)} if missing else {}
     else:
         past = [day for day in days if day != today]
-        known = {row.day: row for row in closed.filter(day__in=_nearest(closed, past))}
+        known = {row.day: row for row in closed_days(fiscal_year, code, list_kind, past)}
     if today in days and (now := progress_of(fiscal_year, code, list_kind)):
         known[today] = now
     return sorted(known.items())
-
-
-def _nearest(closed: QuerySet[DayProgress], days: list[date]) -> set[date]:
-    """For each day of a trend the last one closed by then, but after the day before it in the trend."""
-    found = closed.filter(day__lte=days[-1]).order_by("day").values_list("day", flat=True) if days else []
-    nearest: dict[date, date] = {}
-    for day in found:
-        point = next(point for point in days if point >= day)
-        nearest[point] = day
-    return set(nearest.values())
 
 
 def _on_days(days: list[date], fiscal_year: int, code: str, list_kind: str) -> list[DayProgress]:

@@ -47,7 +47,10 @@ def target_set(request: HttpRequest) -> HttpResponse:
     years = _years(actor)
     year = _year(request, years)
     form = _form(request, year)
-    if form.is_valid() and attempt(form, lambda: set_target(actor=actor, target=form.target(year))):
+    made = (
+        attempt(form, lambda: set_target(actor=actor, target=form.target(year))) if form.is_valid() else None
+    )
+    if made is not None:
         messages.success(request, _("ตั้งเป้าหมายและแบ่งให้อำเภอแล้ว"))
         return redirect(_address(year))
     return _home(request, years, year, form)

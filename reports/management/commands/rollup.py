@@ -1,4 +1,4 @@
-"""`manage.py rollup [--full] [--verify [--as-of DAY]]`: bring boards up to date, or prove that they are."""
+"""`manage.py rollup [--rebuild] [--full] [--verify [--as-of DAY]]`: bring boards up to date, or prove it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from casework.services.cohort import rebuild_cohort
+
 from ...services.rollup import drain_marks, full_rollup, known_years
 from ...services.verify import verify, verify_day
 
@@ -16,9 +18,14 @@ SHOWN = 200
 
 
 class Command(BaseCommand):
-    help = "Drain the marks. --full builds years anew, --verify compares with a count from the base tables."
+    help = "Drain the marks; or build figures anew, or compare them with a count from the base tables."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--rebuild",
+            action="store_true",
+            help="judge every household anew from its facts first, as after an upgrade; implies --full",
+        )
         parser.add_argument("--full", action="store_true", help="build all figures anew")
         parser.add_argument(
             "--verify", action="store_true", help="print every figure that is not what the facts say"
@@ -37,12 +44,15 @@ class Command(BaseCommand):
         verify: bool,
         fiscal_year: int | None,
         as_of: date | None = None,
+        rebuild: bool = False,
         **options: Any,
     ) -> None:
         years = [fiscal_year] if fiscal_year else known_years()
-        if full:
+        if rebuild:
+            self._rebuild(years)
+        if full or rebuild:
             self._full(years)
-        if not full and not verify:
+        if not (full or rebuild or verify):
             self._drain()
         if verify:
             self._verify(years, as_of)
@@ -52,6 +62,10 @@ class Command(BaseCommand):
         while taken := drain_marks():
             marks += taken
         self.stdout.write(f"{marks:,} marks drained")
+
+    def _rebuild(self, years: list[int]) -> None:
+        for year in years:
+            self.stdout.write(f"{year}: {rebuild_cohort(year):,} states changed")
 
     def _full(self, years: list[int]) -> None:
         for year in years:
