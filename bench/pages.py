@@ -72,7 +72,7 @@ def _get(client: http.client.HTTPConnection, path: str, session: str) -> float:
 
 
 def _lines(
-    report: Report, page: str, sizes: dict[str, int], seconds: dict[str, list[float]], size: int
+    report: Report, page: str, sizes: dict[str, int], seconds: dict[str, list[float]], page_bytes: int
 ) -> None:
     (small, few), (large, many) = sizes.items()
     for name, size in sizes.items():
@@ -101,7 +101,7 @@ def _lines(
     slow, bare = p95(seconds[large]), p95(seconds[BARE])
     report.add(
         Line(
-            f"{page}, {many:,} cases, against a bare page of {size // 1000} KB",
+            f"{page}, {many:,} cases, against a bare page of {page_bytes // 1000} KB",
             ms(slow),
             ms(bare),
             f"{slow / bare:.2f}x",

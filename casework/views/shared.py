@@ -1,17 +1,15 @@
-"""What several pages need: who may write, a service's refusal put into the form, names behind ids."""
+"""What several pages need: who may write, names behind ids, and what all answers have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import cast
 
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 
 from dimensions.enums import Stage
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICE_ROLES, OFFICER_ROLES
-from povertyops.common.errors import Conflict, DomainError, InvalidInput
+from povertyops.common.answering import attempt, blame, posted, status_of, succeeds
 
 from ..field.shells import shell_response
 from ..pages.household import HouseholdStory
@@ -24,7 +22,20 @@ GIVING_ROLES = tuple(sorted(FIELD_ROLES | OFFICER_ROLES | OFFICE_ROLES))
 READING_ROLES = tuple(sorted(HOUSEHOLD_ROLES))
 AGENCIES_OFFERED = 300
 
-Result = TypeVar("Result")
+__all__ = [
+    "GIVING_ROLES",
+    "READING_ROLES",
+    "WRITING_ROLES",
+    "actions_for",
+    "actor_of",
+    "agency_names",
+    "attempt",
+    "blame",
+    "phone_page",
+    "posted",
+    "status_of",
+    "succeeds",
+]
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -32,34 +43,10 @@ def actor_of(request: HttpRequest) -> Actor:
     return cast(Actor, request.actor)  # type: ignore[attr-defined]
 
 
-def attempt(form: Form, act: Callable[[], Result]) -> Result | None:
-    """Call a service. What it refuses stands at the field it names, so that nothing typed is lost."""
-    try:
-        return act()
-    except (InvalidInput, Conflict) as refusal:
-        blame(form, refusal)
-    return None
-
-
-def succeeds(form: Form, act: Callable[[], object]) -> bool:
-    """`attempt` for whoever does not need the result."""
-    return attempt(form, act) is not None
-
-
-def blame(form: Form, refusal: DomainError) -> None:
-    field = refusal.details.get("field")
-    form.add_error(field if field in form.fields else None, str(refusal))
-
-
 def agency_names(province_code: str) -> list[str]:
     """Names of the province's agencies to offer while one is typed."""
     rows = agencies_of(province_code).order_by("name")
     return list(rows.values_list("name", flat=True)[:AGENCIES_OFFERED])
-
-
-def status_of(*forms: Any) -> int:
-    """200 for a fresh form, 422 for one that came back with something to mend."""
-    return 422 if any(form.errors for form in forms) else 200
 
 
 def actions_for(actor: Actor, story: HouseholdStory) -> dict[str, bool]:
@@ -88,8 +75,3 @@ def phone_page(request: HttpRequest, name: str) -> HttpResponse | None:
     if request.method != "GET" or "plain" in request.GET or actor_of(request).role not in FIELD_ROLES:
         return None
     return shell_response(request, name)
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent, also when it is empty; None for a page that is only opened."""
-    return request.POST if request.method == "POST" else None

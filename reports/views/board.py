@@ -17,7 +17,7 @@ from povertyops.common.policies import allow
 
 from ..access import highest_area, may_open_lists, sees_below, visible_area, visible_centre
 from ..forms.board import DaysForm
-from ..links import board_query
+from ..links import board_query, board_url
 from ..pages.board import Asked, Board, area_board, centre_board
 from ..pages.compare import compared_days, comparison_of
 from ..pages.dimensions import HEADS, dimension_rows
@@ -116,8 +116,10 @@ def _page(request: HttpRequest, shown: Board) -> HttpResponse:
 
 
 def _trend(request: HttpRequest, shown: Board) -> HttpResponse:
-    if shown.figures is None or not shown.opens_lists:
+    if not shown.opens_lists:
         raise Http404
+    if shown.figures is None:
+        return redirect(board_url(shown.place, shown.fiscal_year))
     points = trend(shown.fiscal_year, shown.place.code, shown.list_kind)
     context = {"board": shown, "section": trend_section(shown, points)}
     fragment = request.headers.get("HX-Request") == "true"

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from casework.views.shared import posted, status_of
 from povertyops.accounts.enums import Role
 from povertyops.areas.enums import Level
 from povertyops.areas.models import Area
 from povertyops.areas.queries import children_of
+from povertyops.common.answering import posted, status_of
 from povertyops.common.csv_table import MAX_BYTES, decode
 from povertyops.common.errors import InvalidInput
 from povertyops.common.policies import allow

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from povertyops.common.answering import attempt, posted, status_of
 from povertyops.common.policies import allow
 from povertyops.common.thai import buddhist_year, fiscal_year_of
 
@@ -21,7 +22,6 @@ from ..meeting_rules import MEETING_ROLES, READING_ROLES, WRITING_ROLES
 from ..models import Meeting
 from ..pages.meetings import MeetingPage, agenda_heads, meeting_lines, parts_for
 from ..services.meetings import MeetingDraft, edit_meeting, hold_meeting, plan_meeting
-from .answering import attempt, posted, status_of
 from .board import actor_of
 
 EVERYBODY = tuple(sorted(MEETING_ROLES))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from households.access import scope_q
 from povertyops.accounts.actor import Actor
+from povertyops.common.answering import attempt, posted, status_of
 from povertyops.common.policies import allow
 
 from ..enums import CheckResult
@@ -23,7 +24,6 @@ from ..meeting_access import get_spot_check_for, visible_meetings, visible_spot_
 from ..models import Meeting, SpotCheck
 from ..pages.meetings import check_cards, uuid_or_none
 from ..services.spot_checks import draw_spot_checks, record_spot_check, why_not_record
-from .answering import attempt, posted, status_of
 from .board import actor_of
 from .meetings import EVERYBODY, WRITERS
 from .meetings_parts import back_to

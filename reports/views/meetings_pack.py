@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from povertyops.accounts.actor import Actor
+from povertyops.common.answering import attempt, posted, status_of
 from povertyops.common.audit import log_access
 from povertyops.common.policies import allow
 
@@ -23,7 +24,6 @@ from ..pages.meetings import pack_story
 from ..services.meetings import freeze_meeting, what_would_freeze
 from ..services.packs import ask_pack
 from ..tasks import start_pack
-from .answering import attempt, posted, status_of
 from .board import actor_of
 from .meetings import READERS, WRITERS
 from .meetings_parts import back_to

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from households.access import visible_households
 from povertyops.accounts.actor import Actor
+from povertyops.common.answering import attempt, posted, status_of, succeeds
 from povertyops.common.policies import allow
 
 from ..enums import AgendaKind
@@ -47,7 +48,6 @@ from ..services.meetings import (
     remove_story,
     save_attendance,
 )
-from .answering import attempt, posted, status_of, succeeds
 from .board import actor_of
 from .meetings import EVERYBODY, WRITERS
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework.views.shared import attempt, posted, status_of
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
+from povertyops.common.answering import attempt, posted, status_of
 from povertyops.common.policies import allow
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 

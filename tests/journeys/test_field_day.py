@@ -271,8 +271,8 @@ def officer_sees_them(desk: Page, live_server: LiveServer, households: list[Hous
 
 def visits_on_board(desk: Page, live_server: LiveServer) -> str:
     desk.goto(f"{live_server.url}/board/{VILLAGE[:4]}/?fiscal_year={this_year()}")
-    tile = desk.locator(".stat", has=desk.get_by_text("การลงพื้นที่", exact=True))
-    return tile.locator(".stat__value").inner_text().split()[0]
+    part = desk.locator(".board-tile__parts div", has=desk.get_by_text("การลงพื้นที่", exact=True))
+    return part.locator("dd").inner_text().split()[0]
 
 
 def light_has_changed(desk: Page, live_server: LiveServer, helped: Household, other: Household) -> None:

@@ -32,8 +32,8 @@ def household(cast: Cast) -> Household:
 def survivors(page: Page, live_server: LiveServer) -> str:
     """How many households the province board shows at the stage survive."""
     page.goto(f"{live_server.url}/board/90/?fiscal_year={this_year()}")
-    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="อยู่รอด", exact=True))
-    return row.locator("td").first.inner_text()
+    step = page.locator("#stages li").filter(has=page.locator(".swatch--survive"))
+    return step.locator(".board-stages__value").inner_text().split()[0]
 
 
 def test_visit_with_help_moves_light_stage_and_board(

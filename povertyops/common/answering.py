@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.forms import Form
 from django.http import HttpRequest, QueryDict
 
-from povertyops.common.errors import Conflict, InvalidInput
+from .errors import Conflict, DomainError, InvalidInput
 
 Result = TypeVar("Result")
 
@@ -18,14 +18,18 @@ def attempt(form: Form, act: Callable[[], Result]) -> Result | None:
     try:
         return act()
     except (InvalidInput, Conflict) as refusal:
-        field = refusal.details.get("field")
-        form.add_error(field if field in form.fields else None, str(refusal))
+        blame(form, refusal)
     return None
 
 
 def succeeds(form: Form, act: Callable[[], object]) -> bool:
     """`attempt` for whoever does not need the result."""
     return attempt(form, act) is not None
+
+
+def blame(form: Form, refusal: DomainError) -> None:
+    field = refusal.details.get("field")
+    form.add_error(field if field in form.fields else None, str(refusal))
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
