@@ -230,4 +230,4 @@ def test_late_visits_take_two_queries_more(cast: Cast, number: int) -> None:
     with CaptureQueriesContext(connection) as captured:
         post(client, sent)
 
-    assert len(queries_of(captured)) == 11
+    assert len(queries_of(captured)) == 10
