@@ -39,4 +39,4 @@ def posted(request: HttpRequest) -> QueryDict | None:
 
 def status_of(*forms: Any) -> int:
     """200 for a fresh form, 422 for one that came back with something to mend."""
-    return 422 if any(form.is_bound and form.errors for form in forms) else 200
+    return 422 if any(form.errors for form in forms) else 200
