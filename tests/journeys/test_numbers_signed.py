@@ -133,8 +133,8 @@ def _by_keyboard(page: Page, area: str) -> None:
 
 def _ask_for_days(page: Page, **days: str) -> None:
     fold = page.locator("details[data-keep-open=board-days]")
-    if fold.get_attribute("open") is None:
-        fold.locator("summary").click()
+    page.wait_for_load_state("load")
+    fold.evaluate("fold => { fold.open = true; }")
     for name in ("as_of", "compare"):
         page.locator(f"form.board-days [name={name}]").fill(days.get(name, ""))
     page.get_by_role("button", name="ดูตามวันนี้").click()
