@@ -130,3 +130,52 @@ class Membership(models.IntegerChoices):
     LISTED = 1, _("เดิม (ตามบัญชี)")
     FOUND = 2, _("สำรวจพบเพิ่มเติม")
     CARRIED = 3, _("ยกมาจากปีก่อน")
+
+
+class NominationChannel(models.TextChoices):
+    """By which door a nomination came in."""
+
+    TEAM = "team", _("ทีมปฏิบัติการตำบล")
+    MENTOR = "mentor", _("ทีมพี่เลี้ยง")
+    OFFICER = "officer", _("เจ้าหน้าที่")
+    PUBLIC = "public", _("ประชาชน")
+
+
+class NominationStatus(models.TextChoices):
+    """Where a nomination is on its way."""
+
+    RECEIVED = "received", _("รอตรวจในพื้นที่")
+    CHECKED = "checked", _("ตรวจในพื้นที่แล้ว รอพิจารณา")
+    ACCEPTED = "accepted", _("รับเข้าแล้ว")
+    REJECTED = "rejected", _("ไม่รับ")
+    KNOWN = "known", _("เป็นครัวเรือนที่มีอยู่แล้ว")
+    APPEALED = "appealed", _("ขอให้พิจารณาใหม่")
+    WITHDRAWN = "withdrawn", _("ผู้เสนอถอนเรื่อง")
+
+    @classmethod
+    def of_waiting(cls) -> tuple[NominationStatus, ...]:
+        return cls.RECEIVED, cls.CHECKED, cls.APPEALED
+
+
+class LeaverAct(models.TextChoices):
+    """What a province decides for open cases of households that left a list."""
+
+    KEEP = "keep", _("ดูแลต่อ")
+    CHECK = "check", _("ให้ทีมลงตรวจก่อน")
+    REMOVE = "remove", _("ขอนำออกเพราะไม่ยากจน")
+
+
+class CarryKind(models.TextChoices):
+    """What a file of work done before the system holds."""
+
+    HELPS = "helps", _("ความช่วยเหลือก่อนใช้ระบบ")
+    STAGES = "stages", _("ขั้นที่ได้มาก่อนใช้ระบบ")
+
+
+class SheetStatus(models.TextChoices):
+    """Where a file that was filled in outside the system is."""
+
+    UNREADABLE = "unreadable", _("อ่านไฟล์ไม่ได้")
+    READY = "ready", _("ตรวจแล้ว รอยืนยัน")
+    APPLIED = "applied", _("บันทึกแล้ว")
+    EXPIRED = "expired", _("หมดอายุ")

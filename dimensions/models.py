@@ -40,6 +40,7 @@ class DimensionInfo(Versioned):
     dimension = models.CharField(_("มิติ"), max_length=12, choices=Dimension)
     position = models.PositiveSmallIntegerField(_("ลำดับ"))
     label = models.CharField(_("ชื่อ"), max_length=60)
+    label_en = models.CharField(_("ชื่อภาษาอังกฤษ"), max_length=60, blank=True, db_default="")
     lead_office = models.CharField(_("หน่วยงานเจ้าภาพ"), max_length=160, blank=True)
     lead_office_short = models.CharField(_("ชื่อย่อ"), max_length=20, blank=True)
     colour = models.CharField(_("สี"), max_length=20)

@@ -44,11 +44,15 @@ class ImportStatus(models.TextChoices):
     RECEIVED = "received", _("รับไฟล์แล้ว รออ่าน")
     READING = "reading", _("กำลังตรวจไฟล์")
     UNREADABLE = "unreadable", _("อ่านไฟล์ไม่ได้")
+    MAPPING = "mapping", _("รอจับคู่คอลัมน์")
     READY = "ready", _("ตรวจแล้ว รอยืนยันนำเข้า")
+    AWAITING = "awaiting", _("รอผู้อนุมัติคนที่สอง")
     REQUESTED = "requested", _("รอนำเข้า")
     APPLYING = "applying", _("กำลังนำเข้า")
     APPLIED = "applied", _("นำเข้าแล้ว")
     EXPIRED = "expired", _("หมดอายุ ยังไม่ได้นำเข้า")
+    UNDOING = "undoing", _("กำลังเลิกการนำเข้า")
+    UNDONE = "undone", _("เลิกการนำเข้าแล้ว")
 
     @classmethod
     def of_reading(cls) -> tuple[ImportStatus, ...]:
@@ -74,3 +78,50 @@ class ImportOutcome(models.TextChoices):
 class FilePart(models.TextChoices):
     SOURCE = "source", _("ไฟล์ที่ส่งมา")
     ERRORS = "errors", _("ไฟล์สำหรับแก้")
+
+
+class SinceLast(models.TextChoices):
+    """A household of a file beside the newest earlier word of the same kind of list."""
+
+    NEW = "new", _("เข้าใหม่")
+    SAME = "same", _("เหมือนเดิม")
+    CHANGED = "changed", _("ข้อมูลเปลี่ยน")
+
+
+class RowUnit(models.TextChoices):
+    """What one row of a file stands for."""
+
+    PERSON = "person", _("แถวละหนึ่งคน")
+    HOUSEHOLD = "household", _("แถวละหนึ่งครัวเรือน")
+
+
+class PairKind(models.TextChoices):
+    PERSON = "person", _("บุคคล")
+    HOUSEHOLD = "household", _("ครัวเรือน")
+
+
+class PairState(models.TextChoices):
+    """What became of a pair that may be one and the same."""
+
+    OPEN = "open", _("รอตรวจ")
+    NOT_SAME = "not_same", _("คนละราย")
+    MERGED = "merged", _("รวมแล้ว")
+    GONE = "gone", _("ไม่เข้าข่ายแล้ว")
+
+
+class FoundBy(models.TextChoices):
+    """At which moment a pair was found."""
+
+    IMPORT = "import", _("ตอนนำเข้าบัญชี")
+    NOMINATION = "nomination", _("ตอนเสนอชื่อ")
+    NIGHTLY = "nightly", _("ตรวจประจำคืน")
+    PERSON = "person", _("เจ้าหน้าที่แจ้ง")
+
+
+class LinkKind(models.TextChoices):
+    """How two households of the register belong together."""
+
+    SPLIT = "split", _("แยกครัวเรือน")
+    JOINED = "joined", _("รวมอยู่ด้วยกัน")
+    SAME_HOUSE = "same_house", _("อยู่บ้านหลังเดียวกัน")
+    MOVED = "moved", _("สมาชิกย้ายไป")

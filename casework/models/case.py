@@ -71,6 +71,7 @@ class StageEvent(models.Model):
     evidence = models.JSONField(default=list)
     minutes_number = models.CharField(_("รายงานการประชุมเลขที่"), max_length=60, blank=True)
     document = models.CharField(_("เอกสารอ้างอิง"), max_length=200, blank=True)
+    signed_by = models.CharField(_("ผู้ลงนาม"), max_length=160, blank=True, db_default="")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from dimensions.enums import Stage
 from households.models import Household
 
-from ..enums import Membership, Step
+from ..enums import CloseReason, Membership, Step
 
 LONG_AGO = date(2000, 1, 1)
 END_OF_TIME = date(9999, 12, 31)
@@ -29,7 +29,10 @@ class CohortColumns(models.Model):
     figures narrowed to one kind. `in_care` are the baseline dimensions in approved continuing care that have
     not recovered. `step` is how far the case has come and `step_since` since when; `slips` counts falls in
     stage
-    inside the year, `not_in_tpmap` standing visits and helps of the year that nobody entered there yet. A
+    inside the year, `not_in_tpmap` standing visits and helps of the year that nobody entered there yet.
+    `is_stage_carried`: the stage was taken over from before the system; `removed_for` is why a removed
+    household was. `failing_share` (thousandths of the set's indicators) and `fragile` (members who are small
+    children or elders) are the parts of the priority that no day changes. A
     carried row is an open case of an earlier year, outside the
     cohort's figures.
     """
@@ -73,6 +76,10 @@ class CohortColumns(models.Model):
     step_since = models.DateField(default=LONG_AGO, db_default=LONG_AGO)
     slips = models.SmallIntegerField(default=0, db_default=0)
     not_in_tpmap = models.SmallIntegerField(default=0, db_default=0)
+    is_stage_carried = models.BooleanField(default=False, db_default=False)
+    removed_for = models.CharField(max_length=16, choices=CloseReason, blank=True, default="", db_default="")
+    failing_share = models.SmallIntegerField(default=0, db_default=0)
+    fragile = models.SmallIntegerField(default=0, db_default=0)
     since = models.DateField(default=timezone.localdate, db_default=Cast(Now(), models.DateField()))
 
     class Meta:

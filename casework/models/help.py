@@ -104,7 +104,8 @@ class Help(models.Model):
     """One help to one household. `relieves` and `nature` are as the menu item said on that day.
 
     A promise that is kept is a new row naming the promise in `fulfils`; a mistake is a new row
-    naming the wrong one in `amends` (with `is_void` when nothing takes its place).
+    naming the wrong one in `amends` (with `is_void` when nothing takes its place). `carry_over` is
+    the opening balance that brought a help given before the system counted.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -129,6 +130,9 @@ class Help(models.Model):
     tpmap_marked_at = models.DateTimeField(null=True)
     tpmap_marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    carry_over = models.ForeignKey(
+        "casework.CarryOver", models.PROTECT, null=True, related_name="helps", db_index=False
     )
     referral = models.ForeignKey("casework.Referral", models.PROTECT, null=True, related_name="helps")
     recorded_by = models.ForeignKey(

@@ -1,14 +1,25 @@
 """Tables of the register, one file per aggregate."""
 
-from .household import Household, HouseholdPlacement, HouseholdScope
-from .imports import ImportBatch, ImportFault, ImportFile, ImportHousehold, ImportRow
-from .lists import ListedPerson, Listing, ListKind, TargetList
+from .duplicates import DuplicatePair, MatchKey
+from .household import Household, HouseholdLink, HouseholdPlacement, HouseholdScope
+from .imports import (
+    ImportBatch,
+    ImportFault,
+    ImportFile,
+    ImportHousehold,
+    ImportRow,
+    ImportRule,
+    MappingProfile,
+)
+from .lists import ListedPerson, Listing, ListKind, SourceRule, TargetList
 from .person import Membership, NationalId, Person
 from .verification import Correction, Verification
 
 __all__ = [
     "Correction",
+    "DuplicatePair",
     "Household",
+    "HouseholdLink",
     "HouseholdPlacement",
     "HouseholdScope",
     "ImportBatch",
@@ -16,12 +27,16 @@ __all__ = [
     "ImportFile",
     "ImportHousehold",
     "ImportRow",
+    "ImportRule",
     "ListKind",
     "ListedPerson",
     "Listing",
+    "MappingProfile",
+    "MatchKey",
     "Membership",
     "NationalId",
     "Person",
+    "SourceRule",
     "TargetList",
     "Verification",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from povertyops.areas.models import Centre
 from povertyops.common.ids import uuid7
 
+from ..enums import LinkKind
+
 
 class Household(models.Model):
     """A household as the register knows it now.
@@ -21,6 +24,8 @@ class Household(models.Model):
     The fields are derived from its listings and from corrections by hand (`services.derive`); the
     values as printed in each list stay on the listing. `province_code` never changes: a move to
     another province is a transfer to a new row.
+    `batch_id` is the import that brought it into the register. A household that turned out to be another one
+    (`merged_into`) has no scope row any more, so nobody sees it; its visits and help stand on the other.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -34,13 +39,22 @@ class Household(models.Model):
     latitude = models.FloatField(_("ละติจูด"), null=True, blank=True)
     longitude = models.FloatField(_("ลองจิจูด"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    batch_id = models.UUIDField(null=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
+
+    merged_into_id: UUID | None
 
     class Meta:
         verbose_name = _("ครัวเรือน")
         indexes = [
             models.Index(fields=["house_code"], name="household_by_house_code", condition=~Q(house_code="")),
             models.Index(fields=["area_code", "house_no"], name="household_by_address"),
+            models.Index(fields=["batch_id"], name="household_by_import", condition=~Q(batch_id=None)),
+            models.Index(fields=["merged_into"], name="household_merged", condition=~Q(merged_into=None)),
+            models.Index(
+                fields=["province_code", "phone"], name="household_by_phone", condition=~Q(phone="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,6 +86,28 @@ class HouseholdPlacement(models.Model):
                 name="placement_one_current",
             )
         ]
+
+
+class HouseholdLink(models.Model):
+    """Two households whose stories touch: one split off, they joined, or they share a house."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    household = models.ForeignKey(Household, models.CASCADE, related_name="links")
+    other = models.ForeignKey(Household, models.CASCADE, related_name="links_back")
+    kind = models.CharField(max_length=10, choices=LinkKind)
+    person_ids = ArrayField(models.UUIDField(), default=list)
+    effective_on = models.DateField()
+    reason = models.CharField(_("เหตุผล"), max_length=500, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    household_id: UUID
+    other_id: UUID
+
+    class Meta:
+        verbose_name = _("ความเกี่ยวข้องของครัวเรือน")
 
 
 class HouseholdScope(models.Model):

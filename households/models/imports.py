@@ -15,7 +15,7 @@ from povertyops.accounts.models import Appointment
 from povertyops.areas.models import Centre
 from povertyops.common.ids import uuid7
 
-from ..enums import FilePart, ImportOutcome, ImportStatus
+from ..enums import FilePart, ImportOutcome, ImportStatus, RowUnit, SinceLast
 from .lists import ListKind
 
 
@@ -24,7 +24,10 @@ class ImportBatch(models.Model):
 
     The counts are those of the report: `new`, `known`, `changed` and `held_back` are disjoint and add up to
     `households`. `listed` is the part of `known` that was not on this list before. `centre` and
-    `province_code` say whose batch it is; both are empty for the system.
+    `province_code` say whose batch it is; both are empty for the system. `mapping` is how a person said the
+    columns are to be read (empty: as the headers say), `since_last` the counts beside the year before
+    ({"year", "new", "same", "changed", "left"}). `asked_by` asked to apply, `approved_by` is the second
+    person where the province wants one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -62,12 +65,28 @@ class ImportBatch(models.Model):
     notices = models.IntegerField(default=0)
     done = models.IntegerField(default=0)
     attempts = models.SmallIntegerField(default=0)
+    profile = models.ForeignKey(
+        "households.MappingProfile", models.PROTECT, null=True, related_name="batches", db_index=False
+    )
+    mapping = models.JSONField(default=dict)
+    since_last = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    undo_reason = models.CharField(_("เหตุผลที่เลิกนำเข้า"), max_length=500, blank=True)
 
     received_at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     purged_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
 
     kind_id: str
     centre_id: UUID | None
@@ -124,7 +143,9 @@ class ImportHousehold(models.Model):
     birth to.
 
     `number` counts households of the file from 1. `match_id` is the household of the register it was found
-    to be, `listing_id` that household's present line on this very list.
+    to be, `listing_id` that household's present line on this very list, `base_listing_id` the newest earlier
+    line of the same kind of list, to which `since_last` compares. `centre_id` is the municipal centre that a
+    municipal code stood for, `sheet` the place of the sheet in the file.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -138,6 +159,10 @@ class ImportHousehold(models.Model):
     outcome = models.CharField(max_length=8, choices=ImportOutcome, blank=True)
     match_id = models.UUIDField(null=True)
     listing_id = models.UUIDField(null=True)
+    base_listing_id = models.UUIDField(null=True)
+    since_last = models.CharField(max_length=8, choices=SinceLast, blank=True)
+    centre_id = models.UUIDField(null=True)
+    sheet = models.SmallIntegerField(default=0)
     province_code = models.CharField(max_length=2, db_collation="C")
     area_code = models.CharField(max_length=8, db_collation="C")
     village_name = models.CharField(max_length=120, blank=True)
@@ -166,6 +191,7 @@ class ImportRow(models.Model):
         ImportBatch, models.CASCADE, related_name="staged_rows", db_index=False, db_constraint=False
     )
     number = models.IntegerField()
+    sheet = models.SmallIntegerField(default=0)
     row = models.IntegerField()
     position = models.SmallIntegerField()
     title = models.CharField(max_length=40, blank=True)
@@ -199,6 +225,7 @@ class ImportFault(models.Model):
     id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="found_faults", db_index=False)
     number = models.IntegerField()
+    sheet = models.SmallIntegerField(default=0)
     row = models.IntegerField()
     column = models.CharField(max_length=120, blank=True)
     code = models.CharField(max_length=40)
@@ -209,3 +236,54 @@ class ImportFault(models.Model):
     class Meta:
         verbose_name = _("ข้อที่ต้องแก้ในไฟล์นำเข้า")
         indexes = [models.Index(fields=["batch", "is_notice", "row", "id"], name="import_fault_by_row")]
+
+
+class MappingProfile(models.Model):
+    """How the files of one source are to be read; found again by their headers. A change is a new version.
+
+    `signature` fingerprints the headers. `columns` maps fields of the profile to headers, `options` holds
+    sheets, header rows and the words for yes and no. An empty kind or province means any.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("ชื่อแม่แบบ"), max_length=120)
+    province_code = models.CharField(max_length=2, blank=True, db_collation="C")
+    kind = models.ForeignKey(ListKind, models.PROTECT, null=True, blank=True, related_name="+")
+    signature = models.CharField(max_length=64, db_collation="C")
+    unit = models.CharField(_("หนึ่งแถวคือ"), max_length=10, choices=RowUnit, default=RowUnit.PERSON)
+    columns = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    version = models.PositiveSmallIntegerField(_("ฉบับที่"), default=1)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("แม่แบบการอ่านไฟล์")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "province_code"],
+                condition=models.Q(superseded_at=None),
+                name="mapping_profile_one_current",
+            )
+        ]
+        indexes = [models.Index(fields=["signature"], name="mapping_profile_by_headers")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRule(models.Model):
+    """What a province wants of imports: from how many households on a second person approves (or never)."""
+
+    province_code = models.CharField(max_length=2, primary_key=True, db_collation="C")
+    second_person_from = models.PositiveIntegerField(_("ตั้งแต่กี่ครัวเรือนต้องมีผู้อนุมัติคนที่สอง"), null=True, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("กติกาการนำเข้าของจังหวัด")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -25,6 +26,7 @@ class ListKind(models.Model):
 
     code = models.SlugField(_("รหัส"), max_length=24, primary_key=True)
     name = models.CharField(_("ชื่อบัญชี"), max_length=160)
+    name_en = models.CharField(_("ชื่อภาษาอังกฤษ"), max_length=160, blank=True, db_default="")
     owner_office = models.CharField(_("หน่วยงานเจ้าของ"), max_length=160, blank=True)
     carries_dimensions = models.BooleanField(_("ระบุมิติที่ตกเกณฑ์"), default=True)
     counts_as_found = models.BooleanField(_("นับเป็นสำรวจพบเพิ่มเติม"), default=False)
@@ -37,6 +39,36 @@ class ListKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SourceRule(models.Model):
+    """Which list is believed where several state a field; the newest version of a field counts.
+
+    An empty `field` is the rule of every field that has none of its own, an empty province that of the
+    nation. `newest_year_first`: a newer fiscal year wins over a better rank. `kinds` are list kinds, best
+    first; kinds not named follow by their own rank.
+    """
+
+    field = models.CharField(_("ข้อมูล"), max_length=40, blank=True)
+    province_code = models.CharField(max_length=2, blank=True, db_collation="C")
+    newest_year_first = models.BooleanField(_("ปีใหม่กว่าชนะก่อน"), default=True)
+    kinds = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    version = models.PositiveSmallIntegerField(_("ฉบับที่"), default=1)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("กติกาเมื่อบัญชีขัดกัน")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["field", "province_code"],
+                condition=Q(superseded_at=None),
+                name="source_rule_one_current",
+            )
+        ]
 
 
 class TargetList(models.Model):
@@ -71,6 +103,7 @@ class Listing(models.Model):
 
     `dimensions` is the mask the list prints, `failed_indicators` the numbers it prints, `raw` the
     household's values as printed, `content_hash` the fingerprint that tells a change from a repeat.
+    `replaces_id` is the line of the same list that this one superseded.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -87,6 +120,7 @@ class Listing(models.Model):
     raw = models.JSONField(default=dict)
     content_hash = models.BinaryField(max_length=32)
     batch_id = models.UUIDField(null=True)
+    replaces_id = models.UUIDField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
     superseded_at = models.DateTimeField(null=True)
 
@@ -98,6 +132,7 @@ class Listing(models.Model):
         indexes = [
             models.Index(fields=["household", "fiscal_year"], name="listing_by_household"),
             models.Index(fields=["fiscal_year", "kind_code", "area_code"], name="listing_by_area"),
+            models.Index(fields=["batch_id"], name="listing_by_import", condition=~Q(batch_id=None)),
         ]
         constraints = [
             models.UniqueConstraint(

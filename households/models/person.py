@@ -17,7 +17,11 @@ from .household import Household
 
 
 class Person(models.Model):
-    """A person known to the register. `search_key` has no title, tone marks or spaces."""
+    """A person known to the register. `search_key` has no title, tone marks or spaces.
+
+    A person that turned out to be another one (`merged_into`) keeps the national id by which lists will name
+    it again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     province_code = models.CharField(max_length=2, db_collation="C")
@@ -29,11 +33,18 @@ class Person(models.Model):
     birth_date = models.DateField(_("วันเกิด"), null=True, blank=True)
     sex = models.CharField(_("เพศ"), max_length=1, choices=Sex, blank=True)
     occupation = models.CharField(_("อาชีพ"), max_length=60, blank=True, db_default="")
+    batch_id = models.UUIDField(null=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
+
+    merged_into_id: UUID | None
 
     class Meta:
         verbose_name = _("บุคคล")
-        indexes = [GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="person_name_trigram")]
+        indexes = [
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="person_name_trigram"),
+            models.Index(fields=["merged_into"], name="person_merged", condition=~Q(merged_into=None)),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
@@ -53,6 +64,7 @@ class NationalId(models.Model):
     blind_index = models.BinaryField(max_length=32, unique=True)
     key_id = models.CharField(max_length=16)
     sealed = models.BinaryField(max_length=64)
+    batch_id = models.UUIDField(null=True)
 
     person_id: UUID
 
@@ -73,6 +85,7 @@ class Membership(models.Model):
     valid_to = models.DateField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
     superseded_at = models.DateTimeField(null=True)
+    batch_id = models.UUIDField(null=True)
 
     class Meta:
         verbose_name = _("สมาชิกครัวเรือน")

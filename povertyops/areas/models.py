@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -86,6 +87,36 @@ class Boundary(models.Model):
     @property
     def code(self) -> str:
         return self.area_id
+
+
+class CodeMeaning(models.Model):
+    """What a subdistrict code that is no current area means, as a person chose once for every list.
+
+    `area` is the current subdistrict it stands for. `centre` is the municipal centre where the code is that
+    of a municipal unit (suffix 51 and up): households under it are this centre's. A changed mind is a new
+    row; the old one is superseded.
+    """
+
+    code = models.CharField(_("รหัสในบัญชี"), max_length=6, db_collation="C")
+    province_code = models.CharField(max_length=2, db_collation="C")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", db_column="area_code")
+    centre = models.ForeignKey("areas.Centre", models.PROTECT, null=True, related_name="+")
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+    superseded_at = models.DateTimeField(null=True)
+
+    area_id: str
+    centre_id: UUID | None
+
+    class Meta:
+        verbose_name = _("ความหมายของรหัสตำบล")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(superseded_at=None), name="code_meaning_one_current"
+            )
+        ]
 
 
 class Centre(models.Model):

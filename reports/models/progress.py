@@ -83,6 +83,9 @@ class Figures(models.Model):
     development_helps = models.IntegerField(default=0, db_default=0)
     development_baht = models.DecimalField(max_digits=16, decimal_places=2, default=0, db_default=0)
     carried = models.IntegerField(default=0, db_default=0)
+    removed = models.IntegerField(default=0, db_default=0)
+    removed_not_poor = models.IntegerField(default=0, db_default=0)
+    stage_carried = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True
