@@ -19,8 +19,8 @@ from povertyops.accounts.enums import Role
 from povertyops.common.api import ApiPolicy
 from povertyops.common.policies import Policy
 from tests.cast import Cast, client_of, sign_in
+from tests.fillers import all_routes
 from tests.route_fillers import (
-    ROUTES,
     SECRETS,
     Route,
     Scene,
@@ -30,6 +30,7 @@ from tests.route_fillers import (
     snooping,
 )
 
+ROUTES = all_routes()
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = frozenset({401, 403, 404, 405, 409, 422})
 
