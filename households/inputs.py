@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -24,3 +24,26 @@ class FactEdit:
     base_version: int = 0
     made_at: datetime | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """A member of a household that comes into the register; `pin` is a valid national id or empty.
+
+    `person_id` names a person whom the register has already and who lives nowhere from that day on; the
+    values then only say what the list prints.
+    """
+
+    first_name: str
+    last_name: str = ""
+    title: str = ""
+    birth_date: date | None = None
+    sex: str = ""
+    relation: str = ""
+    is_head: bool = False
+    pin: str = ""
+    person_id: UUID | None = None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.title}{self.first_name} {self.last_name}".strip()
