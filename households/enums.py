@@ -64,7 +64,7 @@ class ImportStatus(models.TextChoices):
 
     @classmethod
     def of_moving(cls) -> tuple[ImportStatus, ...]:
-        return cls.of_reading() + cls.of_applying()
+        return (*cls.of_reading(), *cls.of_applying(), cls.UNDOING)
 
 
 class ImportOutcome(models.TextChoices):

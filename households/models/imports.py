@@ -99,7 +99,9 @@ class ImportBatch(models.Model):
             models.Index(
                 fields=["received_at"],
                 name="import_unfinished",
-                condition=models.Q(status__in=["received", "reading", "requested", "applying"]),
+                condition=models.Q(
+                    status__in=["received", "reading", "requested", "applying", "undoing"]
+                ),
             ),
         ]
 
@@ -181,6 +183,13 @@ class ImportHousehold(models.Model):
     class Meta:
         verbose_name = _("ครัวเรือนที่รอนำเข้า")
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_household_once")]
+        indexes = [
+            models.Index(
+                fields=["batch", "since_last", "number"],
+                name="import_household_since",
+                condition=~models.Q(since_last=""),
+            )
+        ]
 
 
 class ImportRow(models.Model):

@@ -89,6 +89,7 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = _("สมาชิกครัวเรือน")
+        indexes = [models.Index(fields=["person"], name="membership_by_person")]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(valid_to=None, superseded_at=None), name="person_lives_once"
