@@ -51,13 +51,22 @@ _CODECS = ("utf-8-sig", "cp874")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a file. `rows` yields every row from the first, also empty ones; it can be taken once."""
+    """One table of a file. `rows` yields every row from the first, also empty ones; it can be taken once.
+
+    A workbook may have several `sheets` of one shape: their rows come one after the other, each later sheet
+    begins with a `NewSheet` in the place of a row. `hidden` and `others` name the sheets that are not read.
+    `merges` are the merged cells of the first rows.
+    """
 
     rows: Iterator[Row]
     head: Sequence[Row]
     format: str
     sheet: str = ""
     codec: str = ""
+    merges: Sequence[tuple[int, int, int, int]] = ()
+    sheets: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    others: Sequence[str] = ()
 
 
 Accepts = Callable[[Sequence[Row]], bool]

@@ -1,0 +1,182 @@
+"""What the columns of a file mean: as a person said for this very file, as a profile of the province says
+for files with these headers, else as the headers themselves say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q
+
+from ..enums import RowUnit
+from ..models import ImportBatch, MappingProfile
+from .profile import (
+    DIMENSION_FIELDS,
+    LABELS,
+    MOST_HEADER_ROWS,
+    Layout,
+    Merge,
+    field_of,
+    find_layout,
+    headers_at,
+    keys_of,
+    make_layout,
+    signature_of,
+)
+from .reading import Row, Table
+
+MARKS = ("reason", "mark")
+
+
+def layout_for(batch: ImportBatch, table: Table) -> Layout | None:
+    """How this file is to be read; None where a person must say it, because needed columns are missing."""
+    if batch.mapping:
+        layout: Layout | None = layout_of_mapping(batch.mapping, table.head, table.merges)
+    else:
+        layout = profiled(batch, table.head, table.merges) or find_layout(table.head, table.merges)
+    return None if layout is None or layout.missing else layout
+
+
+def layout_of_mapping(
+    mapping: Mapping[str, Any], rows: Sequence[Row], merges: Sequence[Merge] = ()
+) -> Layout:
+    """The layout that a stored mapping means: {"columns": {field: position}, "header_rows": [first, last],
+    "unit", "sheets", "fails", "passes"}. A file without a header has header rows [0, 0]."""
+    first, last = mapping["header_rows"]
+    headers, _names = headers_at(rows, merges, last, last - first + 1) if last else (_numbered(rows), [])
+    found = {name: place for name, place in mapping["columns"].items() if place < len(headers)}
+    found |= _marks_in(headers)
+    layout = make_layout(headers, last, last - first + 1, found, {})
+    unit = RowUnit(mapping.get("unit") or RowUnit.PERSON)
+    if unit == RowUnit.PERSON:
+        plain = {name: place for name, place in found.items() if ":" not in name}
+        layout = replace(layout, columns=plain, members=())
+    return replace(
+        layout,
+        unit=unit,
+        sheets=tuple(mapping.get("sheets", ())),
+        fails=frozenset(mapping.get("fails", ())),
+        passes=frozenset(mapping.get("passes", ())),
+    )
+
+
+def _numbered(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Names for the columns of a table without a header: A, B, C."""
+    width = max((len(row) for row in rows), default=0)
+    return tuple(column_name(place) for place in range(width))
+
+
+def column_name(place: int) -> str:
+    """The letters a spreadsheet writes over a column, counted from 0."""
+    name, rest = "", place + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name
+
+
+def _marks_in(headers: Iterable[str]) -> dict[str, int]:
+    """The columns that our own error file adds."""
+    found = ((field_of(header), place) for place, header in enumerate(headers) if header)
+    return {name: place for name, place in found if name in MARKS}
+
+
+# -------------------------------------------------------------------------------------------------- profiles
+
+
+def profiled(batch: ImportBatch, rows: Sequence[Row], merges: Sequence[Merge] = ()) -> Layout | None:
+    """The layout by the profile whose headers the file has: of the province and kind, then of the province,
+    then any."""
+    found = profile_for(batch, rows, merges)
+    return layout_of_mapping(mapping_of_profile(*found), rows, merges) if found else None
+
+
+def profile_for(
+    batch: ImportBatch, rows: Sequence[Row], merges: Sequence[Merge] = ()
+) -> tuple[MappingProfile, tuple[str, ...], tuple[int, int]] | None:
+    """The profile that fits with the headers of the file and their first and last row."""
+    headings = {signature_of(headers): (headers, rows_) for headers, rows_ in _possible_headers(rows, merges)}
+    known = MappingProfile.objects.filter(
+        Q(kind=None) | Q(kind=batch.kind_id),
+        signature__in=headings,
+        superseded_at=None,
+        province_code__in={"", batch.province_code},
+    )
+    fitting = sorted(known, key=lambda each: (each.province_code, each.kind_id or "", each.pk), reverse=True)
+    if not fitting:
+        return None
+    return (fitting[0], *headings[fitting[0].signature])
+
+
+def _possible_headers(
+    rows: Sequence[Row], merges: Sequence[Merge]
+) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
+    for last in range(1, len(rows) + 1):
+        for depth in range(1, min(MOST_HEADER_ROWS, last) + 1):
+            headers, _names = headers_at(rows, merges, last, depth)
+            if sum(map(bool, headers)) > 1:
+                yield headers, (last - depth + 1, last)
+
+
+def mapping_of_profile(
+    profile: MappingProfile, headers: Sequence[str], header_rows: tuple[int, int]
+) -> dict[str, Any]:
+    """What a profile says of a file with these headers."""
+    places = {key: place for place, key in reversed(list(enumerate(keys_of(headers)))) if key}
+    columns = {name: places[key] for name, key in profile.columns.items() if key in places}
+    return {**profile.options, "columns": columns, "header_rows": list(header_rows), "unit": profile.unit}
+
+
+def profile_columns(mapping: Mapping[str, Any], headers: Sequence[str]) -> dict[str, str]:
+    """The columns of a mapping as a profile keeps them: by the header instead of the place."""
+    keys = keys_of(headers)
+    return {name: keys[place] for name, place in mapping["columns"].items() if keys[place]}
+
+
+def profile_options(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a mapping holds for later files too; the sheets are each file's own."""
+    return {name: list(mapping[name]) for name in ("fails", "passes") if mapping.get(name)}
+
+
+# ------------------------------------------------------------------------------------------ what is told
+
+
+def described(table: Table, layout: Layout) -> dict[str, Any]:
+    """How a file was understood, for the preview and for the second look before it is applied."""
+    return {
+        "format": table.format,
+        "sheet": table.sheet,
+        "sheets": list(table.sheets),
+        "hidden_sheets": list(table.hidden),
+        "other_sheets": list(table.others),
+        "codec": table.codec,
+        "header_row": layout.header_row,
+        "header_rows": list(layout.header_rows),
+        "headers": list(layout.headers),
+        "columns": layout.columns,
+        "members": [dict(member) for member in layout.members],
+        "unit": str(layout.unit),
+        "unread": list(layout.unread)[:50],
+    }
+
+
+def layout_told(told: Mapping[str, Any]) -> Layout:
+    """The layout as `described` wrote it down."""
+    return Layout(
+        told["header_row"],
+        tuple(told["headers"]),
+        told["columns"],
+        unit=RowUnit(told.get("unit", RowUnit.PERSON)),
+        members=tuple(told.get("members", ())),
+    )
+
+
+def has_dimension_columns(layout: Layout) -> bool:
+    return any(name in layout.columns for name in DIMENSION_FIELDS)
+
+
+def label_of(name: str) -> str:
+    """The Thai label of a field, with the number of the further member."""
+    plain, _, number = name.partition(":")
+    return f"{LABELS[plain]} ({number})" if number else str(LABELS[plain])
