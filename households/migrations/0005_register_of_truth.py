@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='importfault',
             name='sheet',
-            field=models.SmallIntegerField(default=0),
+            field=models.SmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='importhousehold',
@@ -182,17 +182,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='importhousehold',
             name='sheet',
-            field=models.SmallIntegerField(default=0),
+            field=models.SmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='importhousehold',
             name='since_last',
-            field=models.CharField(blank=True, choices=[('new', 'เข้าใหม่'), ('same', 'เหมือนเดิม'), ('changed', 'ข้อมูลเปลี่ยน')], max_length=8),
+            field=models.CharField(blank=True, db_default='', choices=[('new', 'เข้าใหม่'), ('same', 'เหมือนเดิม'), ('changed', 'ข้อมูลเปลี่ยน')], max_length=8),
         ),
         migrations.AddField(
             model_name='importrow',
             name='sheet',
-            field=models.SmallIntegerField(default=0),
+            field=models.SmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name='listing',
