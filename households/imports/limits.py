@@ -11,6 +11,9 @@ MAX_FILE_BYTES = 150 * MIB
 MAX_UNPACKED_BYTES = 400 * MIB
 MAX_COLUMNS = 200
 HEADER_ROWS = 20
+"""Rows among which the header is looked for."""
+HEAD_ROWS = 60
+"""First rows of each sheet that the page for mapping columns shows and guesses from."""
 
 MAX_CELL = 1_000
 """Characters in a cell of a column that is read."""

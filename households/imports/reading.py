@@ -69,23 +69,87 @@ class Table:
     others: Sequence[str] = ()
 
 
+class NewSheet(tuple[Cell, ...]):
+    """Stands, empty, in the stream of rows where the next sheet begins: its place among `Table.sheets` and
+    the row with which its header ends."""
+
+    place: int
+    header_row: int
+
+    @classmethod
+    def at(cls, place: int, header_row: int) -> NewSheet:
+        marker = cls()
+        marker.place, marker.header_row = place, header_row
+        return marker
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHead:
+    """The first rows of a sheet of a workbook, and which of their cells are merged."""
+
+    name: str
+    rows: Sequence[Row]
+    merges: Sequence[tuple[int, int, int, int]] = ()
+    is_hidden: bool = False
+    is_wide: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.is_wide and not any(any(row) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class FileHead:
+    """What can be said of a file from its first rows alone; a CSV is one sheet without a name."""
+
+    format: str
+    sheets: Sequence[SheetHead]
+    codec: str = ""
+
+
 Accepts = Callable[[Sequence[Row]], bool]
+Choose = Callable[[Sequence[SheetHead]], Sequence[tuple[int, int]]]
+"""Which sheets to read, each with the row its header ends with; the first one is the pattern."""
 
 
 @contextmanager
-def open_table(pieces: Callable[[], Iterable[bytes]], accepts: Accepts) -> Iterator[Table]:
+def open_table(
+    pieces: Callable[[], Iterable[bytes]], accepts: Accepts, choose: Choose | None = None
+) -> Iterator[Table]:
     """Open the file whose bytes `pieces` gives.
 
-    `accepts` is asked about the first rows under every reading (encoding, delimiter, sheet); where it
-    likes none, the first is taken. Raises Unreadable.
+    `accepts` is asked about the first rows under every reading (encoding, delimiter, sheet); where it likes
+    none, the one that looks most like a table is taken. `choose` may take several sheets of a workbook.
+    Raises Unreadable.
     """
     start = _first_bytes(pieces)
     if start.startswith(_ZIP):
-        with _open_workbook(b"".join(pieces()), accepts) as table:
+        with _open_workbook(b"".join(pieces()), choose or _first_liked(accepts)) as table:
             yield table
         return
     refuse_other_kinds(start, pieces)
     yield _open_csv(start, pieces, accepts)
+
+
+def head_of(pieces: Callable[[], Iterable[bytes]], accepts: Accepts) -> FileHead:
+    """The first rows of every sheet of a file. Raises Unreadable."""
+    start = _first_bytes(pieces)
+    if start.startswith(_ZIP):
+        with _workbook_process(b"".join(pieces())) as (_process, sheets):
+            return FileHead("xlsx", sheets)
+    refuse_other_kinds(start, pieces)
+    codec, delimiter = _csv_reading(start, accepts)
+    rows = _csv_head(start, codec, delimiter, limits.HEAD_ROWS)
+    return FileHead("csv", [SheetHead("", rows)], codec.removesuffix("-sig"))
+
+
+def _first_liked(accepts: Accepts) -> Choose:
+    def choose(sheets: Sequence[SheetHead]) -> Sequence[tuple[int, int]]:
+        visible = [place for place, sheet in enumerate(sheets) if not sheet.is_hidden]
+        liked = (place for place in visible if accepts(sheets[place].rows[: limits.HEADER_ROWS]))
+        return [(next(liked, visible[0]), 0)] if visible else []
+
+    return choose
 
 
 def refuse_other_kinds(start: bytes, pieces: Callable[[], Iterable[bytes]]) -> None:
@@ -111,22 +175,32 @@ def _first_bytes(pieces: Callable[[], Iterable[bytes]]) -> bytes:
 
 
 def _open_csv(start: bytes, pieces: Callable[[], Iterable[bytes]], accepts: Accepts) -> Table:
-    codecs = ("utf-16",) if start.startswith((b"\xff\xfe", b"\xfe\xff")) else _CODECS
-    readings = [(codec, delimiter) for codec in codecs for delimiter in _DELIMITERS]
-    codec, delimiter = readings[0]
-    head = _csv_head(start, codec, delimiter)
-    for reading in readings:
-        rows = _csv_head(start, *reading)
-        if accepts(rows):
-            (codec, delimiter), head = reading, rows
-            break
+    codec, delimiter = _csv_reading(start, accepts)
+    head = _csv_head(start, codec, delimiter, limits.HEADER_ROWS)
     text = io.TextIOWrapper(io.BufferedReader(_Pieces(pieces()), 1 << 18), codec, "replace", newline="")
     return Table(csv.reader(text, delimiter=delimiter), head, "csv", codec=codec.removesuffix("-sig"))
 
 
-def _csv_head(start: bytes, codec: str, delimiter: str) -> list[Row]:
+def _csv_reading(start: bytes, accepts: Accepts) -> tuple[str, str]:
+    """Encoding and delimiter: the first under which the header is understood, else those that give the most
+    columns and no broken characters."""
+    codecs = ("utf-16",) if start.startswith((b"\xff\xfe", b"\xfe\xff")) else _CODECS
+    readings = [(codec, delimiter) for codec in codecs for delimiter in _DELIMITERS]
+    best, most = readings[0], (False, 0)
+    for reading in readings:
+        rows = _csv_head(start, *reading, limits.HEADER_ROWS)
+        if accepts(rows):
+            return reading
+        whole = not any("\ufffd" in str(cell) for row in rows[:-1] for cell in row)
+        looks = (whole, max((len(row) for row in rows), default=0))
+        if looks > most:
+            best, most = reading, looks
+    return best
+
+
+def _csv_head(start: bytes, codec: str, delimiter: str, count: int) -> list[Row]:
     reader = csv.reader(io.StringIO(start.decode(codec, "replace"), newline=""), delimiter=delimiter)
-    return list(islice(reader, limits.HEADER_ROWS))
+    return list(islice(reader, count))
 
 
 class _Pieces(io.RawIOBase):
@@ -155,7 +229,37 @@ class _Pieces(io.RawIOBase):
 
 
 @contextmanager
-def _open_workbook(data: bytes, accepts: Accepts) -> Iterator[Table]:
+def _open_workbook(data: bytes, choose: Choose) -> Iterator[Table]:
+    with _workbook_process(data) as (process, sheets):
+        del data
+        chosen = choose(sheets)
+        if not chosen:
+            raise Unreadable("not_a_table")
+        if any(sheets[place].is_wide for place, _header_row in chosen):
+            raise Unreadable("too_many_columns", most=limits.MAX_COLUMNS)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        _send(process.stdin, json.dumps([place for place, _header_row in chosen]).encode() + b"\n")
+        first, read = sheets[chosen[0][0]], {place for place, _header_row in chosen}
+        yield Table(
+            _workbook_rows(process.stdout, [header_row for _place, header_row in chosen]),
+            first.rows[: limits.HEADER_ROWS],
+            "xlsx",
+            sheet=first.name,
+            merges=first.merges,
+            sheets=[sheets[place].name for place, _header_row in chosen],
+            hidden=[s.name for place, s in enumerate(sheets) if s.is_hidden and place not in read],
+            others=[
+                sheet.name
+                for place, sheet in enumerate(sheets)
+                if not sheet.is_hidden and not sheet.is_blank and place not in read
+            ],
+        )
+
+
+@contextmanager
+def _workbook_process(data: bytes) -> Iterator[tuple[subprocess.Popen[bytes], list[SheetHead]]]:
+    """The process that has opened the workbook, and the heads of its sheets."""
     if len(data) > settings.IMPORT_MAX_WORKBOOK_BYTES:
         raise Unreadable("too_big", most=settings.IMPORT_MAX_WORKBOOK_BYTES // limits.MIB)
     process = _start_workbook_process()
@@ -164,12 +268,20 @@ def _open_workbook(data: bytes, accepts: Accepts) -> Iterator[Table]:
     try:
         _send(process.stdin, len(data).to_bytes(8, "big"), data)
         del data
-        sheets = _hear(process.stdout)["sheets"]
-        if not sheets:
-            raise Unreadable("not_a_table")
-        name, head = next((sheet for sheet in sheets if accepts(sheet[1])), sheets[0])
-        _send(process.stdin, json.dumps(name).encode() + b"\n")
-        yield Table(_workbook_rows(process.stdout), head, "xlsx", sheet=name)
+        told = _hear(process.stdout)["sheets"]
+        yield (
+            process,
+            [
+                SheetHead(
+                    each["name"],
+                    each["rows"],
+                    [(top, left, bottom, right) for top, left, bottom, right in each["merges"]],
+                    each["hidden"],
+                    each["wide"],
+                )
+                for each in told
+            ],
+        )
     finally:
         process.kill()
         for stream in (process.stdin, process.stdout):
@@ -183,7 +295,7 @@ def _start_workbook_process() -> subprocess.Popen[bytes]:
         limits.WORKBOOK_SECONDS,
         limits.MAX_UNPACKED_BYTES,
         limits.MAX_COLUMNS,
-        limits.HEADER_ROWS,
+        limits.HEAD_ROWS,
     )
     return subprocess.Popen(
         [sys.executable, "-I", str(_WORKBOOK_SCRIPT), *map(str, bounds)],
@@ -218,16 +330,28 @@ def _hear(stream: IO[bytes]) -> Any:
         raise Unreadable("unpacks_too_big")
     said = json.loads(line)
     if isinstance(said, dict) and "problem" in said:
-        raise _refusal(said["problem"])
+        raise Unreadable(said["problem"])
     return said
 
 
-def _refusal(code: str) -> Unreadable:
-    if code == "too_many_columns":
-        return Unreadable(code, most=limits.MAX_COLUMNS)
-    return Unreadable(code)
+def _workbook_rows(stream: IO[bytes], header_rows: Sequence[int]) -> Iterator[Row]:
+    """The rows of the chosen sheets, with a marker between two of them."""
+    place = -1
+    while (said := _hear(stream)) is not None:
+        if isinstance(said, list):
+            yield from said
+            continue
+        place += 1
+        if place:
+            yield NewSheet.at(place, header_rows[place])
 
 
-def _workbook_rows(stream: IO[bytes]) -> Iterator[Row]:
-    while (rows := _hear(stream)) is not None:
-        yield from rows
+def located(rows: Iterable[Row]) -> Iterator[tuple[int, int, Row]]:
+    """Every row with the place of its sheet and its number there, from 1."""
+    sheet = number = 0
+    for row in rows:
+        if isinstance(row, NewSheet):
+            sheet, number = row.place, 0
+            continue
+        number += 1
+        yield sheet, number, row
