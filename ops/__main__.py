@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from ops import demo, messages, servers
 from ops.lock import only_runner
@@ -64,6 +65,19 @@ def update_messages() -> None:
     messages.compile_all()
 
 
+def check_messages() -> None:
+    """Name what is not translated, translated wrongly, or no longer said."""
+    faults = messages.check_all()
+    if faults:
+        raise CannotStart("\n".join([*faults, f"{len(faults)} faults; see docs/decisions/0023."]))
+
+
+def take_messages(files: Sequence[str]) -> None:
+    """Merge translations from JSON files and compile the catalogues."""
+    messages.take_all([Path(name) for name in files])
+    messages.compile_all()
+
+
 COMMANDS: dict[str, Callable[[], None]] = {
     "demo": run_demo,
     "db": run_servers,
@@ -73,15 +87,29 @@ COMMANDS: dict[str, Callable[[], None]] = {
 }
 
 
+def command_of(arguments: list[str]) -> Callable[[], None] | None:
+    """What the words ask for; None for words that ask for nothing."""
+    match arguments:
+        case ["messages", "--check"]:
+            return check_messages
+        case ["messages", "--take", first, *others]:
+            return lambda: take_messages([first, *others])
+        case [name]:
+            return COMMANDS.get(name)
+    return None
+
+
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or arguments[0] not in COMMANDS:
+    command = command_of(arguments)
+    if command is None:
         print(f"usage: python -m ops {'|'.join(COMMANDS)}", file=sys.stderr)
+        print("       python -m ops messages --check | --take FILE.json ...", file=sys.stderr)
         return 2
     listen_for_signals()
     if os.environ.get("END_WITH_PARENT"):
         end_with_parent()
     try:
-        COMMANDS[arguments[0]]()
+        command()
     except StopRequested:
         print("Stopped.")
     except CannotStart as problem:

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from ops.messages import compile_all
 from ops.postgres import FORGETFUL, Postgres
 from ops.processes import Child, free_port, stop_in_order
 from ops.secrets_file import fresh_key
@@ -28,6 +29,7 @@ def lay() -> None:
         server, _, _ = os.environ["REDIS_URL"].rpartition("/")
         os.environ["REDIS_URL"] = f"{server}/{1 + int(WORKER.removeprefix('gw'))}"
         return
+    compile_all()  # before Django reads its first text
     # Postgres runs as another user when we are root, so the folder must be one that others can enter.
     folder = Path(tempfile.mkdtemp(prefix="povertyops-test-", dir="/tmp"))
     folder.chmod(0o755)
