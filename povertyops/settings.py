@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "povertyops.accounts.middleware.ActorMiddleware",
+    "povertyops.common.languages.LanguageMiddleware",
     "povertyops.common.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -196,6 +197,7 @@ CONTENT_SECURITY_POLICY = {
 if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 31_536_000, minimum=3600, maximum=63_072_000)
@@ -211,6 +213,8 @@ if PRODUCTION:
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", _("ไทย")), ("en", _("อังกฤษ"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_HTTPONLY = True
 TIME_ZONE = "Asia/Bangkok"
 USE_I18N = True
 USE_TZ = True

@@ -124,6 +124,7 @@ def test_only_these_pages_are_open_to_everybody() -> None:
     assert {door.name for door in DOORS if door.policy and door.policy.anonymous} == {
         "healthz",
         "sign_in",
+        "set_language_choice",
         "gallery",
         # The same bytes for everybody: what is personal comes from the phone itself.
         "field_shell",

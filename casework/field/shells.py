@@ -1,4 +1,4 @@
-"""Shells: field pages without personal data, the same bytes for everybody, filled by scripts on the phone."""
+"""Shells: field pages without personal data, the same bytes for all readers of a language."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 
 # Loaded beside the page instead of one after another, as their imports would.
 MODULES = ("store", "vault", "net", "seal", "drafts", "kit", "places", "outbox", "sync", "app")
@@ -31,7 +31,7 @@ class Shell:
 
 def shell_response(request: HttpRequest, name: str) -> HttpResponse:
     """The shell as an answer; anyone may keep it, and asks whether it is still the same."""
-    shell = shell_of(name)
+    shell = shell_of(name, get_language())
     if request.headers.get("If-None-Match") == shell.etag:
         response = HttpResponse(status=304)
     else:
@@ -45,16 +45,19 @@ def shell_response(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
-def shell_of(name: str) -> Shell:
-    """Drawn once a process, without a request: nothing of a person can get in. 404 for other names."""
+def shell_of(name: str, language: str | None = None) -> Shell:
+    """Drawn once a process and language, without a request: nothing of a person can get in.
+
+    404 for other names.
+    """
     if name not in NAMES:
         raise Http404
-    return _draw(name, settings.RELEASE)
+    return _draw(name, language or settings.LANGUAGE_CODE, settings.RELEASE)
 
 
 @lru_cache(maxsize=32)
-def _draw(name: str, release: str) -> Shell:
-    with override(settings.LANGUAGE_CODE):
+def _draw(name: str, language: str, release: str) -> Shell:
+    with override(language):
         plain = render_to_string(
             f"field/{name}.html",
             {"shell": name, "release": release, "nav": _nav(name), "modules": _modules()},

@@ -61,13 +61,20 @@ def release_number() -> str:
         told.update(static(name).encode())
         if found:
             told.update(Path(str(found)).read_bytes())
-    for name in shells.NAMES:
-        told.update(shells.shell_of(name).plain)
+    for language, _label in settings.LANGUAGES:
+        for name in shells.NAMES:
+            told.update(shells.shell_of(name, language).plain)
     return told.hexdigest()[:16]
 
 
-def shell_urls() -> dict[str, str]:
-    return {name: reverse("field_shell", args=[name]) for name in shells.NAMES}
+def shell_urls() -> dict[str, dict[str, str]]:
+    """Addresses of the shells by language: a phone keeps all, so that a switch needs no network."""
+    return {
+        language: {
+            name: f"{reverse('field_shell', args=[name])}?language={language}" for name in shells.NAMES
+        }
+        for language, _label in settings.LANGUAGES
+    }
 
 
 def file_urls() -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.areas.enums import CentreKind, Extent
@@ -33,6 +34,13 @@ class SignInForm(forms.Form):
     password = forms.CharField(
         label=_("รหัสผ่าน"), max_length=128, strip=False, widget=forms.PasswordInput(render_value=False)
     )
+
+
+class LanguageForm(forms.Form):
+    """`next` is the page that was read; empty on pages kept by a phone."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    next = forms.CharField(required=False)
 
 
 class PasswordForm(forms.Form):

@@ -31,6 +31,8 @@ class User(AbstractUser):
     title = models.CharField(_("คำนำหน้า"), max_length=40, blank=True)
     must_change_password = models.BooleanField(_("ต้องตั้งรหัสผ่านใหม่"), default=False)
     is_demo = models.BooleanField(_("บัญชีสาธิต"), default=False)
+    # Empty until the person chooses one (`povertyops.common.languages`).
+    language = models.CharField(_("ภาษาของหน้าจอ"), max_length=5, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("ผู้ใช้")

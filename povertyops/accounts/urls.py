@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import appointments, centres, sign_in, users
+from .views import appointments, centres, languages, sign_in, users
 
 urlpatterns = [
     path("", sign_in.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("act-as/", sign_in.switch_appointment, name="switch_appointment"),
+    path("language/", languages.set_language_choice, name="set_language_choice"),
     path("password/", sign_in.password, name="password"),
     path("users/", users.user_list, name="user_list"),
     path("users/new/", users.user_new, name="user_new"),

@@ -1,4 +1,4 @@
-"""Thai digits, dates of the Buddhist era (พ.ศ.) and fiscal years.
+"""Thai digits, dates of the Buddhist era (พ.ศ.) and fiscal years; in English 22 November 2569 BE.
 
 Dates are stored in the common era and shown and typed in the Buddhist era. Nothing here reads the clock:
 whether a date lies in the future is for the caller to ask.
@@ -198,7 +198,8 @@ def format_thai_date(day: date | None, style: DateStyle = "long") -> str:
     if style == "numeric":
         return f"{day.day:02d}/{day.month:02d}/{year}"
     months = MONTHS if style == "long" else SHORT_MONTHS
-    return f"{day.day} {months[day.month]} {year}"
+    # Translators: a day of the Buddhist era; English marks the era.
+    return gettext("%(day)s %(month)s %(year)s") % {"day": day.day, "month": months[day.month], "year": year}
 
 
 def format_thai_datetime(moment: datetime | None, style: DateStyle = "short") -> str:
@@ -217,7 +218,8 @@ def format_thai_month(day: date, style: Literal["long", "short"] = "long") -> st
     """พฤศจิกายน 2520 or พ.ย. 2520."""
     day = local_day(day)
     months = MONTHS if style == "long" else SHORT_MONTHS
-    return f"{months[day.month]} {day.year + BUDDHIST_OFFSET}"
+    # Translators: a month of the Buddhist era; English marks the era.
+    return gettext("%(month)s %(year)s") % {"month": months[day.month], "year": day.year + BUDDHIST_OFFSET}
 
 
 def local_day(day: date) -> date:

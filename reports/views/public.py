@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -86,9 +87,8 @@ def _answer(
     release = newest_public_release(area)
     if release is None:
         raise Http404
-    etag = (
-        f'"{sha256(f"{release.pk} {release.made_at} {kind} {settings.RELEASE}".encode()).hexdigest()[:24]}"'
-    )
+    told = f"{release.pk} {release.made_at} {kind} {get_language()} {settings.RELEASE}"
+    etag = f'"{sha256(told.encode()).hexdigest()[:24]}"'
     # An answer in whole seconds is not changed within the second it was made in.
     changed = int(release.made_at.timestamp())
     response = get_conditional_response(request, etag=etag, last_modified=changed)
@@ -100,7 +100,7 @@ def _answer(
 
 
 def _page(found: PublicRelease) -> HttpResponse:
-    """Drawn without the request: nothing on it may depend on who asks."""
+    """Drawn without the request: nothing on it may depend on who asks. Its address says the language."""
     view = public_view(found.shown)
     return HttpResponse(render_to_string("reports/public/page.html", {"view": view, "said": said_of(view)}))
 

@@ -20,7 +20,8 @@ async function keep() {
     await files.put(url, known || (await take(url)));
   });
   const shells = await caches.open(SHELLS);
-  const drawn = Object.values(KEPT.shells).map(async (url) => shells.put(url, await take(url)));
+  const urls = Object.values(KEPT.shells).flatMap((named) => Object.values(named));
+  const drawn = urls.map(async (url) => shells.put(url, await take(url)));
   await Promise.all([...fetched, ...drawn]);
 }
 
@@ -109,7 +110,7 @@ async function soon(request, name) {
 
 // A navigation must not be answered with a redirected response, so it is made anew.
 async function shell(name) {
-  const url = KEPT.shells[name];
+  const url = (KEPT.shells[(await noted("language"))?.code] ?? KEPT.shells.th)[name];
   const kept = await (await caches.open(SHELLS)).match(url, { ignoreVary: true });
   const answer = kept ?? (await fetch(url));
   return new Response(answer.body, { status: 200, headers: answer.headers });

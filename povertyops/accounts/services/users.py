@@ -116,6 +116,24 @@ def change_own_password(*, actor: Actor, old: str, new: str) -> User:
 
 
 @transaction.atomic
+def choose_language(*, actor: Actor, language: str) -> None:
+    """Remember in which language the acting person reads. Raises NotAllowed without an account."""
+    if actor.user is None:
+        raise NotAllowed("no_account", _("ไม่มีบัญชีผู้ใช้"))
+    user = User.objects.select_for_update().get(pk=actor.user.pk)
+    if user.language != language:
+        before, user.language = user.language, language
+        user.save(update_fields=["language"])
+        audit(
+            actor,
+            "user.language_chosen",
+            object_type="user",
+            object_id=user.pk,
+            changes={"language": [before, language]},
+        )
+
+
+@transaction.atomic
 def set_active(*, actor: Actor, user_id: int, is_active: bool) -> User:
     """Close an account one looks after, or open it again. Closing ends its sessions at the next request.
 

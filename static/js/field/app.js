@@ -1,4 +1,4 @@
-// On every page: the service worker, whose phone this is, the pill with what waits, signing out, and the notices.
+// On every page: the service worker, whose phone this is, its language, the pill with what waits, signing out, and the notices.
 import { draftsSettled, forgetOldDrafts } from "./drafts.js";
 import { keptOwner, rememberServer } from "./kit.js";
 import { onChange, storageState, waitingCount } from "./outbox.js";
@@ -50,20 +50,53 @@ async function settle() {
   await draftsSettled();
 }
 
+// A page kept by the phone was drawn for nobody, so its forms hold no token.
+function fillToken(form) {
+  const token = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (token && !token.value) token.value = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+}
+
 async function signOut(form) {
   leaving = true;
   await settle();
   await dropVault();
   tell("signed-out");
   if (navigator.onLine) {
-    const token = form.querySelector("[name=csrfmiddlewaretoken]");
-    if (token && !token.value) token.value = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+    fillToken(form);
     form.submit();
     return;
   }
   // The session is ended as soon as there is a network again.
   await setMeta("leaving", true);
   location.assign("/outbox/");
+}
+
+// ----------------------------------------------------------------------------------------------------------- language
+
+// In which language the service worker opens the pages that the phone keeps: that of the last page the server drew.
+async function noteLanguage(code) {
+  if (!("caches" in window)) return;
+  const cache = await caches.open("field-notes");
+  await cache.put("/field/notes/language", new Response(JSON.stringify({ code })));
+}
+
+// Without network the pages of the phone change at once; the server hears of it at the next switch.
+async function switchLanguage(form, button) {
+  leaving = true;
+  await settle();
+  await noteLanguage(button.value);
+  if (!navigator.onLine) return location.reload();
+  fillToken(form);
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+  form.submit();
+}
+
+function wireLanguage() {
+  addEventListener("submit", (event) => {
+    if (!event.target.matches?.("[data-language]")) return;
+    event.preventDefault();
+    switchLanguage(event.target, event.submitter ?? event.target.querySelector("button"));
+  });
 }
 
 // Another tab signed out: what this one shows must not stay on the screen.
@@ -145,6 +178,8 @@ function draw() {
 async function start() {
   register();
   wireSignOut();
+  wireLanguage();
+  if (!isShell()) await noteLanguage(document.documentElement.lang);
   addEventListener("online", finishLeaving);
   await finishLeaving();
   const person = personOfPage();

@@ -19,13 +19,13 @@ export function has(name) {
 export function shortDay(day) {
   if (!day) return "";
   const [year, month, date] = day.slice(0, 10).split("-").map(Number);
-  return `${date} ${say(`month-${month}`)} ${year + 543}`;
+  return say("a-day", { day: date, month: say(`month-${month}`), year: year + 543 });
 }
 
 /** YYYY-MM-DD with the month in full. */
 export function longDay(day) {
   const [year, month, date] = day.split("-").map(Number);
-  return `${date} ${say(`long-month-${month}`)} ${year + 543}`;
+  return say("a-day", { day: date, month: say(`long-month-${month}`), year: year + 543 });
 }
 
 /** YYYY-MM-DD as it is typed: 21/11/2569. */

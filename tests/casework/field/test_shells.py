@@ -24,6 +24,25 @@ def test_shell_same_bytes_for_everybody(cast: Cast) -> None:
         assert "csrfmiddlewaretoken" not in plain.content.decode() or 'value=""' in plain.content.decode()
 
 
+def test_shell_speaks_the_language_of_its_address(cast: Cast) -> None:
+    """Whoever asks: phones fetch shells without cookies, and keep them for whoever signs in."""
+    asking = client_of(cast.mentor)
+    asking.cookies["django_language"] = "en"
+    thai, english = asking.get("/field/shell/today/"), Client().get("/field/shell/today/?language=en")
+    assert thai.content == Client().get("/field/shell/today/").content
+    assert ('<html lang="th"' in thai.content.decode(), "งานวันนี้" in thai.content.decode()) == (True, True)
+    assert '<html lang="en"' in english.content.decode()
+    assert thai["ETag"] != english["ETag"]
+
+
+def test_outbox_follows_the_person(cast: Cast) -> None:
+    asking = client_of(cast.mentor)
+    asking.cookies["django_language"] = "en"
+    answer = asking.get("/outbox/")
+    assert answer.content == shells.shell_of("outbox", "en").plain
+    assert answer["Vary"] == "Accept-Encoding, Cookie"
+
+
 def test_shell_unknown_name_is_absent(db: None) -> None:
     assert Client().get("/field/shell/secrets/").status_code == 404
 
@@ -46,7 +65,10 @@ def test_worker_lists_files_that_exist(db: None) -> None:
     assert answer["Service-Worker-Allowed"] == "/"
     assert answer["Cache-Control"] == "no-cache"
     kept = json.loads(answer.content.decode().partition("const KEPT = ")[2].partition(";\n")[0])
-    assert set(kept["shells"]) == set(shells.NAMES)
+    assert {language: set(urls) for language, urls in kept["shells"].items()} == {
+        "th": set(shells.NAMES),
+        "en": set(shells.NAMES),
+    }
     assert "/static/js/field/outbox.js" in kept["files"]
     assert "/static/css/phone.css" in kept["files"]
 
