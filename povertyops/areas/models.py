@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.ids import uuid7
+from povertyops.common.languages import in_language
 
 from .enums import CentreKind, Extent, Level
 
@@ -32,24 +33,24 @@ class Area(models.Model):
         indexes = [models.Index(fields=["parent", "sort_key"], name="area_children")]
 
     def __str__(self) -> str:
-        return self.name
+        return in_language(self.name, self.name_en)
 
     @property
     def label(self) -> str:
         """Name with its kind, as written on Thai paper: อ.ระโนด, ต.พังยาง, หมู่ 5 บ้านทุ่งนา."""
-        bangkok = self.code.startswith("10")
+        name, bangkok = str(self), self.code.startswith("10")
         match self.level:
             case Level.PROVINCE:
-                return self.name if bangkok else str(_("จ.%s") % self.name)
+                return name if bangkok else str(_("จ.%s") % name)
             case Level.DISTRICT:
-                return str((_("เขต%s") if bangkok else _("อ.%s")) % self.name)
+                return str((_("เขต%s") if bangkok else _("อ.%s")) % name)
             case Level.SUBDISTRICT:
-                return str((_("แขวง%s") if bangkok else _("ต.%s")) % self.name)
+                return str((_("แขวง%s") if bangkok else _("ต.%s")) % name)
             case Level.VILLAGE if self.code.endswith("00"):
                 return str(_("ไม่ระบุหมู่"))
             case Level.VILLAGE:
-                return str(_("หมู่ %(moo)d %(name)s") % {"moo": int(self.code[6:]), "name": self.name}).strip()
-        return self.name
+                return str(_("หมู่ %(moo)d %(name)s") % {"moo": int(self.code[6:]), "name": name}).strip()
+        return name
 
 
 class AbolishedArea(models.Model):

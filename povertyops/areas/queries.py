@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from povertyops.common.languages import is_thai
+
 from .enums import CentreKind, Extent, Level
 from .models import AbolishedArea, Area, Centre, CentreCoverage
 from .rules import RESPONSIBLE_KINDS, ancestors_of
@@ -125,7 +127,8 @@ def address_labels(codes: Iterable[str]) -> dict[str, str]:
 
 def _address(code: str, areas: Mapping[str, Area]) -> str:
     parts = [code, *reversed(ancestors_of(code)[1:])]
-    return " ".join(areas[part].label for part in parts if part in areas)
+    between = " " if is_thai() else ", "
+    return between.join(areas[part].label for part in parts if part in areas)
 
 
 def centres_of_province(province_code: str) -> QuerySet[Centre]:

@@ -236,9 +236,8 @@ class Board:
 
 def area_board(area: Area, asked: Asked, *, opens_lists: bool, from_code: str, with_rows: bool) -> Board:
     """The board of an area. `from_code` is the highest area the person sees; the crumbs begin there."""
-    title = area.label if area.code != NATION else area.name
     below_too = with_rows and area.level < Level.VILLAGE
-    board, below = _begin(Place(area.code), asked, title, opens_lists, below_too)
+    board, below = _begin(Place(area.code), asked, area.label, opens_lists, below_too)
     path = [*(code for code in ancestors_of(area.code) if _at_or_below(code, from_code)), area.code]
     centres = _municipal_centres(area) if below_too else {}
     if below_too and board.past_day is None and board.figures is not None:
@@ -347,5 +346,4 @@ def _municipal_centres(area: Area) -> dict[str, str]:
 
 
 def _crumb(area: Area, board: Board) -> dict[str, str]:
-    label = area.name if area.code == NATION else area.label
-    return {"label": label, "url": board.board_of(Place(area.code))}
+    return {"label": area.label, "url": board.board_of(Place(area.code))}

@@ -116,7 +116,7 @@ def measures_view(area: Area, fiscal_year: int, *, top: str, aggregates_only: bo
     everyone = together(each.persons for each in counted.values())
     return MeasuresView(
         area=area,
-        crumbs=[{"label": _label(areas[code]), "url": address(code, fiscal_year)} for code in path],
+        crumbs=[{"label": areas[code].label, "url": address(code, fiscal_year)} for code in path],
         fiscal_year=fiscal_year,
         yardstick=yardstick,
         setting=setting,
@@ -156,7 +156,7 @@ def _line(
 ) -> Line:
     found = None if hidden else measure(people, survey.persons if survey else None, yardstick)
     url = address(area.code, 0).partition("?")[0] if links else ""
-    return Line(_label(area), url, found, survey, _parts(found) if found else [])
+    return Line(area.label, url, found, survey, _parts(found) if found else [])
 
 
 def _parts(found: Measure) -> list[Part]:
@@ -195,10 +195,6 @@ def _path(code: str, top: str) -> list[str]:
     own = [] if code == NATION else [code[:length] for length in range(2, len(code) + 1, 2)]
     codes = [NATION, *own]
     return [each for each in codes if top == NATION or (each != NATION and each.startswith(top))]
-
-
-def _label(area: Area) -> str:
-    return area.name if area.code == NATION else area.label
 
 
 def _percent(share: Fraction | None) -> float | None:

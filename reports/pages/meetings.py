@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from povertyops.accounts.actor import Actor
 from povertyops.areas.models import Area, Centre
+from povertyops.areas.queries import areas_by_code
 from povertyops.common.workers import worker_answers
 
 from ..enums import AgendaKind, CheckResult, JobState, MeetingState, ResolutionState
@@ -144,9 +145,8 @@ class TallyLine:
 
 def tally_lines(checks: QuerySet[SpotCheck], meeting: Meeting) -> list[TallyLine]:
     tallies = check_tallies(checks)
-    areas = dict(
-        Area.objects.filter(code__in={tally.district_code for tally in tallies}).values_list("code", "name")
-    )
+    districts = areas_by_code({tally.district_code for tally in tallies})
+    areas = {code: str(area) for code, area in districts.items()}
     centres = {
         row.pk: row.name
         for row in Centre.objects.filter(pk__in=[t.centre_id for t in tallies if t.centre_id is not None])
@@ -183,17 +183,14 @@ def check_cards(checks: Sequence[SpotCheck]) -> list[CheckCard]:
     """The sample with the villages' names, what is still to be done first."""
     codes = {check.household.area_code for check in checks}
     wanted = codes | {code[:6] for code in codes} | {code[:4] for code in codes}
-    names = dict(Area.objects.filter(code__in=wanted).values_list("code", "name"))
-    return [CheckCard(check, _place(check.household.area_code, names)) for check in checks]
+    areas = areas_by_code(wanted)
+    return [CheckCard(check, _place(check.household.area_code, areas)) for check in checks]
 
 
-def _place(code: str, names: Mapping[str, str]) -> str:
-    parts = [names.get(code, ""), _named("ต.", names.get(code[:6])), _named("อ.", names.get(code[:4]))]
+def _place(code: str, areas: Mapping[str, Area]) -> str:
+    village, above = areas.get(code), [areas.get(code[:6]), areas.get(code[:4])]
+    parts = [str(village or ""), *(area.label for area in above if area)]
     return " ".join(part for part in parts if part)
-
-
-def _named(before: str, name: str | None) -> str:
-    return f"{before}{name}" if name else ""
 
 
 @dataclass

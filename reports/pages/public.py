@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dimensions.enums import Dimension, Stage
+from povertyops.areas.queries import areas_by_code
+from povertyops.common.languages import is_thai
 from povertyops.common.thai import format_thai_date
 
 from ..definitions import BY_CODE
@@ -93,12 +95,13 @@ def public_view(shown: Mapping[str, Any]) -> PublicView:
     """The page of a release."""
     figures, sheet = shown["figures"], shown["sheet"]
     old = _codes_of(shown["older"])
-    lines = [_line(district, sheet["paths"], old) for district in shown["districts"]]
+    names = _english_names(shown)
+    lines = [_line(district, sheet["paths"], old, names) for district in shown["districts"]]
     told = [line.reached for line in lines if line.reached is not None]
     classes = classes_of(told)
     return PublicView(
         area=shown["area"],
-        name=shown["name"],
+        name=names.get(shown["area"], shown["name"]),
         fiscal_year=shown["fiscal_year"],
         as_of=date.fromisoformat(shown["as_of"]),
         tiles=[(BY_CODE[code].label, BY_CODE[code].unit.value, _cell(figures, code, old)) for code in TILES],
@@ -189,7 +192,17 @@ def _cell(figures: Mapping[str, int | None], code: str, old: Collection[str], of
     return Cell(code, value, 100 * value / whole)
 
 
-def _line(district: Mapping[str, Any], paths: Mapping[str, str], old: Collection[str]) -> Line:
+def _english_names(shown: Mapping[str, Any]) -> Mapping[str, str]:
+    """Labels by code for a reader of English; a release keeps the Thai ones."""
+    if is_thai():
+        return {}
+    codes = [shown["area"], *(code for district in shown["districts"] for code in district["codes"])]
+    return {code: area.label for code, area in areas_by_code(codes).items()}
+
+
+def _line(
+    district: Mapping[str, Any], paths: Mapping[str, str], old: Collection[str], names: Mapping[str, str]
+) -> Line:
     figures = district["figures"]
     stages = [figures[stage.code] for stage in Stage]
     waiting = figures[Stage.WAITING.code]
@@ -198,7 +211,9 @@ def _line(district: Mapping[str, Any], paths: Mapping[str, str], old: Collection
     total = sum(stages) if None not in stages else total
     return Line(
         codes=district["codes"],
-        label=" ".join(district["names"]),
+        label=" ".join(
+            names.get(code, name) for code, name in zip(district["codes"], district["names"], strict=True)
+        ),
         cells=[_cell(figures, code, old) for code in DISTRICT_COLUMNS],
         reached=None if waiting is None or not total else 100 * (total - waiting) / total,
         path=" ".join(paths[code] for code in district["codes"] if code in paths),

@@ -18,6 +18,7 @@ from povertyops.areas.models import Area, Boundary
 from povertyops.areas.queries import areas_by_code
 from povertyops.common.audit import SYSTEM, Acting, audit
 from povertyops.common.errors import NotAllowed
+from povertyops.common.languages import kept_in_thai
 from povertyops.common.thai import fiscal_year_of
 
 from ..models import Figures, PublicPage, PublicRelease
@@ -95,7 +96,8 @@ def draft_release(province_code: str, day: date) -> Draft:
     parts = {row.code: _numbers(row, DISTRICT_FIGURES) for row in below if row.level == Level.DISTRICT}
     release = build_release(day, _numbers(whole, PROVINCE_FIGURES), parts, before) if whole else None
     if release is not None:
-        _name(release.shown, province, day)
+        with kept_in_thai():
+            _name(release.shown, province, day)
     return Draft(province, day, release)
 
 

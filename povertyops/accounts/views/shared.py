@@ -29,7 +29,7 @@ def provinces_for(actor: Actor) -> list[tuple[str, str]]:
     if actor.role is not Role.SYSTEM_ADMIN:
         return []
     areas = Area.objects.filter(level=Level.PROVINCE, is_current=True).order_by("sort_key")
-    return list(areas.values_list("code", "name"))
+    return [(area.code, str(area)) for area in areas]
 
 
 def appointment_form_args(request: ActorRequest) -> dict[str, Any]:
