@@ -7,7 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -133,6 +134,16 @@ class Listing(models.Model):
             models.Index(fields=["household", "fiscal_year"], name="listing_by_household"),
             models.Index(fields=["fiscal_year", "kind_code", "area_code"], name="listing_by_area"),
             models.Index(fields=["batch_id"], name="listing_by_import", condition=~Q(batch_id=None)),
+            # How a line that is on its way in finds the lines that say the same.
+            models.Index(
+                KeyTextTransform("house_code", "raw"), name="listing_by_house_code", condition=Q(superseded_at=None)
+            ),
+            models.Index(
+                F("area_code"),
+                KeyTextTransform("house_no", "raw"),
+                name="listing_by_address",
+                condition=Q(superseded_at=None),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
