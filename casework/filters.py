@@ -16,7 +16,7 @@ from povertyops.common.forms import LongSelect
 from povertyops.common.past_days import read_past_day
 from povertyops.common.thai import fiscal_year_of
 
-from .enums import HelpNature, Membership, Step
+from .enums import REMOVAL_REASONS, HelpNature, Membership, Step
 from .inputs import CohortFilters
 from .months import Month, read_month
 from .queries.caseload import NO_MENTOR
@@ -32,7 +32,7 @@ MEMBERSHIPS = [
 ]
 SWITCHES = (
     *("no_team", "overdue", "visited_90", "helped", "removed", "verified", "checked", "proposed"),
-    *("care", "passing", "slipped", "additional", "with_team", "not_in_tpmap"),
+    *("care", "passing", "slipped", "additional", "with_team", "not_in_tpmap", "stage_carried"),
     *("no_agency", "promised", "mentor_gone", "mentor_leaving"),
 )
 
@@ -90,6 +90,12 @@ class CohortFilterForm(forms.Form):
     additional = _switch(_("พบปัญหาเพิ่มภายหลัง"))
     with_team = _switch(_("มีทีมพี่เลี้ยงแล้ว"))
     not_in_tpmap = _switch(_("ยังบันทึกใน TPMAP ไม่ครบ"))
+    removed_for = forms.ChoiceField(
+        label=_("เหตุที่นำออก"),
+        choices=[("", _("ทุกเหตุ")), *((each.value, each.label) for each in REMOVAL_REASONS)],
+        required=False,
+    )
+    stage_carried = _switch(_("ขั้นเป็นยอดยกมา"))
     step = forms.TypedChoiceField(
         label=_("มาถึงขั้นตอน"),
         choices=[("", _("ทุกขั้นตอน")), *((str(value), label) for value, label in Step.choices if value)],
@@ -162,6 +168,8 @@ class CohortFilterForm(forms.Form):
             care=bool(values.get("care")),
             passing=bool(values.get("passing")),
             slipped=bool(values.get("slipped")),
+            removed_for=values.get("removed_for") or "",
+            stage_carried=bool(values.get("stage_carried")),
             additional=bool(values.get("additional")),
             with_team=bool(values.get("with_team")),
             not_in_tpmap=bool(values.get("not_in_tpmap")),

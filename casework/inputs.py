@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from dimensions.enums import Dimension, Stage
@@ -179,6 +180,8 @@ class CohortFilters:
     additional: bool = False
     with_team: bool = False
     not_in_tpmap: bool = False
+    removed_for: str = ""
+    stage_carried: bool = False
     step: Step | None = None
     nature: str = ""
     agency: UUID | None = None
@@ -188,3 +191,37 @@ class CohortFilters:
     mentor_leaving: bool = False
     q: str = ""
     as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NominationInput:
+    """A household that somebody says was left out. `persons` are JSON values as on `Nomination`, the head
+    first; `pin` is the head's national id or empty; `near_said` what the nominator said of near matches
+    (household -> why it is another family). `photos` are the bytes of pictures.
+    """
+
+    id: UUID
+    area_code: str
+    persons: tuple[Mapping[str, Any], ...]
+    reason: str
+    dimensions: int
+    house_no: str = ""
+    house_code: str = ""
+    phone: str = ""
+    pin: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy_m: float | None = None
+    near_said: Mapping[UUID, str] = field(default_factory=dict)
+    photos: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NominationCheck:
+    """What the look on the spot found. `village` is the number of the village where it was not known."""
+
+    is_poor: bool
+    dimensions: int
+    note: str
+    village: int | None = None
+    photos: tuple[bytes, ...] = ()

@@ -25,7 +25,19 @@ from povertyops.common.past_days import read_past_day
 from povertyops.common.thai import fiscal_year_of
 
 from .access import visible_area
-from .definitions import CARE, GIVEN, HEADCOUNT, PASSING, PROPOSED, TROUBLE, WAIT_EPOCH, WAITS, Figure, Unit
+from .definitions import (
+    CARE,
+    GIVEN,
+    HEADCOUNT,
+    OUT,
+    PASSING,
+    PROPOSED,
+    TROUBLE,
+    WAIT_EPOCH,
+    WAITS,
+    Figure,
+    Unit,
+)
 from .models import AreaProgress, Figures
 from .queries import days_of_years, progress_of
 from .services.asof import figures_on
@@ -33,7 +45,7 @@ from .services.told import for_actor
 
 FIRST_YEAR, LAST_YEAR = 2560, 2700
 GROUPS = ("failing", "relieved", "recovered")
-SINGLE = (*HEADCOUNT, PROPOSED, PASSING, *CARE, *TROUBLE, *GIVEN)
+SINGLE = (*HEADCOUNT, PROPOSED, PASSING, *CARE, *TROUBLE, *GIVEN, *OUT)
 STEPS = tuple(step for step in Step if step is not Step.CLOSED)
 
 

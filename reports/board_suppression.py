@@ -80,11 +80,25 @@ def _half(code: str, whole: str = "households") -> Family:
 
 
 HALVES = (
-    *("found", "verified_households", "checked_households", "proposed", "passing", "visited_90", "overdue"),
+    *("found", "checked_households", "proposed", "passing", "visited_90", "overdue", "stage_carried"),
     *("without_team", "with_team", "slipped", "additional", "care_households", "not_in_tpmap"),
     "helped_households",
 )
+
+
+def _verified(row: Figures) -> Counts:
+    return row.verified_households, max(0, row.removed - row.removed_not_poor), row.removed_not_poor
+
+
 FAMILIES: tuple[Family, ...] = (
+    Family(
+        _verified,
+        {
+            "verified_households": frozenset({0}),
+            "removed": frozenset({1, 2}),
+            "removed_not_poor": frozenset({2}),
+        },
+    ),
     Family(_stages, {stage.code: frozenset({number}) for number, stage in enumerate(Stage)}),
     Family(_steps, {code: frozenset({number}) for number, code in enumerate(_STEPS)}),
     *(_dimension(dimension) for dimension in Dimension),

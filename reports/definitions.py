@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from casework.enums import Step
+from casework.enums import CloseReason, Step
 from casework.rules import VISITED_WITHIN_DAYS
 from dimensions.enums import Dimension, Stage
 
@@ -325,6 +325,33 @@ GIVEN = (
     ),
 )
 
+OUT = (
+    Figure(
+        "removed",
+        _("นำออกจากเป้าหมายแล้ว"),
+        _("ครัวเรือนตามบัญชีที่อนุมัติให้นำออกแล้วโดยคนที่สอง ทุกเหตุผล"),
+        _households("cohort AND is_removed"),
+        query={"removed": "1"},
+        head=_("นำออกแล้ว"),
+    ),
+    Figure(
+        "removed_not_poor",
+        _("อยู่ในบัญชีแต่ไม่ยากจน"),
+        _("ครัวเรือนตามบัญชีที่ลงตรวจแล้วพบว่าไม่ยากจน และอนุมัติให้นำออกแล้ว"),
+        _households(f"cohort AND is_removed AND removed_for = '{CloseReason.NOT_POOR.value}'"),
+        query={"removed_for": CloseReason.NOT_POOR.value},
+        head=_("ไม่ยากจน"),
+    ),
+    Figure(
+        "stage_carried",
+        _("ขั้นเป็นยอดยกมา"),
+        _("ครัวเรือนตามบัญชีที่ขั้นปัจจุบันยกมาจากก่อนใช้ระบบตามเอกสาร นับรวมอยู่ในจำนวนของแต่ละขั้น"),
+        _households("cohort AND is_stage_carried"),
+        query={"stage_carried": "1"},
+        head=_("ยอดยกมา"),
+    ),
+)
+
 FIGURES: tuple[Figure, ...] = (
     *HEADCOUNT,
     *STAGES,
@@ -337,6 +364,7 @@ FIGURES: tuple[Figure, ...] = (
     *TROUBLE,
     *STEPS,
     *GIVEN,
+    *OUT,
 )
 # Days since this one are summed for each step, so that the mean wait of any area can be told on any day.
 WAIT_EPOCH = date(2000, 1, 1)

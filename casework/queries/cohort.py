@@ -157,6 +157,8 @@ def _conditions(filters: CohortFilters) -> list[Q]:
         (filters.additional, Q(additional__gt=0)),
         (filters.with_team, in_care & Q(team_id__isnull=False)),
         (filters.not_in_tpmap, Q(not_in_tpmap__gt=0)),
+        (filters.removed_for, Q(is_removed=True, removed_for=filters.removed_for)),
+        (filters.stage_carried, Q(is_stage_carried=True)),
         (filters.step is not None, Q(is_open=True, step=filters.step)),
         (filters.promised, in_care & Q(promised())),
         (filters.q, name_q(filters.q)),

@@ -48,7 +48,21 @@ class ListingFact(NamedTuple):
     effective_on: date
     dimensions: int
     failed_indicators: frozenset[int]
-    person_ids: tuple[str, ...]
+    births: dict[str, date | None]
+
+    @property
+    def person_ids(self) -> Iterable[str]:
+        """The persons of the line, once each."""
+        return self.births
+
+
+class ReviewFact(NamedTuple):
+    """Dimensions that a yearly review took into the baseline of a fiscal year."""
+
+    fiscal_year: int
+    dimensions: int
+    failed_indicators: frozenset[int]
+    effective_on: date
 
 
 class VerificationFact(NamedTuple):
@@ -148,6 +162,7 @@ class CaseFact(NamedTuple):
     opened_on: date
     closed_on: date | None
     is_removed: bool
+    close_reason: str
     stage: int
     stage_since: date
     proposed_stage: int | None
@@ -160,8 +175,8 @@ class CaseFact(NamedTuple):
 class Facts:
     """One household's facts, each kind in the order of days; see the columns of `_COLUMNS`.
 
-    `criteria` and `intervals` are the JSON of two small tables, the same for every household. `judged` holds
-    results of the stage rule by (fiscal year, day), so that one write judges each day once.
+    `criteria`, `intervals` and `set_sizes` are the JSON of small tables, the same for every household.
+    `judged` holds results of the stage rule by (fiscal year, day), so that one write judges each day once.
     """
 
     household_id: UUID
@@ -170,6 +185,7 @@ class Facts:
     scope: ScopeFact
     placements: list[PlacementFact]
     listings: list[ListingFact]
+    reviews: list[ReviewFact]
     verifications: list[VerificationFact]
     visits: list[VisitFact]
     helps: list[HelpFact]
@@ -187,6 +203,7 @@ class Facts:
     stored_states: list[dict[str, Any]]
     criteria: str
     intervals: str
+    set_sizes: str
     judged: dict[tuple[int, date], StageResult] = field(default_factory=dict)
 
     @property
@@ -229,11 +246,17 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
     "listings": (
         """f.fiscal_year, f.kind_code, k.counts_as_found, t.survey_year, t.effective_on, f.dimensions,
            f.failed_indicators,
-           (SELECT json_agg(p.person_id) FROM households_listedperson p WHERE p.listing_id = f.id)""",
+           (SELECT json_object_agg(p.person_id, q.birth_date) FROM households_listedperson p
+            JOIN households_person q ON q.id = p.person_id WHERE p.listing_id = f.id)""",
         """households_listing f JOIN households_targetlist t ON t.id = f.target_list_id
            JOIN households_listkind k ON k.code = t.kind_id
            WHERE f.household_id = h.id AND f.superseded_at IS NULL""",
         "f.fiscal_year, f.kind_code",
+    ),
+    "reviews": (
+        "f.fiscal_year, f.dimensions, f.failed_indicators, f.effective_on",
+        "casework_baselinereview f WHERE f.household_id = h.id AND f.superseded_at IS NULL",
+        "f.fiscal_year",
     ),
     "verifications": (
         "f.person_id, f.status, f.effective_on",
@@ -294,7 +317,7 @@ _COLUMNS: dict[str, tuple[str, str, str]] = {
         """f.id, f.opened_on, f.closed_on,
            EXISTS (SELECT FROM casework_removalrequest r
                    WHERE r.case_id = f.id AND r.decision = 'accepted'),
-           f.stage, f.stage_since, f.proposed_stage""",
+           f.close_reason, f.stage, f.stage_since, f.proposed_stage""",
         "casework_case f WHERE f.household_id = h.id",
         "f.opened_on, f.recorded_at, f.id",
     ),
@@ -326,6 +349,11 @@ _CRITERIA = """
 _INTERVALS = """
     (SELECT json_agg(json_build_array(province_code, stage, days))::text FROM casework_followupinterval)
 """
+_SET_SIZES = """
+    (SELECT json_agg(json_build_array(
+         s.valid_from, (SELECT count(*) FROM dimensions_indicator i WHERE i.indicator_set_id = s.id)
+     ) ORDER BY s.valid_from)::text FROM dimensions_indicatorset s WHERE s.superseded_at IS NULL)
+"""
 
 
 def _query(states: str) -> str:
@@ -340,7 +368,8 @@ def _query(states: str) -> str:
                            AND r.reason = '{CloseReason.NOT_POOR.value}'), 0),
                {states},
                {_CRITERIA},
-               {_INTERVALS}
+               {_INTERVALS},
+               {_SET_SIZES}
         FROM households_household h
         JOIN households_householdscope s ON s.household_id = h.id
         WHERE h.id = ANY(%s)
@@ -378,6 +407,10 @@ def uuid_of(text: str) -> UUID:
     return UUID(text)
 
 
+def _births(persons: dict[str, str | None] | None) -> dict[str, date | None]:
+    return {pk: _day(born) for pk, born in (persons or {}).items()}
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -394,6 +427,7 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         states,
         criteria,
         intervals,
+        set_sizes,
     ) = row
     found = dict(zip(_COLUMNS, columns, strict=True))
     day = date.fromisoformat
@@ -409,8 +443,12 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
             for area, centre, municipal, start, end in found["placements"] or ()
         ],
         listings=[
-            ListingFact(year, kind, is_found, survey, day(on), mask, frozenset(failed), tuple(persons or ()))
+            ListingFact(year, kind, is_found, survey, day(on), mask, frozenset(failed), _births(persons))
             for year, kind, is_found, survey, on, mask, failed, persons in found["listings"] or ()
+        ],
+        reviews=[
+            ReviewFact(year, mask, frozenset(failed), day(on))
+            for year, mask, failed, on in found["reviews"] or ()
         ],
         verifications=[
             VerificationFact(who, what, day(on)) for who, what, on in found["verifications"] or ()
@@ -445,8 +483,8 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
             for team, mentor, start, end in found["assignments"] or ()
         ],
         cases=[
-            CaseFact(uuid_of(pk), day(start), _day(end), removed, stage, day(since), proposed)
-            for pk, start, end, removed, stage, since, proposed in found["cases"] or ()
+            CaseFact(uuid_of(pk), day(start), _day(end), removed, reason, stage, day(since), proposed)
+            for pk, start, end, removed, reason, stage, since, proposed in found["cases"] or ()
         ],
         events=[EventFact(uuid_of(case), kind, to, day(on)) for case, kind, to, on in found["events"] or ()],
         rejections=[RejectionFact(stage, recorded) for stage, recorded in found["rejections"] or ()],
@@ -455,4 +493,5 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         stored_states=states or [],
         criteria=criteria or "[]",
         intervals=intervals or "[]",
+        set_sizes=set_sizes or "[]",
     )

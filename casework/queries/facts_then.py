@@ -27,6 +27,10 @@ _PAST: dict[str, tuple[str, dict[str, str]]] = {
         "recorded_at",
         {"superseded_at": _ENDED.format(known="superseded_at", column="superseded_at")},
     ),
+    "casework_baselinereview": (
+        "recorded_at",
+        {"superseded_at": _ENDED.format(known="superseded_at", column="superseded_at")},
+    ),
     "households_verification": ("recorded_at", {}),
     "casework_visit": ("recorded_at", {}),
     "casework_help": ("recorded_at", {}),

@@ -8,8 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import Count
+
 from dimensions.enums import Dimension
-from dimensions.models import StageCriteria
+from dimensions.models import IndicatorSet, StageCriteria
 from dimensions.queries import mappings
 from dimensions.rules import DimensionMap, StageRule
 
@@ -45,6 +47,11 @@ class LoadedYardstick:
     def follow_up_days(self, province_code: str, stage: int) -> int:
         return follow_up_days(self._intervals, province_code, stage)
 
+    def set_size(self, survey_year: int) -> int:
+        """How many indicators the set of a survey year has; 0 where none is known."""
+        begun = [size for year, size in self._set_sizes if year <= survey_year]
+        return begun[-1] if begun else 0
+
     def _year_of_set(self, survey_year: int) -> int:
         return max((year for year in self._mappings if year <= survey_year), default=0)
 
@@ -62,6 +69,13 @@ class LoadedYardstick:
             _Criteria(row.province_code, date.fromisoformat(str(row.effective_from)), row.as_rule())
             for row in rows
         ]
+
+    @cached_property
+    def _set_sizes(self) -> list[tuple[int, int]]:
+        if self._beside:
+            return [(year, size) for year, size in json.loads(self._beside.set_sizes)]
+        current = IndicatorSet.objects.filter(superseded_at=None).annotate(size=Count("indicators"))
+        return list(current.order_by("valid_from").values_list("valid_from", "size"))
 
     @cached_property
     def _intervals(self) -> list[tuple[str, int, int]]:

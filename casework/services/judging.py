@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,13 +22,13 @@ from dimensions.rules import (
     StepDone,
     evaluate_stage,
 )
-from households.enums import STILL_TARGET, VerificationStatus
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 
 from ..enums import Membership, StageEventKind, Step
 from ..models.cohort import LONG_AGO
-from ..queries.facts import AssignmentFact, CaseFact, EventFact, Facts, ListingFact
+from ..queries.facts import AssignmentFact, CaseFact, EventFact, Facts, ListingFact, ReviewFact
 from ..rules import due_day, stands_at
+from .state_parts import ListedPersons, failing_share
 
 FOUR_T = ("attitude", "skills", "resources", "way_out")
 
@@ -40,6 +40,7 @@ class Yardstick(Protocol):
     def same_set(self, survey_year: int, other: int) -> bool: ...
     def rule(self, province_code: str, on: date) -> StageRule: ...
     def follow_up_days(self, province_code: str, stage: int) -> int: ...
+    def set_size(self, survey_year: int) -> int: ...
 
 
 class StateRow(NamedTuple):
@@ -85,6 +86,10 @@ class StateRow(NamedTuple):
     step_since: date
     slips: int
     not_in_tpmap: int
+    is_stage_carried: bool
+    removed_for: str
+    failing_share: int
+    fragile: int
 
 
 class NewEvent(NamedTuple):
@@ -119,6 +124,18 @@ def listings_of(facts: Facts, fiscal_year: int) -> list[ListingFact]:
     return [listing for listing in facts.listings if listing.fiscal_year == newest]
 
 
+def reviews_of(facts: Facts, fiscal_year: int, on: date) -> list[ReviewFact]:
+    """The yearly reviews that add to the baseline of a year: not older than the lists that give it."""
+    newest = max((listing.fiscal_year for listing in listings_of(facts, fiscal_year)), default=None)
+    if newest is None:
+        return []
+    return [
+        review
+        for review in facts.reviews
+        if newest <= review.fiscal_year <= fiscal_year and review.effective_on <= on
+    ]
+
+
 def evidence_of(
     facts: Facts, fiscal_year: int, on: date, yardstick: Yardstick, events: Sequence[EventFact]
 ) -> StageEvidence:
@@ -128,6 +145,10 @@ def evidence_of(
         DimensionEvidence(dimension, listing.effective_on, listing.failed_indicators)
         for listing in listings
         for dimension in Dimension.from_mask(listing.dimensions)
+    ] + [
+        DimensionEvidence(dimension, review.effective_on, review.failed_indicators)
+        for review in reviews_of(facts, fiscal_year, on)
+        for dimension in Dimension.from_mask(review.dimensions)
     ]
     if not (facts.helps or facts.assessments or facts.self_solved or facts.plans or facts.care or events):
         return StageEvidence(mapping={}, baseline=baseline)
@@ -329,15 +350,16 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
     )
     place = _place_on(facts, on)
     assignment = assignment_on(facts.assignments, on)
-    persons = _Persons(facts, on)
+    persons = ListedPersons(facts, on)
     is_open = case is not None and case.is_open_on(on)
+    is_removed = case is not None and case.is_removed and not is_open and case.opened_on <= on
     helps = [help_ for help_ in facts.helps if first_day <= help_.on <= on]
     visits = [visit for visit in facts.visits if first_day <= visit.on <= on]
     developing = [help_ for help_ in helps if help_.is_development]
     kinds = [] if carried else listings
-    masks = (
-        [listing.dimensions for listing in kinds] if len(kinds) > 1 else [result.baseline_mask] * len(kinds)
-    )
+    masks = [listing.dimensions for listing in kinds]
+    if len(kinds) == 1:
+        masks = [result.baseline_mask & ~_only_reviewed(facts, year, on, listings)]
     everyone = frozenset(pk for listing in listings for pk in listing.person_ids)
     step, step_since = _step_on(facts, case, event, assignment, persons.all_checked_on(everyone), on)
     return StateRow(
@@ -366,7 +388,7 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
         stage=stage,
         proposed_stage=case.proposed_stage if case and case.closed_on is None and last_day >= today else None,
         is_open=is_open,
-        is_removed=case is not None and case.is_removed and not is_open and case.opened_on <= on,
+        is_removed=is_removed,
         persons=len(everyone),
         verified_persons=persons.verified(everyone),
         checked_persons=persons.checked(everyone),
@@ -381,7 +403,30 @@ def _state_row(facts: Facts, yardstick: Yardstick, year: int, carried: bool, tod
         step_since=step_since,
         slips=sum(1 for fell in events if fell.kind == StageEventKind.SLIPPED and first_day <= fell.on <= on),
         not_in_tpmap=sum(not visit.in_tpmap for visit in visits) + sum(not given.in_tpmap for given in helps),
+        is_stage_carried=event is not None and event.kind == StageEventKind.CARRIED,
+        removed_for=case.close_reason if case is not None and is_removed else "",
+        failing_share=_share_of_indicators(facts, year, result, yardstick, on),
+        fragile=persons.fragile(listings, first_day),
     )
+
+
+def _share_of_indicators(facts: Facts, year: int, result: StageResult, yardstick: Yardstick, on: date) -> int:
+    listings = listings_of(facts, year)
+    reviews = reviews_of(facts, year, on)
+    answers = evidence_of(facts, year, on, yardstick, ()).answers if facts.assessments else ()
+    mask = result.baseline_mask & ~result.recovered_mask | result.additional_mask
+    size = yardstick.set_size(max((listing.survey_year for listing in listings), default=0))
+    return failing_share(mask, (*listings, *reviews), answers, size, on)
+
+
+def _only_reviewed(facts: Facts, year: int, on: date, listings: Sequence[ListingFact]) -> int:
+    """The dimensions that stand in the baseline by a review alone."""
+    added = listed = 0
+    for review in reviews_of(facts, year, on):
+        added |= review.dimensions
+    for listing in listings:
+        listed |= listing.dimensions
+    return added & ~listed
 
 
 def _step_on(
@@ -454,28 +499,3 @@ def _due_on(
         opened_on=case.opened_on,
         days=yardstick.follow_up_days(facts.province_code, stage),
     )
-
-
-class _Persons:
-    """The latest finding about each person by a day."""
-
-    def __init__(self, facts: Facts, on: date) -> None:
-        begun = [found for found in facts.verifications if found.on <= on]
-        self.latest: Mapping[str, str] = {found.person_id: found.status for found in begun}
-        self._found_on: Mapping[str, date] = {found.person_id: found.on for found in begun}
-
-    def verified(self, persons: Iterable[str]) -> int:
-        """How many still are targets: not found otherwise by the field check."""
-        return sum(
-            1 for pk in set(persons) if self.latest.get(pk, VerificationStatus.NOT_YET) in STILL_TARGET
-        )
-
-    def all_checked_on(self, persons: Collection[str]) -> date | None:
-        """The day of the last finding that was missing; None while somebody has not been checked."""
-        if not persons or self.checked(persons) < len(persons):
-            return None
-        return max(self._found_on[pk] for pk in persons)
-
-    def checked(self, persons: Iterable[str]) -> int:
-        not_yet = VerificationStatus.NOT_YET
-        return sum(1 for pk in set(persons) if self.latest.get(pk, not_yet) != not_yet)

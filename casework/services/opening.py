@@ -19,6 +19,7 @@ from povertyops.common.thai import fiscal_year_of
 
 from ..enums import Membership, StageEventKind, Step
 from ..queries.yardstick import LoadedYardstick
+from .state_parts import ELDER_FROM, SMALL_CHILD_UNDER
 
 
 def open_cases(part: Range) -> None:
@@ -34,7 +35,8 @@ def write_new_cohort(part: Range) -> None:
     """CohortState of the households new to the register, in the list's year and as carried over since, and
     marks."""
     years = {"current_year": max(fiscal_year_of(timezone.localdate()), part.batch.fiscal_year)}
-    part.run(_COHORT, provinces=_provinces(part), **years)
+    set_size = LoadedYardstick().set_size(part.batch.survey_year)
+    part.run(_COHORT, provinces=_provinces(part), set_size=set_size, **years)
     part.run(_MARKS, **years)
 
 
@@ -96,6 +98,19 @@ _EVENTS = f"""
     ORDER BY s.number
 """
 
+# As `state_parts` counts them: of a household without answers, and of persons nobody has checked.
+_FAILING_SHARE = """
+    CASE WHEN s.dimensions = 0 OR %(set_size)s = 0 THEN 0 ELSE least(1000, (
+        1000 * greatest(cardinality(s.failed_indicators), bit_count(s.dimensions::integer::bit(5)))
+        + %(set_size)s / 2) / GREATEST(%(set_size)s, 1)) END
+"""
+_FRAGILE = f"""
+    (SELECT count(DISTINCT p.id) FROM households_listedperson l JOIN households_person p ON p.id = l.person_id
+     WHERE l.listing_id = s.id
+       AND (p.birth_date <= make_date(y.year - 544 - {ELDER_FROM}, 10, 1)
+            OR p.birth_date > make_date(y.year - 544 - {SMALL_CHILD_UNDER}, 10, 1)))
+"""
+
 _COHORT = f"""
     INSERT INTO casework_cohortstate
         (fiscal_year, household_id, membership, province_code, district_code, subdistrict_code, area_code,
@@ -103,7 +118,7 @@ _COHORT = f"""
          is_municipal, sort_key, list_kinds, list_dimensions, list_persons, list_verified_persons,
          list_checked_persons,
          baseline, additional, relieved, recovered, stage, is_open, is_removed, persons, verified_persons,
-         checked_persons, due_on, visits, helps, baht, step, step_since, since)
+         checked_persons, due_on, visits, helps, baht, step, step_since, failing_share, fragile, since)
     SELECT y.year, s.id,
            CASE WHEN y.year > %(year)s THEN {Membership.CARRIED:d}
                 WHEN k.counts_as_found THEN {Membership.FOUND:d} ELSE {Membership.LISTED:d} END,
@@ -116,6 +131,7 @@ _COHORT = f"""
            CASE WHEN y.year > %(year)s THEN '{{}}' ELSE ARRAY[0]::smallint[] END,
            s.dimensions, 0, 0, 0, {Stage.WAITING:d}, TRUE, FALSE, s.persons, s.persons, 0,
            %(since)s::date + p.days, 0, 0, 0, {Step.LISTED:d}, %(since)s::date,
+           {_FAILING_SHARE}, {_FRAGILE},
            ({_NOW} AT TIME ZONE 'Asia/Bangkok')::date
     FROM households_householdscope o
     JOIN households_listkind k ON k.code = %(kind)s

@@ -269,17 +269,19 @@ def found(board: Board) -> Section:
     listed = _line(board, LISTED, less(board.value("households"), board.value("found")))
     return Section(
         "found",
-        gettext_lazy("เดิม และสำรวจพบเพิ่มเติม"),
+        gettext_lazy("เดิม พบเพิ่มเติม และนำออก"),
         found_reading(board),
         heads=(HOUSEHOLDS, SHARE),
-        lines=(listed, *_lines(board, "found")),
+        lines=(listed, *_lines(board, "found", "removed", "removed_not_poor")),
         span=2,
     )
 
 
 def care(board: Board) -> Section:
-    lines = _lines(board, "care_households")
-    return Section("care", gettext_lazy("ดูแลต่อเนื่อง"), heads=(HOUSEHOLDS, SHARE), lines=lines, span=2)
+    lines = _lines(board, "care_households", "stage_carried")
+    return Section(
+        "care", gettext_lazy("ดูแลต่อเนื่อง และขั้นที่ยกมา"), heads=(HOUSEHOLDS, SHARE), lines=lines, span=2
+    )
 
 
 def teams(board: Board) -> Section:

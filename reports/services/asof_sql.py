@@ -11,7 +11,8 @@ from .rollup_sql import ALL_LEVELS, CENTRE_ROWS, COLUMNS, ROW, by_code, parts, u
 _NEEDED = """
     fiscal_year, membership, is_open, is_removed, baseline, relieved, recovered, in_care, additional, stage,
     proposed_stage, team_id, persons, verified_persons, checked_persons, last_visit_on, due_on, visits, helps,
-    baht, development_helps, development_baht, step, step_since, slips, not_in_tpmap, centre_id,
+    baht, development_helps, development_baht, step, step_since, slips, not_in_tpmap,
+    is_stage_carried, removed_for, centre_id,
     list_kinds, list_dimensions, list_persons, list_verified_persons
 """
 

@@ -33,11 +33,13 @@ SOURCE_COLUMNS = """
     s.persons, s.verified_persons, s.persons > 0 AND s.checked_persons >= s.persons AS is_checked,
     s.last_visit_on, s.due_on,
     s.visits, s.helps, s.baht, s.development_helps, s.development_baht, s.step, s.step_since, s.slips,
-    s.not_in_tpmap, r.as_of,
+    s.not_in_tpmap, s.is_stage_carried, s.removed_for, r.as_of,
     s.area_code, CASE WHEN s.is_municipal THEN s.centre_id END AS centre_id
 """
-ONLY_LIST = """
-    CASE WHEN cardinality(s.list_kinds) = 1 AND s.membership <> 3
+# What a review added to the baseline is not on the list, so that such a household counts for each apart.
+_AS_ITS_ONLY_LIST = "cardinality(s.list_kinds) = 1 AND s.baseline = s.list_dimensions[1]"
+ONLY_LIST = f"""
+    CASE WHEN {_AS_ITS_ONLY_LIST} AND s.membership <> 3
          THEN s.list_kinds[1] ELSE '' END AS only_list
 """
 # The same row as one of its lists sees it: that list's dimensions and persons.
@@ -75,7 +77,7 @@ def parts(households: str, *, lists: bool = True) -> str:
             FROM {households}
             CROSS JOIN unnest(s.list_kinds, s.list_dimensions, s.list_persons, s.list_verified_persons)
                 AS l(kind, dims, persons, verified_persons)
-            WHERE cardinality(s.list_kinds) > 1 AND s.membership <> 3
+            WHERE NOT ({_AS_ITS_ONLY_LIST}) AND s.membership <> 3
         ) AS source
         GROUP BY fiscal_year, list_kind, area_code, centre_id
     """

@@ -20,7 +20,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from casework.enums import Membership, Step
+from casework.enums import CloseReason, Membership, Step
 from casework.queries.facts import load_facts
 from casework.queries.facts_then import load_facts_known
 from casework.queries.yardstick import LoadedYardstick
@@ -237,6 +237,9 @@ def _figures(row: StateRow, as_of: date) -> dict[str, Number]:
         "additional": int(row.additional != 0),
         "care_households": int(row.in_care != 0),
         "not_in_tpmap": int(row.not_in_tpmap > 0),
+        "removed": int(row.is_removed),
+        "removed_not_poor": int(row.is_removed and row.removed_for == CloseReason.NOT_POOR),
+        "stage_carried": int(row.is_stage_carried),
         **_step_figures(row),
     }
 

@@ -36,8 +36,16 @@ _FAILING = ", ".join(
 )
 _HOUSEHOLDS = f"""
     WITH {_PLACES}, {_LISTED},
+    reviewed AS (
+        SELECT household_id, dimensions FROM casework_baselinereview
+        WHERE fiscal_year = %(year)s AND superseded_at IS NULL AND effective_on <= %(as_of)s
+          AND household_id IN (SELECT household_id FROM listed)
+    ),
     seen AS (
-        SELECT '' AS kind, household_id, bit_or(dimensions) AS mask FROM listed GROUP BY household_id
+        SELECT '' AS kind, household_id, bit_or(dimensions) AS mask
+        FROM (SELECT household_id, dimensions FROM listed
+              UNION ALL SELECT household_id, dimensions FROM reviewed) AS both_ways
+        GROUP BY household_id
         UNION ALL SELECT kind_code, household_id, dimensions FROM listed
     )
     SELECT kind, area_code, centre_id, count(*) AS households, {_FAILING}
@@ -96,7 +104,7 @@ _HELP_STANDS = _STANDS.format(row="p", table="casework_help") + "AND p.status = 
 _WORK = f"""
     WITH {_PLACES}, {_LISTED},
     cases AS (
-        SELECT DISTINCT ON (household_id) id, household_id, opened_on,
+        SELECT DISTINCT ON (household_id) id, household_id, opened_on, close_reason,
                opened_on <= %(as_of)s AND (closed_on IS NULL OR closed_on > %(as_of)s) AS is_open
         FROM casework_case
         ORDER BY household_id, opened_on <= %(as_of)s DESC,
@@ -105,11 +113,15 @@ _WORK = f"""
                  CASE WHEN opened_on <= %(as_of)s THEN id END DESC NULLS LAST, opened_on, recorded_at, id
     ),
     stages AS (
-        SELECT DISTINCT ON (case_id) case_id, to_stage FROM casework_stageevent
+        SELECT DISTINCT ON (case_id) case_id, to_stage, kind AS how FROM casework_stageevent
         WHERE effective_on <= %(as_of)s ORDER BY case_id, effective_on DESC, recorded_at DESC, id DESC
     ),
     told AS (
         SELECT l.household_id, coalesce(c.is_open, false) AS is_open, coalesce(s.to_stage, 0) AS stage,
+               coalesce(s.how = 'carried', false) AS taken_over, c.close_reason,
+               NOT coalesce(c.is_open, true) AND c.opened_on <= %(as_of)s
+                   AND EXISTS (SELECT FROM casework_removalrequest r
+                               WHERE r.case_id = c.id AND r.decision = 'accepted') AS is_out,
                EXISTS (SELECT FROM casework_stageevent e WHERE e.case_id = c.id AND e.kind = 'slipped'
                        AND e.effective_on BETWEEN %(first_day)s AND %(as_of)s) AS fell,
                EXISTS (SELECT FROM casework_visit v WHERE v.household_id = l.household_id AND {_VISIT_STANDS}
@@ -133,6 +145,9 @@ WORK_FIGURES = {
     **{stage.code: f"stage = {stage.value}" for stage in Stage},
     "slipped": "fell",
     "not_in_tpmap": "missing",
+    "removed": "is_out",
+    "removed_not_poor": "is_out AND close_reason = 'not_poor'",
+    "stage_carried": "taken_over",
     "step_visited": f"is_open AND stage = {Stage.WAITING.value} AND visited",
     **{
         f"step_{stage.code}": f"is_open AND stage = {stage.value}"

@@ -10,14 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from casework.inputs import FindingInput, HelpInput, VisitInput
-from casework.models import HelpMenuItem, RemovalRequest, Visit
+from casework.models import BaselineReview, Case, HelpMenuItem, RemovalRequest, Visit
 from casework.services.after import after_write
 from casework.services.assignment import assign_households, end_assignments
 from casework.services.helps import record_help, record_help_batch
 from casework.services.removal import decide_removal, request_removal
+from casework.services.stages import carry_over_stage
 from casework.services.verification import verify_persons
 from casework.services.visits import record_visit, void_visit
-from dimensions.enums import Dimension
+from dimensions.enums import Dimension, Stage
 from households.enums import VerificationStatus
 from households.models import Household, Listing, ListKind, Membership, TargetList
 from povertyops.accounts.actor import Actor, system_actor
@@ -39,7 +40,10 @@ from tests.cast import (
 
 VILLAGES = (VILLAGE, NEXT_VILLAGE, NEXT_SUBDISTRICT_VILLAGE, CITY_VILLAGE, MUEANG_VILLAGE, FAR_VILLAGE)
 STATUSES = tuple(VerificationStatus)
-ACTS = ("visit", "help", "check", "assign", "unassign", "remove", "relist", "void", "batch", "drain")
+ACTS = (
+    *("visit", "help", "check", "assign", "unassign", "remove", "relist", "void", "batch", "drain"),
+    *("review", "carry"),
+)
 
 
 class World:
@@ -196,6 +200,31 @@ class World:
         Listing.objects.filter(pk=old.pk).update(superseded_at=timezone.now())
         make_listing(household, fiscal_year=old.fiscal_year, kind="tpmap", dimensions=1 + number % 31)
         self._after([household], self.opened_on - timedelta(days=700))
+
+    def _review(self, household: Household, number: int) -> None:
+        """A yearly review takes a dimension into the baseline."""
+        BaselineReview.objects.get_or_create(
+            household=household,
+            fiscal_year=self.year,
+            superseded_at=None,
+            defaults={
+                "province_code": household.province_code,
+                "survey_year": self.year - 1,
+                "dimensions": 1 << number % 5,
+                "effective_on": self.today,
+                "minutes_number": "1/2569",
+            },
+        )
+        self._after([household], self.today)
+
+    def _carry(self, household: Household, number: int) -> None:
+        case = Case.objects.filter(household=household, closed_on=None).first()
+        if case is None:
+            return
+        carry_over_stage(
+            actor=system_actor(), case_id=case.pk, stage=Stage(1 + number % 3), document="ที่ 1",
+            signed_by="นายอำเภอ", effective_on=self.today - timedelta(days=number % 20),
+        )  # fmt: skip
 
     def _void(self, household: Household, number: int) -> None:
         standing = Visit.objects.filter(household=household, is_void=False, amendments=None).first()
