@@ -11,7 +11,7 @@ from .photo import Photo, PhotoBody, PhotoPart
 from .plan import ContinuingCare, HouseholdPlan, PlanGoal, PlanStep
 from .priority import PriorityWeights, ShareOut
 from .referral import Office, Referral, ReferralEvent
-from .register import BaselineReview, HouseholdMerge, LeaverDecision
+from .register import BaselineReview, HouseholdMerge, LeaverDecision, PersonMerge
 from .team import Assignment, MentorTeam
 from .visit import (
     Assessment,
@@ -56,6 +56,7 @@ __all__ = [
     "NominationPhoto",
     "NominationRule",
     "Office",
+    "PersonMerge",
     "Photo",
     "PhotoBody",
     "PhotoPart",

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Household, ImportBatch
+from households.models import Household, ImportBatch, Person
 from povertyops.common.ids import uuid7
 
 from ..enums import LeaverAct
@@ -55,8 +55,42 @@ class HouseholdMerge(models.Model):
         ]
 
 
+class PersonMerge(models.Model):
+    """Two persons that were one: everything of `gone` stands on `kept`, told by `manifest` as with households.
+
+    `household` is where the kept one lives.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    province_code = models.CharField(max_length=2, db_collation="C")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="person_merges")
+    kept = models.ForeignKey(Person, models.PROTECT, related_name="merges")
+    gone = models.ForeignKey(Person, models.PROTECT, related_name="merged_by")
+    reason = models.CharField(_("เหตุผล"), max_length=500)
+    manifest = models.JSONField(default=dict)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    recorded_at = models.DateTimeField(db_default=Now())
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    undone_at = models.DateTimeField(null=True)
+    undo_reason = models.CharField(max_length=500, blank=True)
+
+    household_id: UUID
+    kept_id: UUID
+    gone_id: UUID
+
+    class Meta:
+        verbose_name = _("การรวมบุคคล")
+        constraints = [
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="person_merged_once")
+        ]
+
+
 class LeaverDecision(models.Model):
-    """What a province decided for a group of open cases whose households left a list, and for which ones."""
+    """What a province decided for a group of open cases whose households left a list: `LeaverHousehold`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     batch = models.ForeignKey(ImportBatch, models.PROTECT, related_name="leaver_decisions")
@@ -64,7 +98,6 @@ class LeaverDecision(models.Model):
     group = models.JSONField(default=dict)
     act = models.CharField(_("การตัดสินใจ"), max_length=10, choices=LeaverAct)
     note = models.CharField(_("เหตุผล"), max_length=500, blank=True)
-    household_ids = ArrayField(models.UUIDField(), default=list)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -72,6 +105,21 @@ class LeaverDecision(models.Model):
 
     class Meta:
         verbose_name = _("การตัดสินใจต่อครัวเรือนที่พ้นบัญชี")
+
+
+class LeaverHousehold(models.Model):
+    """A household for which that was decided; the newest one of a household counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    decision = models.ForeignKey(LeaverDecision, models.CASCADE, related_name="decided")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="leavings")
+    act = models.CharField(max_length=10, choices=LeaverAct)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    household_id: UUID
+
+    class Meta:
+        verbose_name = _("ครัวเรือนที่พ้นบัญชี")
 
 
 class BaselineReview(models.Model):
