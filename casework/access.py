@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,13 +47,14 @@ _SCOPE_NAMES = [field.attname for field in _SCOPE]
 
 # By hand, because it is part of every write. `listed_from`: the first day from which a list counts.
 _TO_WORK_ON = f"""
-    SELECT (SELECT min(t.effective_on) FROM households_listing l
+    SELECT {{merged}},
+           (SELECT min(t.effective_on) FROM households_listing l
             JOIN households_targetlist t ON t.id = l.target_list_id
             WHERE l.household_id = h.id AND l.superseded_at IS NULL),
            {", ".join(f"h.{field.column}" for field in _HOUSEHOLD)},
            {", ".join(f"s.{field.column}" for field in _SCOPE)}
     FROM households_household h JOIN households_householdscope s ON s.household_id = h.id
-    WHERE h.id = ANY(%s::uuid[]) AND {{scope}} ORDER BY h.id {{lock}}
+    WHERE h.id = ANY({{wanted}}) AND {{scope}} ORDER BY h.id {{lock}}
 """  # noqa: S608 - names of the models
 
 
@@ -69,19 +70,38 @@ class Workable:
         return self.household.scope
 
 
-def households_to_work_on(actor: Actor, ids: Iterable[UUID], *, lock: bool = True) -> dict[UUID, Workable]:
+# A phone that was offline still names a household that has become another one meanwhile.
+_WHERE_IT_IS = """ARRAY(SELECT coalesce(m.merged_into_id, m.id) FROM households_household m
+                         WHERE m.id = ANY(%s::uuid[]))"""
+_MERGED_INTO_IT = """ARRAY(SELECT m.id FROM households_household m
+                            WHERE m.merged_into_id = h.id AND m.id = ANY(%s::uuid[]))"""
+
+
+def households_to_work_on(
+    actor: Actor, ids: Iterable[UUID], *, lock: bool = True, follow_merged: bool = False
+) -> dict[UUID, Workable]:
     """The visible ones of these households, locked in one order: two bulk acts never wait for each other.
 
-    Whether the actor may change one is asked with `households.access.can_write`.
+    Whether the actor may change one is asked with `households.access.can_write`. With `follow_merged` the
+    household that one has been merged into answers under the id that was asked for, too.
     """
     scope, codes = scope_sql(actor, "s")
-    statement = _TO_WORK_ON.format(scope=scope, lock="FOR UPDATE OF h" if lock else "")
+    wanted = array_of(ids)
+    statement = _TO_WORK_ON.format(
+        scope=scope,
+        lock="FOR UPDATE OF h" if lock else "",
+        merged=_MERGED_INTO_IT if follow_merged else "NULL::uuid[]",
+        wanted=_WHERE_IT_IS if follow_merged else "%s::uuid[]",
+    )
     alias = connection.alias
-    targets = (_workable(alias, row) for row in fetch_prepared(statement, [array_of(ids), *codes]))
-    return {target.household.pk: target for target in targets}
+    found: dict[UUID, Workable] = {}
+    for merged, *row in fetch_prepared(statement, [*[wanted] * (1 + follow_merged), *codes]):
+        target = _workable(alias, row)
+        found |= dict.fromkeys([target.household.pk, *(merged or ())], target)
+    return found
 
 
-def _workable(alias: str, row: tuple[Any, ...]) -> Workable:
+def _workable(alias: str, row: Sequence[Any]) -> Workable:
     listed_from, *values = row
     first = len(_HOUSEHOLD_NAMES)
     household = Household.from_db(alias, _HOUSEHOLD_NAMES, values[:first])

@@ -108,6 +108,14 @@ def mark_places(household_ids: Iterable[UUID]) -> None:
     mark_dirty({(year, area, centre if municipal else None) for year, area, centre, municipal in rows})
 
 
+def forget_households(household_ids: Iterable[UUID], *, known_on: date) -> None:
+    """Take the rows of households that are no more out of the read model; what was known before stays."""
+    ids = list(household_ids)
+    mark_places(ids)
+    keys = CohortState.objects.filter(household_id__in=ids).values_list("household_id", "fiscal_year")
+    _delete(list(keys), known_on)
+
+
 def expected_states(household_ids: Iterable[UUID], *, today: date | None = None) -> dict[Key, StateRow]:
     """What the rows of these households should be, computed from the base tables; writes nothing."""
     day = today or timezone.localdate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.enums import CorrectionState
 from households.inputs import FactEdit
-from households.models import Correction
+from households.models import Correction, Person
 from households.queries import waiting_corrections
 from households.rules import NAME_FACTS
 from households.services.facts import Desk, FactResult, apply_edits, choose, close_desk, open_desk
@@ -42,7 +43,7 @@ def apply_fact_edits(*, actor: Actor, edits: Sequence[FactEdit]) -> list[FactRes
     by_household: defaultdict[UUID, list[FactEdit]] = defaultdict(list)
     results: dict[int, FactResult] = {}
     with transaction.atomic():
-        workable = households_to_work_on(actor, {edit.household_id for edit in edits})
+        workable = households_to_work_on(actor, {edit.household_id for edit in edits}, follow_merged=True)
         gone = [edit for edit in edits if edit.household_id not in workable]
         held = held_then(actor, (claim for edit in gone if (claim := _claim(edit))))
         late = households_beyond_sight(claim.household_id for claim in held)
@@ -70,9 +71,25 @@ def _apply_to(actor: Actor, target: Workable, edits: Sequence[FactEdit], *, besi
     except DomainError as error:
         return [FactResult(edit.id, "refused", error=error) for edit in edits]
     desk = open_desk(actor, target.household.pk, beside=beside)
-    found = apply_edits(desk, edits)
+    found = apply_edits(desk, _at_home(target.household.pk, edits))
     _finish(desk)
     return found
+
+
+def _at_home(household_id: UUID, edits: Sequence[FactEdit]) -> list[FactEdit]:
+    """Edits of a household that was merged into this one, as edits of this one and of its persons."""
+    if all(edit.household_id == household_id for edit in edits):
+        return list(edits)
+    named = {edit.person_id for edit in edits if edit.person_id}
+    persons = dict(Person.objects.filter(pk__in=named).values_list("pk", "merged_into"))
+    return [
+        dataclasses.replace(
+            edit,
+            household_id=household_id,
+            person_id=edit.person_id and (persons.get(edit.person_id) or edit.person_id),
+        )
+        for edit in edits
+    ]
 
 
 def settle_facts(*, actor: Actor, correction_id: UUID, chosen_id: UUID | None) -> Correction | None:

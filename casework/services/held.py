@@ -38,18 +38,20 @@ class Held:
     is_over: bool
 
 
-# A mentor held what the team was assigned, a subdistrict team what lived in the areas it covers.
+# A mentor held what the team was assigned, a subdistrict team what lived in the areas it covers. Assignments of
+# a household that was merged into another stand there, where it lived stays with it.
 _HELD = """
     WITH claim AS (
-        SELECT * FROM unnest(%(households)s::uuid[], %(moments)s::timestamptz[], %(days)s::date[])
-            AS c (household_id, moment, day)
+        SELECT c.*, coalesce(h.merged_into_id, c.household_id) AS stands_on
+        FROM unnest(%(households)s::uuid[], %(moments)s::timestamptz[], %(days)s::date[])
+            AS c (household_id, moment, day) LEFT JOIN households_household h ON h.id = c.household_id
     ), post AS (
         SELECT a.centre_id, a.role, a.valid_from, a.valid_to, a.revoked_at,
                a.revoked_at IS NOT NULL OR coalesce(a.valid_to < %(today)s, FALSE) AS is_over
         FROM accounts_appointment a WHERE a.user_id = %(user)s AND a.role = ANY(%(roles)s)
     ), held AS (
         SELECT c.household_id, c.moment, s.team_id, p.is_over OR s.valid_to IS NOT NULL AS is_over
-        FROM claim c JOIN casework_assignment s ON s.household_id = c.household_id
+        FROM claim c JOIN casework_assignment s ON s.household_id = c.stands_on
         JOIN post p ON p.centre_id = s.team_id AND p.role = %(mentor)s
         WHERE s.valid_from <= c.day
           AND (s.valid_to IS NULL OR s.valid_to + %(life)s::interval >= c.day
@@ -59,7 +61,7 @@ _HELD = """
         UNION ALL
         SELECT c.household_id, c.moment, NULL, p.is_over OR l.valid_to IS NOT NULL
         FROM claim c JOIN households_householdplacement l
-          ON l.household_id = c.household_id AND l.superseded_at IS NULL
+          ON l.household_id IN (c.household_id, c.stands_on) AND l.superseded_at IS NULL
         JOIN post p ON p.role <> %(mentor)s
         JOIN areas_centrecoverage v ON v.centre_id = p.centre_id AND starts_with(l.area_code, v.area_id)
         WHERE l.valid_from <= c.day AND (l.valid_to IS NULL OR l.valid_to + %(life)s::interval >= c.day)
@@ -94,4 +96,4 @@ def held_then(actor: Actor, claims: Iterable[Claim]) -> dict[Claim, Held]:
 def households_beyond_sight(ids: Iterable[UUID]) -> dict[UUID, Workable]:
     """Households, locked, whoever may see them now: for whom `held_then` or an own record gave the right."""
     wanted = set(ids)
-    return households_to_work_on(system_actor(), wanted) if wanted else {}
+    return households_to_work_on(system_actor(), wanted, follow_merged=True) if wanted else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from datetime import timedelta
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from households.models import Household
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit
 from povertyops.common.crypto import SealBroken, open_blob, seal_blob
@@ -55,6 +57,8 @@ def announce_photo(*, actor: Actor, photo: PhotoInput) -> tuple[Photo, bool]:
     _check(photo)
     with transaction.atomic():
         target = _target(actor, photo)
+        # The household may have been merged into another one since.
+        photo = dataclasses.replace(photo, household_id=target.household.pk)
         is_new = not Photo.objects.filter(pk=photo.id).exists()
         if is_new:
             _check_bounds(actor, photo)
@@ -175,9 +179,10 @@ def _check(photo: PhotoInput) -> None:
 
 def _target(actor: Actor, photo: PhotoInput) -> Workable:
     """The household, locked: the sender's now, at the time of the photo, or through the sender's visit."""
-    target = households_to_work_on(actor, [photo.household_id]).get(photo.household_id)
+    found = households_to_work_on(actor, [photo.household_id], follow_merged=True)
+    target = found.get(photo.household_id)
     visit = Visit.objects.filter(pk=photo.visit_id).only("household_id", "recorded_by_id").first()
-    if visit is not None and visit.household_id != photo.household_id:
+    if visit is not None and visit.household_id != photo.household_id and not _is_merged(visit, photo):
         raise InvalidInput("photo_elsewhere", _("ภาพนี้ไม่ใช่ของครัวเรือนในบันทึกการเยี่ยม"), field="household")
     if target is not None:
         require_writable(actor, target)
@@ -189,6 +194,12 @@ def _target(actor: Actor, photo: PhotoInput) -> Workable:
     if not held:
         raise Http404
     return households_beyond_sight([photo.household_id])[photo.household_id]
+
+
+def _is_merged(visit: Visit, photo: PhotoInput) -> bool:
+    """Whether the household that the photo names has become that of the visit."""
+    merged = Household.objects.filter(pk=photo.household_id, merged_into=visit.household_id)
+    return merged.exists()
 
 
 def _check_bounds(actor: Actor, photo: PhotoInput) -> None:

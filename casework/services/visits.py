@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from households.models import Person
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit_many
 from povertyops.common.errors import Conflict, DomainError, InvalidInput
@@ -115,7 +117,9 @@ def _void_row(actor: Actor, wrong: Visit, target: Workable, pk: UUID, note: str)
 
 def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResult]:
     prints = [content_hash(visit) for visit in visits]  # before the locks, which others wait for
-    households = households_to_work_on(actor, {visit.household_id for visit in visits})
+    households = households_to_work_on(
+        actor, {visit.household_id for visit in visits}, follow_merged=True
+    )
     seen = set(households)
     held = held_then(actor, (_claim(visit) for visit in visits if visit.household_id not in seen))
     households |= households_beyond_sight(claim.household_id for claim in held)
@@ -127,7 +131,7 @@ def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResu
     won = claim_receipts(actor, [(visit.id, print_) for visit, print_ in in_reach])
     first = {visit.id: visit for visit, _print in reversed(in_reach) if visit.id in won}
     late = {pk: held[_claim(visit)] for pk, visit in first.items() if visit.household_id not in seen}
-    stored = _store_good(actor, list(first.values()), households, late)
+    stored = _store_good(actor, at_home(list(first.values()), households), households, late)
     others = [visit for visit in visits if visit.id not in first]
     answers = iter(answer_repeats(actor, others, set(households)))
     results = []
@@ -139,6 +143,35 @@ def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResu
         else:
             results.append(_answer_twin(actor, visit, first[visit.id], stored[visit.id]))
     return results
+
+
+def at_home(visits: Sequence[VisitInput], households: Mapping[UUID, Workable]) -> list[VisitInput]:
+    """Visits of a household that was merged into another one, as visits of that one.
+
+    Receipts keep the fingerprint of what was sent: sent again it is still the same.
+    """
+    moved = {
+        visit.id for visit in visits if households[visit.household_id].household.pk != visit.household_id
+    }
+    if not moved:
+        return list(visits)
+    named = {
+        finding.person_id for visit in visits if visit.id in moved for finding in visit.verifications
+    }
+    persons = dict(Person.objects.filter(pk__in=named).values_list("pk", "merged_into"))
+    return [
+        dataclasses.replace(
+            visit,
+            household_id=households[visit.household_id].household.pk,
+            verifications=tuple(
+                dataclasses.replace(found, person_id=persons.get(found.person_id) or found.person_id)
+                for found in visit.verifications
+            ),
+        )
+        if visit.id in moved
+        else visit
+        for visit in visits
+    ]
 
 
 def _claim(visit: VisitInput) -> Claim:
