@@ -15,6 +15,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from povertyops.common.languages import in_language
+
 from .enums import Certainty, Dimension, IndicatorUnit
 from .rules import StageRule
 
@@ -68,7 +70,7 @@ class DimensionInfo(Versioned):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return in_language(self.label, self.label_en)
 
 
 class IndicatorSet(Versioned):

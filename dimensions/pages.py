@@ -118,7 +118,7 @@ def _dimension_rows(sets: list[IndicatorSet]) -> list[DimensionRow]:
     return [
         DimensionRow(
             dimension=Dimension(info.dimension),
-            label=info.label,
+            label=str(info),
             lead_office=info.lead_office,
             lead_office_short=info.lead_office_short,
             office_sureness=_sureness(info.certainty.get("lead_office")),

@@ -44,7 +44,7 @@ def days_of_years() -> dict[int, date]:
 
 
 def list_names() -> dict[str, str]:
-    return dict(ListKind.objects.values_list("code", "name"))
+    return {kind.code: str(kind) for kind in ListKind.objects.all()}
 
 
 def last_frozen(

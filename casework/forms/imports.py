@@ -43,8 +43,7 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, this_year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = ListKind.objects.filter(is_active=True).values_list("code", "name")
-        self._offer("kind", list(kinds))
+        self._offer("kind", [(kind.code, str(kind)) for kind in ListKind.objects.filter(is_active=True)])
         self._offer("fiscal_year", _years(this_year + 1, YEARS_BACK))
         self._offer("survey_year", [("", _("ปีก่อนปีงบประมาณ")), *_years(this_year, YEARS_BACK + SURVEYS_BACK)])
 

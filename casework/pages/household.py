@@ -168,7 +168,7 @@ def lists_of(household_id: UUID) -> list[ListLine]:
 
 def _line(row: Listing, texts: Mapping[int, IndicatorText]) -> ListLine:
     return ListLine(
-        kind_name=row.target_list.kind.name,
+        kind_name=str(row.target_list.kind),
         fiscal_year=row.fiscal_year,
         survey_year=row.target_list.survey_year,
         dimensions=row.dimensions,

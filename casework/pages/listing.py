@@ -20,6 +20,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import User
 from povertyops.areas.enums import NATION, CentreKind, Level
 from povertyops.areas.models import Area, Centre
+from povertyops.areas.queries import place_of
 from povertyops.common.thai import fiscal_year_of, format_thai_date, format_thai_month
 
 from ..access import visible_cohort
@@ -59,7 +60,7 @@ class Names:
     def place(self, code: str, *, depth: int = 3) -> str:
         """Village and what it lies in; `depth` 2 stops at the subdistrict, 3 at the district."""
         parts = [code[:length] for length in (8, 6, 4)][:depth]
-        return " ".join(self.areas[part].label for part in parts if part in self.areas)
+        return place_of(parts, self.areas)
 
 
 def names_for(
@@ -73,12 +74,12 @@ def names_for(
     shown = {pk for pk in (*team_ids, filters.team) if pk}
     teams = teams_for(actor) | Centre.objects.filter(pk__in=shown, kind=CentreKind.MENTOR_TEAM)
     lists = TargetList.objects.filter(province_code=actor.province_code)
-    rows = list(lists.values_list("kind_id", "kind__name", "fiscal_year").order_by("kind__rank"))
+    lists = lists.select_related("kind").order_by("kind__rank")
     return Names(
         areas={area.code: area for area in areas.order_by("sort_key", "code")},
         teams=dict(teams.values_list("pk", "name")),
-        kinds={code: name for code, name, _year in rows},
-        years=sorted({fiscal_year_of(actor.today()), *(year for _code, _name, year in rows)}, reverse=True),
+        kinds={row.kind_id: str(row.kind) for row in lists},
+        years=sorted({fiscal_year_of(actor.today()), *(row.fiscal_year for row in lists)}, reverse=True),
         centres=_municipal_centres(actor),
         mentor=_mentor_name(actor, filters.mentor),
     )

@@ -203,7 +203,7 @@ def _listings(household_id: UUID) -> Iterator[Event]:
             when=row.target_list.effective_on,
             kind="list",
             title=gettext("อยู่ในบัญชี%(kind)s ปีงบประมาณ %(year)d")
-            % {"kind": row.target_list.kind.name, "year": row.fiscal_year},
+            % {"kind": str(row.target_list.kind), "year": row.fiscal_year},
             mask=row.dimensions,
         )
 

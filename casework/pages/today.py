@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from dimensions.enums import Dimension
 from households.models import Household
 from povertyops.accounts.actor import Actor
-from povertyops.areas.queries import areas_by_code
+from povertyops.areas.queries import areas_by_code, place_of
 from povertyops.common.thai import format_thai_date
 
 from ..models import Help
@@ -84,7 +84,7 @@ def groups_for(actor: Actor) -> list[Group]:
 def short_places(codes: Collection[str]) -> dict[str, str]:
     """Village and subdistrict; who works there knows the district."""
     areas = areas_by_code(part for code in codes for part in (code, code[:6]))
-    return {code: " ".join(areas[part].label for part in (code, code[:6]) if part in areas) for code in codes}
+    return {code: place_of((code, code[:6]), areas) for code in codes}
 
 
 def _due(due_on: date | None, today: date) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from povertyops.common.languages import is_thai
 
 from .enums import CentreKind, Extent, Level
-from .models import AbolishedArea, Area, Centre, CentreCoverage
+from .models import AbolishedArea, Area, Centre, CentreCoverage, CodeMeaning
 from .rules import RESPONSIBLE_KINDS, ancestors_of
 
 
@@ -21,22 +21,26 @@ class Found(StrEnum):
 
     CURRENT = "current"
     FOLLOWED = "followed"  # abolished with one successor, which is taken
+    CHOSEN = "chosen"  # a person chose once what it means
     AMBIGUOUS = "ambiguous"  # abolished with several successors or none: a person must choose
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """`code` is the current code, or "" where a person must choose among `candidates` (maybe none)."""
+    """`code` is the current code, or "" where a person must choose among `candidates` (maybe none).
+    `centre_id` is the municipal centre that a code of a municipal unit was chosen to mean."""
 
     found: Found
     code: str = ""
     abolished_name: str = ""
     candidates: tuple[str, ...] = ()
+    centre_id: UUID | None = None
 
 
 def resolve_subdistricts(codes: Iterable[str]) -> dict[str, Resolution]:
-    """What each six-digit code means today, in two queries for any number of codes."""
+    """What each six-digit code means today, in three queries for any number of codes. What the table of areas
+    knows goes before what a person chose, and that before what is known of abolished codes."""
     wanted = set(codes)
     current = set(
         Area.objects.filter(code__in=wanted, level=Level.SUBDISTRICT, is_current=True).values_list(
@@ -48,7 +52,22 @@ def resolve_subdistricts(codes: Iterable[str]) -> dict[str, Resolution]:
     if missing:
         result |= {code: Resolution(Found.UNKNOWN) for code in missing}
         result |= {old.code: _follow(old) for old in AbolishedArea.objects.filter(code__in=missing)}
+        result |= {
+            code: Resolution(Found.CHOSEN, area, result[code].abolished_name, (), centre)
+            for code, area, centre in current_meanings(missing)
+        }
     return result
+
+
+def current_meanings(codes: Iterable[str]) -> QuerySet[CodeMeaning, tuple[str, str, UUID | None]]:
+    """(code, current subdistrict, municipal centre) of every code that somebody chose a meaning for."""
+    chosen = CodeMeaning.objects.filter(code__in=set(codes), superseded_at=None)
+    return chosen.values_list("code", "area_id", "centre_id")
+
+
+def remembered_codes() -> QuerySet[CodeMeaning, str]:
+    """The codes that somebody chose a meaning for."""
+    return CodeMeaning.objects.filter(superseded_at=None).values_list("code", flat=True)
 
 
 def resolve_subdistrict(code: str) -> Resolution:
@@ -126,9 +145,13 @@ def address_labels(codes: Iterable[str]) -> dict[str, str]:
 
 
 def _address(code: str, areas: Mapping[str, Area]) -> str:
-    parts = [code, *reversed(ancestors_of(code)[1:])]
+    return place_of([code, *reversed(ancestors_of(code)[1:])], areas)
+
+
+def place_of(codes: Iterable[str], areas: Mapping[str, Area]) -> str:
+    """The labels of these areas as one place, the smallest first; English puts commas between."""
     between = " " if is_thai() else ", "
-    return between.join(areas[part].label for part in parts if part in areas)
+    return between.join(areas[code].label for code in codes if code in areas)
 
 
 def centres_of_province(province_code: str) -> QuerySet[Centre]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from dimensions.enums import Stage
 from households.models import Household
 from povertyops.accounts.actor import Actor
-from povertyops.areas.queries import areas_by_code
+from povertyops.areas.queries import areas_by_code, place_of
 from povertyops.common.paging import SIZE, position_of, seal_position
 
 from ..services.asof import Moved, Place, moved_between
@@ -71,7 +71,7 @@ def _rows(found: list[Moved]) -> list[MovedRow]:
     for moved in found:
         household = households[moved.household_id]
         parts = [household.area_code, household.area_code[:6], household.area_code[:4]]
-        place = " ".join(str(areas[code].label) for code in parts if code in areas)
+        place = place_of(parts, areas)
         url = reverse("household", args=[household.pk])
         rows.append(
             MovedRow(household.head_name, url, place, _move(_stage(moved.before), _stage(moved.after)))
