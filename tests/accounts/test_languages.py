@@ -36,7 +36,7 @@ def test_choice_of_a_stranger_stays_on_the_device(db: None) -> None:
     assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Lax")
     page = client.get("/sign-in/").content.decode()
     assert '<html lang="en"' in page
-    assert "ไทย</button>" in page
+    assert ">ไทย</button>" in page
     assert get_language() == "th"
     choose(client, "th")
     assert language_of_page(client) == "th"
