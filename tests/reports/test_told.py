@@ -45,6 +45,8 @@ def some_area(rng: Random, code: str, size: int) -> AreaProgress:
     for step in ("listed", "checked", "assigned", "visited", "survive"):
         setattr(row, f"step_{step}", rng.randint(0, left))
         left -= getattr(row, f"step_{step}")
+    row.removed = size - row.verified_households
+    row.removed_not_poor = rng.randint(0, row.removed)
     row.verified_persons = max(0, row.persons - rng.randint(0, 6))
     return row
 
