@@ -11,7 +11,7 @@ from .photo import Photo, PhotoBody, PhotoPart
 from .plan import ContinuingCare, HouseholdPlan, PlanGoal, PlanStep
 from .priority import PriorityWeights, ShareOut
 from .referral import Office, Referral, ReferralEvent
-from .register import BaselineReview, HouseholdMerge, LeaverDecision, PersonMerge
+from .register import BaselineReview, HouseholdMerge, LeaverDecision, LeaverHousehold, PersonMerge
 from .team import Assignment, MentorTeam
 from .visit import (
     Assessment,
@@ -50,6 +50,7 @@ __all__ = [
     "HouseholdMerge",
     "HouseholdPlan",
     "LeaverDecision",
+    "LeaverHousehold",
     "MentorTeam",
     "Nomination",
     "NominationEvent",

@@ -57,7 +57,7 @@ HOUSEHOLD_COLUMNS: Mapping[str, Way] = {
     "casework.Nomination.household": Way.MOVES,
     "casework.CarryOverLine.household": Way.MOVES,
     "casework.SheetReturnLine.household": Way.MOVES,
-    "casework.LeaverDecision.household_ids": Way.STAYS,  # what was decided for whom, as decided
+    "casework.LeaverHousehold.household": Way.MOVES,
     "casework.HouseholdMerge.kept": Way.STAYS,
     "casework.HouseholdMerge.gone": Way.STAYS,
     "casework.PersonMerge.household": Way.STAYS,
