@@ -6,7 +6,7 @@ Every function here is called for distinct values only; `rows` remembers the ans
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -19,6 +19,12 @@ from .reading import Cell
 
 HEADS = frozenset({"หัวหน้าครัวเรือน", "หัวหน้าครอบครัว", "หัวหน้า", "เจ้าบ้าน", "head"})
 NOTHING = frozenset({"", "-", "--", ".", "ไม่มี", "ไม่ทราบ", "ไม่ระบุ", "n/a", "na", "null", "none"})
+
+# What a spreadsheet shows where a formula has failed.
+ERROR_VALUES = frozenset(
+    {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!"}
+    | {"#GETTING_DATA", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#ERROR!"}
+)
 
 _PASSES = frozenset({"", "-", "ผ่าน", "ผ่านเกณฑ์", "ไม่ตกเกณฑ์", "ปกติ", "pass"})
 _FAILS = frozenset({"ไม่ผ่าน", "ไม่ผ่านเกณฑ์", "ตกเกณฑ์", "ตก", "fail"})
@@ -142,12 +148,28 @@ def clean_phone(cell: Cell) -> tuple[str, bool]:
     return text[:20], False
 
 
-def clean_dimension(cell: Cell) -> bool | None:
-    """True for failing, False for passing or nothing typed, None for anything else."""
-    text = text_of(cell).lower().replace(" ", "")
+def clean_dimension(cell: Cell, fails: Container[str] = (), passes: Container[str] = ()) -> bool | None:
+    """True for failing, False for passing or nothing typed, None for anything else; `fails` and `passes` are
+    a file's own words, which go first."""
+    text = word_of(cell)
+    if text in fails:
+        return True
+    if text in passes:
+        return False
     if text in _FAILS:
         return True
     return False if text in _PASSES else None
+
+
+def word_of(cell: Cell) -> str:
+    """A cell as a word of yes or no: without case and spaces."""
+    return text_of(cell).lower().replace(" ", "")
+
+
+def clean_count(cell: Cell) -> int:
+    """A number of persons from 1 to 99, 0 for anything else."""
+    text = digits_of(cell).removesuffix("คน")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 2 else 0
 
 
 def clean_indicators(cell: Cell) -> list[int] | None:

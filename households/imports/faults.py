@@ -81,6 +81,10 @@ FAULTS: dict[str, Promise] = {
     "bad_moo": _("หมู่ที่ต้องเป็นตัวเลข 1 ถึง 99 หรือเว้นว่างถ้าไม่ทราบ"),
     "bad_house_code": _("รหัสประจำบ้านต้องมี 11 หลัก ตรวจจากทะเบียนบ้านแล้วแก้ หรือเว้นว่างถ้าไม่ทราบ"),
     "missing_house": _("ไม่มีทั้งรหัสประจำบ้านและบ้านเลขที่ เติมอย่างน้อยหนึ่งอย่าง"),
+    "municipal_code": _(
+        "รหัสนี้เป็นของเทศบาล ไม่ใช่ตำบลตามทะเบียนของกรมการปกครอง เลือกเทศบาลและตำบลที่หมายถึงหนึ่งครั้ง แล้วตรวจไฟล์ใหม่"
+    ),
+    "cell_error": _("ช่องนี้เป็นค่าผิดพลาดของ Excel (%(error)s) แก้สูตรหรือพิมพ์ค่าจริงลงไปแทน"),
     "bad_birth": _("วันเกิดไม่ใช่วันที่ในปฏิทิน เขียนเป็น วัน/เดือน/ปี พ.ศ. เช่น 21/11/2520"),
     "future_birth": _("วันเกิดอยู่หลังวันนี้ ตรวจปี พ.ศ. แล้วแก้"),
     "bad_dimension": _("ช่องมิติต้องเป็น ผ่าน หรือ ไม่ผ่าน"),
@@ -92,12 +96,17 @@ FAULTS: dict[str, Promise] = {
 }
 
 NOTICES: dict[str, Promise] = {
+    "person_in_other_household": _(
+        "บุคคลนี้อยู่ในบัญชีของครัวเรือนอื่นในจังหวัดด้วย จะบันทึกไว้ทั้งสองครัวเรือน และถืออยู่ครัวเรือนตามบัญชีที่เชื่อก่อน ตรวจสอบว่าเป็นครัวเรือนเดียวกันหรือไม่"
+    ),
     "missing_pin": _("ไม่มีเลขประจำตัวประชาชน จะจับคู่ด้วยชื่อและวันเกิดแทน"),
     "odd_age": _("อายุ %(age)d ปี ตรวจสอบวันเกิดอีกครั้ง"),
     "house_code_elsewhere": _("รหัสประจำบ้านขึ้นต้นด้วยรหัสของสำนักทะเบียนอื่น ใช้รหัสตำบลเป็นหลัก"),
     "dimension_mismatch": _("มิติที่ตกเกณฑ์ไม่ตรงกับตัวชี้วัดที่ไม่ผ่าน ใช้มิติตามที่บัญชีระบุ"),
     "village_two_names": _("หมู่บ้านนี้มีชื่ออื่นด้วย: %(other)s"),
     "subdistrict_followed": _("รหัสตำบลนี้ยกเลิกแล้ว ใช้รหัส %(successor)s แทน"),
+    "code_chosen": _("รหัสตำบลนี้ใช้ตามที่เลือกความหมายไว้ คือตำบล %(area)s"),
+    "members_differ": _("จำนวนสมาชิกที่ระบุ %(said)d คน ไม่เท่ากับที่มีชื่อ %(named)d คน บันทึกตามรายชื่อ"),
     "duplicate_row": _("แถวนี้ซ้ำกับแถวที่ %(other_row)d นับเพียงครั้งเดียว"),
     "house_no_differs": _("บ้านเลขที่ไม่ตรงกับแถวแรกของครัวเรือน ใช้ตามแถวแรก"),
     "unknown_sex": _("ไม่เข้าใจเพศที่ระบุ จะบันทึกว่าไม่ระบุ"),
@@ -112,8 +121,13 @@ _WITHIN_THE_FILE: dict[str, Promise] = {
 }
 
 
+_OTHER_SHEET = _(" (แถวที่ %(other_row)d อยู่ในแผ่นงานที่ %(other_sheet)d ของที่อ่าน)")
+
+
 def message_of(code: str, details: Mapping[str, Any]) -> str:
     """The Thai sentence of a fault or notice."""
-    if "other_row" in details and code in _WITHIN_THE_FILE:
-        return str(_WITHIN_THE_FILE[code]) % details
-    return str(FAULTS.get(code) or NOTICES[code]) % details
+    sentences = _WITHIN_THE_FILE if "other_row" in details and code in _WITHIN_THE_FILE else None
+    said = str(sentences[code] if sentences else FAULTS.get(code) or NOTICES[code]) % details
+    if "other_sheet" in details:
+        said += str(_OTHER_SHEET) % details
+    return said

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.areas.enums import Extent, Level
 from povertyops.areas.models import AbolishedArea, Area, Centre, CentreCoverage
-from povertyops.areas.queries import Resolution, resolve_subdistricts
+from povertyops.areas.queries import Resolution, remembered_codes, resolve_subdistricts
 from povertyops.areas.rules import MUNICIPAL_KINDS
 
 
@@ -19,6 +21,8 @@ class AreaGuard:
 
     def __init__(self, actor: Actor) -> None:
         self._everywhere = actor.is_system
+        self._centre = actor.reach.centre_id
+        self._leaves_centres = actor.role is Role.DISTRICT_OFFICER
         self._allowed: tuple[str, ...] = actor.reach.codes
         self._others: tuple[str, ...] = ()
         if actor.reach.centre_id is not None:
@@ -45,12 +49,22 @@ class AreaGuard:
             self._answers[village] = answer
         return answer
 
+    def allows_centre(self, centre_id: UUID, village: str) -> bool:
+        """Whether a household of a municipal unit may come in: into the own centre, or anywhere in the
+        province by those who look after all of it."""
+        if self._everywhere:
+            return True
+        if self._centre is not None:
+            return centre_id == self._centre
+        inside = village.startswith(self._allowed) if self._allowed else False
+        return inside and not self._leaves_centres
+
 
 def load_resolutions() -> dict[str, Resolution]:
     """What every subdistrict code, current or abolished, means today; a code not in it is unknown."""
     current = Area.objects.filter(level=Level.SUBDISTRICT, is_current=True).values_list("code", flat=True)
     abolished = AbolishedArea.objects.values_list("code", flat=True)
-    return resolve_subdistricts([*current, *abolished])
+    return resolve_subdistricts([*current, *abolished, *remembered_codes()])
 
 
 def load_registrars() -> frozenset[str]:

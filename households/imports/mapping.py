@@ -3,7 +3,8 @@ for files with these headers, else as the headers themselves say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import Q
 
 from ..enums import RowUnit
 from ..models import ImportBatch, MappingProfile
+from . import limits
 from .profile import (
     DIMENSION_FIELDS,
     LABELS,
@@ -24,7 +26,7 @@ from .profile import (
     make_layout,
     signature_of,
 )
-from .reading import Row, Table
+from .reading import Accepts, Row, SheetHead, Table, open_table
 
 MARKS = ("reason", "mark")
 
@@ -80,6 +82,95 @@ def _marks_in(headers: Iterable[str]) -> dict[str, int]:
     """The columns that our own error file adds."""
     found = ((field_of(header), place) for place, header in enumerate(headers) if header)
     return {name: place for name, place in found if name in MARKS}
+
+
+# ----------------------------------------------------------------------------------------------- the sheets
+
+
+@contextmanager
+def open_list(batch: ImportBatch, pieces: Callable[[], Iterable[bytes]]) -> Iterator[Table]:
+    """The table of a batch: every visible sheet with the headers of the first that is understood, or the
+    sheets that a person ticked. Raises Unreadable."""
+    with open_table(pieces, accepting(batch), lambda sheets: chosen_sheets(batch, sheets)) as table:
+        yield table
+
+
+def accepting(batch: ImportBatch) -> Accepts:
+    """Whether the headers among these rows are understood, by themselves or by a profile."""
+
+    def accepts(rows: Sequence[Row]) -> bool:
+        layout = find_layout(rows)
+        if layout is not None and not layout.missing:
+            return True
+        return profile_for(batch, rows) is not None
+
+    return accepts
+
+
+def chosen_sheets(batch: ImportBatch, sheets: Sequence[SheetHead]) -> list[tuple[int, int]]:
+    """The places of the sheets to read, each with the row its header ends with; the first is the pattern."""
+    if batch.mapping:
+        return _ticked_sheets(batch.mapping, sheets)
+    visible = [place for place, sheet in enumerate(sheets) if not sheet.is_hidden]
+    for place in visible:
+        layout = _layout_of_sheet(batch, sheets[place])
+        if layout is not None and not layout.missing:
+            return [(place, layout.header_row), *_sheets_like(layout, place, visible, sheets)]
+    full = [place for place in visible if not sheets[place].is_blank]
+    return [(place, 0) for place in (full or visible)[:1]]
+
+
+def _layout_of_sheet(batch: ImportBatch, sheet: SheetHead) -> Layout | None:
+    rows = sheet.rows[: limits.HEADER_ROWS]
+    return profiled(batch, rows, sheet.merges) or find_layout(rows, sheet.merges)
+
+
+def _sheets_like(
+    layout: Layout, pattern: int, visible: Sequence[int], sheets: Sequence[SheetHead]
+) -> list[tuple[int, int]]:
+    found = []
+    for place in visible:
+        row = header_row_like(layout, sheets[place]) if place != pattern else None
+        if row is not None:
+            found.append((place, row))
+    return found
+
+
+def header_row_like(layout: Layout, sheet: SheetHead) -> int | None:
+    """The row with which the same header ends in another sheet; None where it has another shape."""
+    first, last = layout.header_rows
+    if not last:
+        return 0 if not sheet.is_blank else None
+    wanted = _trimmed(layout.headers)
+    rows = sheet.rows[: limits.HEADER_ROWS]
+    for row in range(last - first + 1, len(rows) + 1):
+        if _trimmed(headers_at(rows, sheet.merges, row, last - first + 1)[0]) == wanted:
+            return row
+    return None
+
+
+def _trimmed(headers: Sequence[str]) -> list[str]:
+    keys = keys_of(headers)
+    while keys and not keys[-1]:
+        keys.pop()
+    return keys
+
+
+def _ticked_sheets(mapping: Mapping[str, Any], sheets: Sequence[SheetHead]) -> list[tuple[int, int]]:
+    """The sheets a person ticked, in the order of the file; one with other headers is read like the first."""
+    names = mapping.get("sheets", ())
+    ticked = [place for place, sheet in enumerate(sheets) if sheet.name in names]
+    ticked = ticked or [place for place, sheet in enumerate(sheets) if not sheet.is_hidden][:1]
+    if not ticked:
+        return []
+    last = mapping["header_rows"][1]
+    pattern = sheets[ticked[0]]
+    layout = layout_of_mapping(mapping, pattern.rows[: limits.HEADER_ROWS], pattern.merges)
+    found = [(ticked[0], last)]
+    for place in ticked[1:]:
+        row = header_row_like(layout, sheets[place])
+        found.append((place, last if row is None else row))
+    return found
 
 
 # -------------------------------------------------------------------------------------------------- profiles

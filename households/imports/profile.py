@@ -189,10 +189,11 @@ class Layout:
     def position_of(self, name: str) -> int | None:
         """Where the column of a field is; `first_name:2` is the first name of the second further member."""
         name, _, number = name.partition(":")
-        if not number:
-            return self.columns.get(name)
-        turn = int(number) - 1
-        return self.members[turn].get(name) if 0 <= turn < len(self.members) else None
+        turn = int(number or 0) - 1
+        columns = self.members[turn] if 0 <= turn < len(self.members) else self.columns
+        if name == "first_name" and name not in columns:
+            name = "full_name"
+        return columns.get(name)
 
     @property
     def positions(self) -> dict[str, int]:

@@ -16,25 +16,35 @@ from ..models import ImportBatch, ImportFault
 from .faults import message_of
 from .files import PIECE
 from .profile import MARK_HEADER, REASON_HEADER, Layout
-from .reading import Cell, Row
+from .reading import Cell, Row, located
+from .rows import RowNumbers
 
 _MARKS = ("reason", "mark")
 _WIDEST = 40
 
+Place = tuple[int, int]
+"""Sheet (its place among those read) and row."""
+Reasons = Mapping[Place, list[str]]
+
 
 def faults_of(batch: ImportBatch, *, notices: bool = False) -> Iterator[dict[str, Any]]:
-    """The faults (or the notices) in the order of the sheet, each with its Thai sentence."""
-    found = ImportFault.objects.filter(batch=batch, is_notice=notices).order_by("row", "id")
-    for row, column, code, value, details in found.values_list(
-        "row", "column", "code", "value", "details"
-    ).iterator():
+    """The faults (or the notices) in the order of the file, each with its Thai sentence; of a file with
+    several sheets with the sheet's name."""
+    names = batch.layout.get("sheets", ())
+    for sheet, row, column, code, value, details in _found(batch, notices):
         yield {
+            **({"sheet": names[sheet]} if len(names) > 1 else {}),
             "row": row,
             "column": column,
             "code": code,
             "value": value,
             "message": message_of(code, details),
         }
+
+
+def _found(batch: ImportBatch, notices: bool) -> Iterator[tuple[int, int, str, str, str, dict[str, Any]]]:
+    found = ImportFault.objects.filter(batch=batch, is_notice=notices).order_by("sheet", "row", "id")
+    return found.values_list("sheet", "row", "column", "code", "value", "details").iterator()
 
 
 def report_of(batch: ImportBatch) -> dict[str, Any]:
@@ -58,7 +68,7 @@ def error_file(
     batch: ImportBatch,
     layout: Layout,
     rows: Iterable[Row],
-    number_of_row: Mapping[int, int],
+    number_of_row: RowNumbers,
     held: frozenset[int],
 ) -> Iterator[bytes]:
     """An XLSX of all rows of the held-back households, as they came, with the reason beside; it can be
@@ -66,15 +76,16 @@ def error_file(
 
     Everything is written as text or number, so that no cell is taken for a formula.
     """
-    reasons: dict[int, list[str]] = defaultdict(list)
-    for fault in faults_of(batch):
-        reasons[fault["row"]].append(
-            f"{fault['column']}: {fault['message']}" if fault["column"] else fault["message"]
-        )
+    reasons: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for sheet, row, column, code, _value, details in _found(batch, False):
+        message = message_of(code, details)
+        reasons[sheet, row].append(f"{column}: {message}" if column else message)
     with tempfile.TemporaryDirectory(prefix="povertyops-") as folder:
         path = Path(folder) / "errors.xlsx"
         _write(path, folder, layout, reasons, (
-            (number, row) for number, row in enumerate(rows, start=1) if number_of_row.get(number) in held
+            ((sheet, number), row)
+            for sheet, number, row in located(rows)
+            if number_of_row.get(sheet, number) in held
         ))  # fmt: skip
         with path.open("rb") as written:
             while piece := written.read(PIECE):
@@ -82,7 +93,7 @@ def error_file(
 
 
 def _write(
-    path: Path, folder: str, layout: Layout, reasons: Mapping[int, list[str]], rows: Iterable[tuple[int, Row]]
+    path: Path, folder: str, layout: Layout, reasons: Reasons, rows: Iterable[tuple[Place, Row]]
 ) -> None:
     kept = [place for place, header in enumerate(layout.headers) if place not in _mark_places(layout)]
     with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": folder}) as book:
@@ -98,12 +109,12 @@ def _write(
         page.set_column(mark, mark, None, None, {"hidden": True})
         page.write_string(0, reason, REASON_HEADER, bold)
         page.write_string(0, mark, MARK_HEADER)
-        for line, (number, row) in enumerate(rows, start=1):
+        for line, (place_of_row, row) in enumerate(rows, start=1):
             for column, place in enumerate(kept):
                 _write_cell(page, line, column, row[place] if place < len(row) else "")
             waits = _("รอแถวอื่นของครัวเรือนเดียวกัน")
-            page.write_string(line, reason, "\n".join(reasons.get(number) or [waits])[:5_000], told)
-            page.write_number(line, mark, number)
+            page.write_string(line, reason, "\n".join(reasons.get(place_of_row) or [waits])[:5_000], told)
+            page.write_number(line, mark, place_of_row[1])
 
 
 def _mark_places(layout: Layout) -> set[int]:

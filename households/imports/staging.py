@@ -4,7 +4,7 @@ transaction."""
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -12,30 +12,30 @@ from django.db import connection, transaction
 
 from dimensions.queries import dimension_of_indicators, indicator_set_for, numbers_of
 from povertyops.accounts.actor import Actor
+from povertyops.common.ids import uuid7s
 
 from ..models import ImportBatch, ImportFault, ImportHousehold, ImportRow
 from .guard import AreaGuard, load_registrars, load_resolutions
 from .profile import Layout
-from .rows import FoundFault, Reader, StagedHousehold, StagedRow, Yardstick, raw_of_household
+from .rows import FoundFault, Reader, RowNumbers, StagedHousehold, StagedRow, Yardstick, raw_of_household
+from .rows.staged import NOT_TOLD
 
 SLICE = 20_000
 LONGEST_VALUE = 200
-MOST_NOTICES = 20_000
 _PIECE = 1 << 17
 
 _ROW_COLUMNS = (
-    "id", "batch_id", "number", "row", "position", "birth_date", "sex", "is_head", "blind_index", "key_id",
-    "sealed",
-    "title", "first_name", "last_name", "search_key", "sort_key", "relation", "raw",
+    "id", "batch_id", "number", "sheet", "row", "position", "birth_date", "sex", "is_head", "blind_index",
+    "key_id", "sealed", "title", "first_name", "last_name", "search_key", "sort_key", "relation", "raw",
 )  # fmt: skip
 _HOUSEHOLD_COLUMNS = (
     "id", "batch_id", "number", "first_row", "is_held", "is_applied", "outcome", "province_code",
-    "area_code", "dimensions",
+    "area_code", "centre_id", "sheet", "dimensions",
     "failed_indicators", "persons", "income", "content_hash", "village_name", "house_code", "house_no",
     "phone", "head_name",
     "sort_key", "raw",
 )  # fmt: skip
-_FAULT_COLUMNS = ("batch_id", "number", "row", "is_notice", "code", "column", "value", "details")
+_FAULT_COLUMNS = ("batch_id", "number", "sheet", "row", "is_notice", "code", "column", "value", "details")
 
 NULL = r"\N"
 
@@ -83,9 +83,13 @@ def stage(
         store_faults(batch, reader.layout, reader.faults)
 
 
-def store_faults(batch: ImportBatch, layout: Layout, faults: Iterable[FoundFault]) -> None:
-    """Write faults down with the header of their column; of notices the first twenty thousand."""
-    _copy(ImportFault, _FAULT_COLUMNS, _Lines(_fault_lines(batch.pk, layout, faults)))
+def store_faults(batch: ImportBatch, layout: Layout, faults: Sequence[FoundFault]) -> None:
+    """Write faults down with the header of their column. Where a fault does not tell its sheet, it is that of
+    its household."""
+    unsure = {fault.number for fault in faults if fault.sheet == NOT_TOLD}
+    homes = ImportHousehold.objects.filter(batch=batch, number__in=unsure) if unsure else None
+    sheets = dict(homes.values_list("number", "sheet")) if homes is not None else {}
+    _copy(ImportFault, _FAULT_COLUMNS, _Lines(_fault_lines(batch.pk, layout, faults, sheets)))
 
 
 def _give_heads(batch: ImportBatch, households: Iterable[StagedHousehold]) -> None:
@@ -145,44 +149,53 @@ def _row_line(batch_id: UUID, row: StagedRow) -> str:
     sealed = f"\\\\x{row.sealed.hex()}" if row.sealed else NULL
     born, head = row.birth or NULL, "t" if row.is_head else "f"
     return (
-        f"{row.id.hex}\t{batch_id.hex}\t{row.number}\t{row.row}\t{row.position}\t{born}\t{row.sex}\t"
-        f"{head}\t{blind}\t{row.key_id}\t{sealed}\t{text}\n"
+        f"{row.id.hex}\t{batch_id.hex}\t{row.number}\t{row.sheet}\t{row.row}\t{row.position}\t{born}\t"
+        f"{row.sex}\t{head}\t{blind}\t{row.key_id}\t{sealed}\t{text}\n"
     )
 
 
 def _household_lines(batch_id: UUID, households: Iterable[StagedHousehold]) -> Iterator[str]:
+    ids = uuid7s()
     for household in households:
         stated = household.stated
-        title, first, last = household.head
-        order = household.head_order
         text = "\t".join(
             (
                 household.village_name,
                 household.code,
                 stated.house_no,
                 household.phone,
-                f"{title}{first} {last}".strip(),
-                order,
+                household.head_name,
+                household.head_order,
                 raw_of_household(household),
             )
         ).replace("\\", "\\\\")
-        indicators = "{" + ",".join(map(str, sorted(household.indicators))) + "}"
+        indicators = "{" + ",".join(map(str, household.indicators)) + "}"
         income = NULL if household.income is None else household.income
+        centre = stated.centre.hex if stated.centre else NULL
         held, area = ("t\tf\t" if household.is_held else "f\tf\tnew"), stated.area
         yield (
-            f"{household.id.hex}\t{batch_id.hex}\t{household.number}\t{household.first_row}\t{held}\t"
-            f"{area[:2]}\t{area}\t{household.dimensions}\t{indicators}\t{household.persons}\t{income}\t"
-            f"\\\\x{household.content_hash.hex()}\t{text}\n"
+            f"{next(ids).hex}\t{batch_id.hex}\t{household.number}\t{household.first_row}\t{held}\t"
+            f"{area[:2]}\t{area}\t{centre}\t{household.sheet}\t{household.dimensions}\t{indicators}\t"
+            f"{household.persons}\t{income}\t\\\\x{household.content_hash.hex()}\t{text}\n"
         )
 
 
-def _fault_lines(batch_id: UUID, layout: Layout, faults: Iterable[FoundFault]) -> Iterator[str]:
-    notices = 0
-    for number, row, fault, is_notice in faults:
-        notices += is_notice
-        if is_notice and notices > MOST_NOTICES:
-            continue
+def _fault_lines(
+    batch_id: UUID, layout: Layout, faults: Iterable[FoundFault], sheets: Mapping[int, int]
+) -> Iterator[str]:
+    for number, row, fault, is_notice, told in faults:
+        sheet = sheets.get(number, 0) if told == NOT_TOLD else told
         header = layout.header_of(fault.field)
         value = fault.value[:LONGEST_VALUE]
         text = "\t".join((fault.code, header, value, fault.details_json)).replace("\\", "\\\\")
-        yield f"{batch_id.hex}\t{number}\t{row}\t{'t' if is_notice else 'f'}\t{text}\n"
+        yield f"{batch_id.hex}\t{number}\t{sheet}\t{row}\t{'t' if is_notice else 'f'}\t{text}\n"
+
+
+def rows_of_staging(batch: ImportBatch) -> RowNumbers:
+    """The households of the rows that were staged."""
+    numbers = RowNumbers()
+    for sheet, row, number in (
+        ImportRow.objects.filter(batch=batch).values_list("sheet", "row", "number").iterator()
+    ):
+        numbers.put(sheet, row, number)
+    return numbers

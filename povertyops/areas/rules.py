@@ -42,6 +42,15 @@ def prefix_of(code: str) -> str:
     return "" if code == NATION else code
 
 
+MUNICIPAL_SUFFIX = 51
+
+
+def is_municipal_code(code: str) -> bool:
+    """Whether a subdistrict code looks like that of a municipal unit: six digits, the last two 51 and up.
+    Some current subdistricts have such codes as well, so the table of areas is asked first."""
+    return len(code) == 6 and code.isascii() and code.isdecimal() and int(code[4:]) >= MUNICIPAL_SUFFIX
+
+
 MUNICIPAL_KINDS = frozenset({CentreKind.CITY_MUNICIPALITY, CentreKind.TOWN_MUNICIPALITY})
 RESPONSIBLE_KINDS = MUNICIPAL_KINDS | {CentreKind.DISTRICT}
 

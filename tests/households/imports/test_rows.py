@@ -354,7 +354,7 @@ def test_row_that_only_repeats_a_person_counts_once(sheet: Sheet) -> None:
     reader, rows = read(sheet)
     assert only(reader).fault.code == "duplicate_row"
     assert (reader.rows, reader.persons, len(rows)) == (10, 9, 9)
-    assert reader.number_of_row[3] == 1
+    assert reader.number_of_row.get(0, 3) == 1
 
 
 def test_every_code_has_a_sentence_that_can_be_filled() -> None:
