@@ -1,5 +1,5 @@
 """The finder of persons and households that stand in the register twice.
 
-`sounds`, `keys`, `distance`, `grounds` and `scoring` are pure; `refresh`, `blocking`, `finder` and `pairs` are
-the database's side of it. What other apps call stands in `households.services.duplicates`.
+`sounds`, `keys`, `distance`, `grounds`, `likeness` and `scoring` are pure; `refresh`, `blocking`, `finder`,
+`pairs` and `nightly` are the database's side of it. Other apps call `households.services.duplicates`.
 """

@@ -20,8 +20,10 @@ class MatchKey(models.Model):
     """What of a person is compared: made from the person's names and birthday, kept so that a night compares
     only what is new.
 
-    `first` and `last` have no tone marks, `first_sound` and `last_sound` are how they sound. `made_of` is the
-    fingerprint of what the row was made from.
+    `first` and `last` have no tone marks, `first_sound` and `last_sound` are how they sound; `name_hash` and
+    `sound_hash` are one number for both, in either order. `made_of` is the fingerprint of what the row was made
+    from, the house included; while `compared_at` is empty the person waits for the night. Persons who live in no
+    household that anybody sees have no row.
     """
 
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="match_key")
@@ -32,8 +34,11 @@ class MatchKey(models.Model):
     last = models.CharField(max_length=120, blank=True, db_collation="C")
     first_sound = models.CharField(max_length=24, db_collation="C")
     last_sound = models.CharField(max_length=24, blank=True, db_collation="C")
+    name_hash = models.BigIntegerField()
+    sound_hash = models.BigIntegerField()
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=1, blank=True)
+    is_head = models.BooleanField(default=False)
     made_of = models.CharField(max_length=32, db_collation="C")
     made_at = models.DateTimeField(db_default=Now())
     compared_at = models.DateTimeField(null=True)
@@ -42,6 +47,13 @@ class MatchKey(models.Model):
 
     class Meta:
         verbose_name = _("กุญแจเทียบบุคคล")
+        indexes = [
+            models.Index(fields=["province_code", "name_hash"], name="match_by_name"),
+            models.Index(fields=["province_code", "sound_hash"], name="match_by_sound"),
+            models.Index(fields=["province_code", "birth_date"], name="match_by_birth"),
+            models.Index(fields=["area_code", "first_sound"], name="match_by_village"),
+            models.Index(fields=["household_id"], name="match_by_household"),
+        ]
 
 
 class DuplicatePair(models.Model):

@@ -21,6 +21,7 @@ from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from ..access import scope_q
 from ..duplicates.access import decidable_pairs, get_pair_for, pairs_of_household, visible_pairs
 from ..duplicates.finder import compare_households, households_named, resembling
+from ..duplicates.nightly import Progress, Tally, provinces_with_households, run_provinces
 from ..enums import FoundBy, PairKind, PairState
 from ..models import DuplicatePair, HouseholdScope
 
@@ -29,6 +30,7 @@ __all__ = [
     "close_pairs",
     "decidable_pairs",
     "decide_not_same",
+    "find_duplicates",
     "get_pair_for",
     "near_matches",
     "pairs_of_household",
@@ -65,6 +67,16 @@ def propose_pairs(
     """
     households = households_named(household_ids or (), person_ids or (), batch)
     return compare_households(households, found_by=found_by, batch_id=batch)
+
+
+def find_duplicates(
+    *, provinces: Sequence[str] = (), full: bool = False, tell: Progress = lambda _province: None
+) -> Tally:
+    """Compare whoever is new or changed in these provinces (none given: all); `full` compares everybody.
+
+    A province that another run holds is left out. `tell` is called with each province that is done.
+    """
+    return run_provinces(provinces or provinces_with_households(), full=full, tell=tell)
 
 
 def near_matches(
