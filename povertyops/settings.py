@@ -280,6 +280,11 @@ PACK_LEASE_SECONDS = 60
 BOUNDARY_MAX_BYTES = 200 * 1024 * 1024
 BOUNDARY_MAX_FEATURE_BYTES = 16 * 1024 * 1024
 BOUNDARY_MAX_POINTS = 20_000
+# From which score two persons or households are shown as perhaps the same, of 1000; what they are worth stands
+# in households.duplicates.grounds. A nomination is shown more: from NEAR on.
+DUPLICATE_THRESHOLD = 600
+DUPLICATE_NEAR_THRESHOLD = 300
+DUPLICATE_LEASE_SECONDS = 300
 # What one phone takes along.
 FIELD_MAX_HOUSEHOLDS = 500
 # On which days digests go out to those who said nothing; Monday is the lowest bit.
@@ -371,6 +376,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "make-exports": {"task": "reports.make_exports", "schedule": 30.0, "options": {"expires": 30}},
     "purge-exports": {"task": "reports.purge_exports", "schedule": crontab(minute=35)},
     "purge-imports": {"task": "casework.purge_imports", "schedule": crontab(hour="2", minute=40)},
+    # After the turn of the day; only who is new or changed is compared.
+    "find-duplicates": {"task": "households.find_duplicates", "schedule": crontab(hour="3", minute=10)},
     "purge-photos": {"task": "casework.purge_photos", "schedule": crontab(hour="2", minute=50)},
 }
 
