@@ -73,7 +73,7 @@ def _no_team(actor: Actor) -> Box:
         _("ครัวเรือนในการดูแลที่ยังไม่ได้มอบหมาย"),
         "team",
         cohort_count(actor, filters),
-        f"{reverse('household_list')}?no_team=1&membership=all",
+        f"{reverse('household_list')}?no_team=1&membership=all&sort=priority",
         "warn",
         _("มอบหมาย"),
     )

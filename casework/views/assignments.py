@@ -35,7 +35,7 @@ TEAM_READERS = tuple(sorted(ASSIGNING_ROLES | (FIELD_ROLES - {Role.MENTOR})))
 def assign(request: HttpRequest) -> HttpResponse:
     """Choose a team for the households ticked in a list (or all of its filter), see the count, apply."""
     if request.method == "GET":
-        return redirect(f"{reverse('household_list')}?no_team=1")
+        return redirect(f"{reverse('household_list')}?no_team=1&sort=priority")
     actor = actor_of(request)
     chosen = chosen_households(request, actor, today=actor.today())
     if not chosen.count:

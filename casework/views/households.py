@@ -21,10 +21,11 @@ from ..pages.checklist import checklists_of
 from ..pages.household import story_for
 from ..pages.people import members_of
 from ..pages.plan import plan_card_of
+from ..pages.priorities import priority_card_of
 from ..pages.referrals import status_block
 from ..pages.story import open_promises, story_of
 from ..pages.tpmap import waiting_of
-from ..rules import APPROVING_ROLES
+from ..rules import APPROVING_ROLES, ASSIGNING_ROLES
 from .shared import READING_ROLES, WRITING_ROLES, actions_for, actor_of, attempt, posted, status_of
 
 STORY_LENGTH = 40
@@ -56,6 +57,9 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "checklists": checklists_of(pk, story.stage, story.stage_now),
         "assessed": assessed(pk, today=actor.today()),
         "referral": status_block(actor, pk),
+        "priority": priority_card_of(story.state, story.case, found.province_code, actor.today())
+        if actor.role in ASSIGNING_ROLES
+        else None,
         "tpmap_waiting": waiting_of(pk) if actor.role in WRITING_ROLES else None,
         "today": actor.today(),
     }

@@ -18,10 +18,12 @@ from povertyops.common.policies import allow
 
 from ..forms.filters import FilterPanel
 from ..forms.households import NationalIdForm
+from ..forms.priorities import HouseholdPanel
 from ..models import CohortState
 from ..pages.chosen import picked_in
 from ..pages.listing import Names, chips_of, depth_of, household_url, names_for, tidy, without_picks
 from ..pages.persons import person_rows
+from ..pages.priorities import order_tabs, tone_of
 from ..queries.cohort import ORDER, as_of, cohort_count, cohort_list
 from ..queries.lists import (
     HELP_ORDER,
@@ -31,6 +33,7 @@ from ..queries.lists import (
     persons_list,
     visits_list,
 )
+from ..queries.priorities import URGENT_FIRST, weights_for, with_points
 from ..rules import ASSIGNING_ROLES, BULK_HELP_ROLES
 from .shared import READING_ROLES, WRITING_ROLES, actor_of
 
@@ -38,11 +41,13 @@ from .shared import READING_ROLES, WRITING_ROLES, actor_of
 @require_safe
 @allow(*READING_ROLES)
 def household_list(request: HttpRequest) -> HttpResponse:
-    """Households of a fiscal year, in Thai order of names."""
+    """Households of a fiscal year, in Thai order of names or the most pressing first."""
     actor = actor_of(request)
-    panel = FilterPanel(request.GET, today=actor.today())
+    panel = HouseholdPanel(request.GET, today=actor.today())
     filters = panel.cohort_filters
-    page, urls = page_of_request(request, cohort_list(actor, filters), ORDER)
+    weights = weights_for(actor.province_code)
+    rows = with_points(cohort_list(actor, filters), weights, as_of(filters))
+    page, urls = page_of_request(request, rows, URGENT_FIRST if panel.is_by_priority else ORDER)
     frame = _frame(request, panel, (row.area_code for row in page.rows), (row.team_id for row in page.rows))
     names, depth = frame["names"], depth_of(actor, filters)
     codes = {row.area_code for row in page.rows}
@@ -52,6 +57,8 @@ def household_list(request: HttpRequest) -> HttpResponse:
         **urls,
         "rows": [_household_row(row, names, places) for row in page.rows],
         "count": cohort_count(actor, filters),
+        "orders": order_tabs(request.GET, is_by_priority=panel.is_by_priority),
+        "is_by_priority": panel.is_by_priority,
         "picked": picked_in(request.GET, (row.household_id for row in page.rows)),
         "here": without_picks(request.GET),
         "may_assign": actor.role in ASSIGNING_ROLES,
@@ -66,6 +73,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
 
 def _household_row(row: CohortState, names: Names, places: Mapping[str, str]) -> dict[str, Any]:
     household = row.household
+    points: int = row.points  # type: ignore[attr-defined]
     return {
         "state": row,
         "household": household,
@@ -74,6 +82,8 @@ def _household_row(row: CohortState, names: Names, places: Mapping[str, str]) ->
         "house": _("บ้านเลขที่ %(number)s") % {"number": household.house_no} if household.house_no else "",
         "place": places[row.area_code],
         "team": names.teams.get(row.team_id, "") if row.team_id else "",
+        "points": str(points),
+        "points_tone": tone_of(points),
     }
 
 

@@ -37,6 +37,7 @@ APPROVALS = Place(_("รออนุมัติขั้น"), "approvals", "la
 REMOVALS = Place(_("ขอนำออก"), "removals", "close")
 SUPERVISION = Place(_("ติดตามพี่เลี้ยง"), "supervision", "team")
 TRANSFERS = Place(_("โอนครัวเรือน"), "transfers", "arrow-right")
+SHARE_OUT = Place(_("แบ่งครัวเรือนให้ทีม"), "share_out", "team")
 TEAMS = Place(_("ทีมพี่เลี้ยง"), "team_list", "team")
 VISITS = Place(_("การลงพื้นที่"), "visit_list", "visit")
 HELPS = Place(_("ความช่วยเหลือ"), "help_list", "help")
@@ -55,6 +56,7 @@ MEASURES = Place(_("ความยากจนหลายมิติ"), "meas
 YARDSTICK = Place(_("มิติและตัวชี้วัด"), "yardstick", "yardstick")
 APPOINTMENTS = Place(_("คำสั่งแต่งตั้ง"), "appointment_list", "calendar")
 USERS = Place(_("ผู้ใช้"), "user_list", "user")
+WEIGHTS = Place(_("น้ำหนักลำดับความสำคัญ"), "priority_weights", "yardstick")
 CENTRES = Place(_("ศูนย์และทีม"), "centre_list", "map-pin")
 
 NUMBERS = Place(_("ตัวเลข"))
@@ -68,10 +70,11 @@ _FIELD = (TODAY, OUTBOX, HOUSEHOLDS)
 _BOOKS = (RECORDS, VISITS, HELPS, REFERENCE, MENU, YARDSTICK, DIGEST)
 _MENTOR = (*_FIELD, WORK, REFERRALS, *_BOOKS)
 _TEAM = (*_FIELD, WORK, VERIFY, TEAMS, REFERRALS, *_BOOKS)
-_LEADER = (*_FIELD, WORK, SUPERVISION, VERIFY, TEAMS, TRANSFERS, REFERRALS, *_BOOKS)
+_LEADER = (*_FIELD, WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, TRANSFERS, REFERRALS, *_BOOKS)
 _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
-    *(WORK, SUPERVISION, VERIFY, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP, IMPORTS, MEETINGS, WEEKLY),
+    *(WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP),
+    *(IMPORTS, MEETINGS, WEEKLY),
     *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
     *(PEOPLE, APPOINTMENTS, USERS),
     *(REFERENCE, MENU, YARDSTICK, DIGEST),
@@ -86,10 +89,10 @@ PLACES: Mapping[Role, Sequence[Place]] = {
     Role.PROVINCIAL_SECRETARY: (
         *(BOARD, QUEUE, HOUSEHOLDS, IMPORTS),
         *(NUMBERS, MEETINGS, WEEKLY, TARGETS, MEASURES, PUBLIC),
-        *(WORK, SUPERVISION, APPROVALS, VERIFY, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP),
+        *(WORK, SUPERVISION, APPROVALS, VERIFY, SHARE_OUT, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP),
         *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
         *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
-        *(REFERENCE, MENU, YARDSTICK, DIGEST),
+        *(REFERENCE, MENU, YARDSTICK, WEIGHTS, DIGEST),
     ),
     Role.LEAD_OFFICE: (
         *(REFERRALS, HOUSEHOLDS, OFFICE_HELP, BOARD),
@@ -101,7 +104,7 @@ PLACES: Mapping[Role, Sequence[Place]] = {
         *(VISITS, HELPS, EXPORTS, REFERENCE, MENU, YARDSTICK),
     ),
     Role.NATIONAL_VIEWER: (BOARD, MEASURES, YARDSTICK),
-    Role.SYSTEM_ADMIN: (USERS, APPOINTMENTS, CENTRES, OFFICES, MENU, YARDSTICK),
+    Role.SYSTEM_ADMIN: (USERS, APPOINTMENTS, CENTRES, OFFICES, MENU, YARDSTICK, WEIGHTS),
 }
 
 

@@ -1,0 +1,142 @@
+"""The weights in force, and the score as an expression, so that lists are ordered by it in the database."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import (
+    Case as Choose,
+)
+from django.db.models import (
+    DateField,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable, Expression
+from django.db.models.functions import Coalesce
+
+from dimensions.enums import Dimension
+
+from ..models import Case, CohortState, PriorityWeights
+from ..priority import DEFAULTS, Part, Parts, Score, Weights, failing_dimensions, score
+
+ALL_DIMENSIONS = sum(dimension.bit for dimension in Dimension)
+URGENT_FIRST = ("calm", "sort_key", "household_id")
+"""The most pressing first, for keyset paging over `with_points`."""
+_FIELDS = (
+    *("indicators", "dimensions", "fragile", "waiting"),
+    *("full_dimensions", "full_fragile", "full_days", "version"),
+)
+
+
+def weights_for(province_code: str) -> Weights:
+    """The province's own weights, else the nation's, else those of the product; one query."""
+    rows = {row.province_code: row for row in current_weights(province_code)}
+    row = rows.get(province_code) or rows.get("")
+    return weights_of(row) if row else DEFAULTS
+
+
+def current_weights(province_code: str) -> QuerySet[PriorityWeights]:
+    """What is in force for the province and for the nation, where somebody has set it."""
+    return PriorityWeights.objects.filter(province_code__in={province_code, ""}, superseded_at=None)
+
+
+def weights_of(row: PriorityWeights) -> Weights:
+    return Weights(**{name: getattr(row, name) for name in _FIELDS})
+
+
+# ---------------------------------------------------------------------------------------------- expression
+
+
+class _Points(Func):
+    """`priority.points_of` in SQL; `most` and `full` are whole numbers of the weights."""
+
+    template = "((2 * %(most)d * LEAST(%(expressions)s, %(full)d) + %(full)d) / (2 * %(full)d))"
+    output_field = IntegerField()
+
+    def __init__(self, raw: Combinable, weights: Weights, part: Part) -> None:
+        super().__init__(raw, most=weights.most(part), full=weights.full(part))
+
+
+class _BitsSet(Func):
+    template = "bit_count((%(expressions)s)::integer::bit(8))::integer"
+    output_field = IntegerField()
+
+
+class _NotNegative(Func):
+    function = "GREATEST"
+    template = "%(function)s(0, %(expressions)s)"
+    output_field = IntegerField()
+
+
+class _DaysBetween(Func):
+    """Days from the second day to the first."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+def priority_expression(weights: Weights, on: date) -> Expression:
+    """The points of a row of CohortState on a day; 0 for a household that is not in care.
+
+    A household nobody has visited waits since its case was opened (`Case.opened_on`): the columns of the row
+    itself (`step_since`) begin anew with every assignment, which would make it look less pressing.
+    """
+    failing = F("baseline").bitor(F("additional")).bitand(Value(ALL_DIMENSIONS) - F("recovered"))
+    waits_since = Coalesce(F("last_visit_on"), _opened_on(), Value(on, output_field=DateField()))
+    raw: dict[Part, Combinable] = {
+        Part.INDICATORS: _NotNegative(F("failing_share")),
+        Part.DIMENSIONS: _BitsSet(failing),
+        Part.FRAGILE: _NotNegative(F("fragile")),
+        Part.WAITING: _NotNegative(_DaysBetween(Value(on, output_field=DateField()), waits_since)),
+    }
+    points: Any = sum((_Points(raw[part], weights, part) for part in Part), Value(0))
+    return Choose(When(is_open=True, then=points), default=Value(0), output_field=IntegerField())
+
+
+def _opened_on() -> Subquery:
+    """When the newest case of the household was opened; asked only for rows without a visit."""
+    cases = Case.objects.filter(household=OuterRef("household_id")).order_by("-opened_on", "-recorded_at")
+    return Subquery(cases.values("opened_on")[:1])
+
+
+def with_points(rows: QuerySet[CohortState], weights: Weights, on: date) -> QuerySet[CohortState]:
+    """The rows with `points`, and `calm`: what is missing to 100, so that `URGENT_FIRST` ascends in all its
+    columns."""
+    expression = priority_expression(weights, on)
+    return rows.annotate(points=expression, calm=Value(100) - expression)
+
+
+def by_priority(rows: QuerySet[CohortState], weights: Weights, on: date) -> QuerySet[CohortState]:
+    """The rows with `points`, the most pressing first."""
+    return with_points(rows, weights, on).order_by(*URGENT_FIRST)
+
+
+# ------------------------------------------------------------------------------------------- one household
+
+
+def parts_of(state: CohortState, opened_on: date | None, on: date) -> Parts:
+    """What the score of a row rests on, as `priority_expression` reads it."""
+    since = state.last_visit_on or opened_on or on
+    return Parts(
+        failing_share=state.failing_share,
+        dimensions=failing_dimensions(
+            baseline=state.baseline, additional=state.additional, recovered=state.recovered
+        ),
+        fragile=state.fragile,
+        days=max((on - since).days, 0),
+        was_visited=state.last_visit_on is not None,
+    )
+
+
+def score_of(state: CohortState, opened_on: date | None, on: date, weights: Weights) -> Score | None:
+    """The score of a household in care; None for one that is not."""
+    return score(parts_of(state, opened_on, on), weights) if state.is_open else None
