@@ -116,7 +116,10 @@ def header_key(text: str) -> str:
     return _KEEP.sub("", to_arabic_digits(clean_text(text)).lower())
 
 
-_FIELD_OF = {header_key(spelling): name for name, spellings in _SPELLINGS.items() for spelling in spellings}
+SPELLING_KEYS = {
+    header_key(spelling): name for name, spellings in _SPELLINGS.items() for spelling in spellings
+}
+"""The field of every known spelling of a header, by its key."""
 
 
 def keys_of(headers: Sequence[str]) -> list[str]:
@@ -142,10 +145,10 @@ def field_of(header: str) -> str | None:
     key = header_key(header)
     if not key:
         return None
-    if name := _FIELD_OF.get(key):
+    if name := SPELLING_KEYS.get(key):
         return name
     if found := _MEMBER.search(key):
-        name = _FIELD_OF.get(key[: found.start()] + key[found.end() :])
+        name = SPELLING_KEYS.get(key[: found.start()] + key[found.end() :])
         number = int(found[1] or found[2])
         return f"{name}:{number}" if name in PERSON_FIELDS and 1 <= number <= MOST_MEMBERS else None
     return None
@@ -156,7 +159,7 @@ def head_field_of(header: str) -> str | None:
     key = header_key(header)
     if not _HEAD.search(key):
         return None
-    name = _FIELD_OF.get(_HEAD.sub("", key, count=1))
+    name = SPELLING_KEYS.get(_HEAD.sub("", key, count=1))
     return name if name in PERSON_FIELDS else None
 
 
