@@ -111,6 +111,12 @@ class CohortFilterForm(forms.Form):
     promised = _switch(_("รับปากไว้ ยังไม่ส่งมอบ"))
     mentor_gone = _switch(_("พี่เลี้ยงพ้นตำแหน่งแล้ว"))
     mentor_leaving = _switch(_("พี่เลี้ยงจะพ้นตำแหน่งใน 30 วัน"))
+    lists = forms.CharField(
+        label=_("อยู่ในบัญชีชุดนี้พอดี"),
+        max_length=400,
+        required=False,
+        validators=[RegexValidator(r"^[-\w]+(,[-\w]+)*$", _("รหัสบัญชีคั่นด้วยจุลภาค เช่น csr,tpmap"))],
+    )
     q = forms.CharField(label=_("ชื่อหรือรหัสประจำบ้าน"), max_length=100, required=False)
     as_of = forms.CharField(label=_("ข้อมูล ณ วันที่"), max_length=30, required=False)
 
@@ -148,6 +154,7 @@ class CohortFilterForm(forms.Form):
             area=values.get("area", ""),
             centre=values.get("centre"),
             list_kind=values.get("list", ""),
+            lists=tuple(sorted(set(filter(None, values.get("lists", "").split(","))))),
             failing=_members(values.get("failing")),
             relieved=_members(values.get("relieved")),
             recovered=_members(values.get("recovered")),

@@ -40,6 +40,7 @@ FILTERS = [
     _parameter("area", TEXT, "Area code of 2, 4, 6 or 8 digits."),
     _parameter("centre", OpenApiTypes.UUID, "A municipal centre."),
     _parameter("list", TEXT, "Kind of target list, such as tpmap or csr; narrows every other filter."),
+    _parameter("lists", TEXT, "All kinds of list it stands on, no more and no less, with commas between."),
     *(
         _parameter(name, TEXT, f"Dimension that is {name}; may be repeated.")
         for name in ("failing", "relieved", "recovered")

@@ -49,7 +49,7 @@ class FilterPanel(CohortFilterForm):
         self.fields["failing"].widget = forms.CheckboxSelectMultiple(choices=self.fields["failing"].choices)  # type: ignore[attr-defined]
         for name in ("relieved", "recovered"):
             self.fields[name].widget = forms.MultipleHiddenInput()
-        for name in ("mentor", "not_seen_month"):
+        for name in ("mentor", "not_seen_month", "lists"):
             self.fields[name].widget = forms.HiddenInput()
 
     def offer(self, names: Names, filters: CohortFilters) -> None:

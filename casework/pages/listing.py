@@ -127,6 +127,9 @@ def _said(
     yield from _places_said(form, filters, names)
     if filters.list_kind:
         yield "list", "", names.kinds.get(filters.list_kind, filters.list_kind)
+    if filters.lists:
+        said = " + ".join(names.kinds.get(code, code) for code in filters.lists)
+        yield "lists", "", gettext("อยู่ในบัญชีชุดนี้พอดี: %(lists)s") % {"lists": said}
     yield from _dimensions_said(form, filters)
     if filters.stage is not None:
         yield "stage", "", gettext("ขั้น: %(stage)s") % {"stage": filters.stage.label}

@@ -142,6 +142,7 @@ def _conditions(filters: CohortFilters) -> list[Q]:
     in_care = Q(is_open=True, is_removed=False)
     chosen = (
         (filters.list_kind, Q(list_kinds__contains=[filters.list_kind])),
+        (filters.lists, Q(list_kinds=sorted(filters.lists))),
         (filters.stage is not None, Q(stage=filters.stage)),
         (filters.team is not None, Q(team_id=filters.team)),
         (filters.mentor is not None, mentor_q(filters.mentor or NO_MENTOR)),
