@@ -28,6 +28,7 @@ def open_cases(part: Range) -> None:
     A household whose case was closed within the list's fiscal year stays closed: that was decided knowing
     of it.
     """
+    part.run(_EARLIER_EVENTS, _EARLIER_CASES)
     part.run(_CASES, _EVENTS, provinces=_provinces(part))
 
 
@@ -85,6 +86,25 @@ _CASES = f"""
       AND NOT s.is_held AND NOT s.is_applied
       AND s.listing_id IS NULL AND s.outcome IN ('new', 'known') AND opened.is_settled IS NOT TRUE
     ORDER BY s.number
+"""
+
+# A list of an earlier year that comes late: the case was open from its day on, as if it had come in time.
+_EARLIER = """
+    households_importhousehold s
+    WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s
+      AND NOT s.is_held AND NOT s.is_applied AND s.listing_id IS NULL AND s.outcome = 'known'
+      AND c.household_id = s.match_id AND c.closed_on IS NULL AND c.opened_on > %(since)s::date
+      AND NOT EXISTS (SELECT 1 FROM casework_case o WHERE o.household_id = c.household_id AND o.id <> c.id)
+"""
+_EARLIER_EVENTS = f"""
+    UPDATE casework_stageevent e SET effective_on = %(since)s::date
+    FROM casework_case c, {_EARLIER} AND e.case_id = c.id AND e.kind = '{StageEventKind.OPENED.value}'
+"""
+_EARLIER_CASES = f"""
+    UPDATE casework_case c
+    SET opened_on = %(since)s::date,
+        stage_since = CASE WHEN c.stage_since = c.opened_on THEN %(since)s::date ELSE c.stage_since END
+    FROM {_EARLIER}
 """
 
 _EVENTS = f"""

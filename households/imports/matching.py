@@ -2,7 +2,9 @@
 
 A household is found by its house code, else by its members' ids, else by village, house number and head; a
 person by the blind index, else by name and birthday within the household. No household of the register is
-taken for two of the file.
+taken for two of the file. Lines are compared with lines, never with what a household is called in the end, and
+what makes two of them alike does so from both sides: so it does not matter which list came first. What was
+merged into another counts as the other.
 """
 
 # ruff: noqa: S608 - statements are built from the constants below, values are always parameters
@@ -35,7 +37,7 @@ def match_register(batch: ImportBatch, *, again: bool) -> None:
         _run(batch, *_FORGET)
     else:
         refresh_statistics(batch)
-    _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_ADDRESS, _PERSONS_BY_ID, _PERSONS_BY_NAME)
+    _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS, _PERSONS_BY_ID, _PERSONS_BY_NAME)
 
 
 def refresh_statistics(batch: ImportBatch) -> None:
@@ -52,9 +54,19 @@ def refresh_statistics(batch: ImportBatch) -> None:
 
 
 def members_of_other_households(batch: ImportBatch) -> Found:
-    """Rows whose person lives, by the register, in a household that this one was not found to be."""
+    """Rows whose person lives, by the register, in a household of another province."""
+    return _elsewhere(batch, _IN_ANOTHER_PROVINCE)
+
+
+def members_of_neighbours(batch: ImportBatch) -> Found:
+    """Rows whose person lives, by the register, in a household of the same province that this one was not found
+    to be: worth knowing, and no fault."""
+    return _elsewhere(batch, _NEXT_DOOR)
+
+
+def _elsewhere(batch: ImportBatch, statement: str) -> Found:
     with connection.cursor() as cursor:
-        cursor.execute(_ELSEWHERE, {"batch": batch.pk})
+        cursor.execute(statement, {"batch": batch.pk})
         rows = cursor.fetchall()
     return [
         (number, row, mask(open_sealed(key_id, bytes(sealed), row_id.bytes)))
@@ -81,8 +93,9 @@ def hold_back(batch: ImportBatch, numbers: Iterable[int]) -> None:
 
 
 def tell_outcomes(batch: ImportBatch) -> None:
-    """New, known or changed, for every household that is not held back."""
-    _run(batch, _OUTCOMES)
+    """New, known or changed, for every household that is not held back; and what it is beside the newest
+    earlier line of the same kind of list."""
+    _run(batch, _OUTCOMES, _SINCE_LAST)
 
 
 def count_left(batch: ImportBatch) -> int:
@@ -122,7 +135,12 @@ def same_persons_with_new_ids(batch: ImportBatch, first: int, last: int) -> list
     (row id, person id, blind index, key id, sealed)."""
     rows = ImportRow.objects.filter(
         batch=batch, number__range=(first, last), match_id__isnull=False, blind_index__isnull=False
-    ).extra(where=["NOT EXISTS (SELECT 1 FROM households_nationalid n WHERE n.person_id = match_id)"])
+    ).extra(
+        where=[
+            """NOT EXISTS (SELECT 1 FROM households_nationalid n
+        WHERE n.person_id = match_id OR n.blind_index = households_importrow.blind_index)"""
+        ]
+    )
     return list(rows.values_list("id", "match_id", "blind_index", "key_id", "sealed"))
 
 
@@ -148,92 +166,182 @@ _FORGET = (
     """,
 )
 
-# Each of the three takes, of all possible pairs, those that are the best for both sides.
+# Each step takes, of all possible pairs, those that are the best for both sides. Ties are decided by what the
+# households are, never by ids.
 _CLAIM = """
     UPDATE households_importhousehold s SET match_id = best.household_id
     FROM (
         SELECT id, household_id FROM (
-            SELECT pair.*,
-                   row_number() OVER (PARTITION BY pair.id ORDER BY score DESC, household_id) AS choice,
-                   row_number() OVER (PARTITION BY household_id ORDER BY score DESC, number) AS turn
+            SELECT pair.id, pair.household_id,
+                   row_number() OVER (PARTITION BY pair.id ORDER BY score DESC, h.house_code, h.sort_key,
+                                      h.area_code, h.house_no, pair.household_id) AS choice,
+                   row_number() OVER (PARTITION BY pair.household_id ORDER BY score DESC, i.house_code,
+                                      i.sort_key, i.area_code, i.house_no, i.number) AS turn
             FROM ({pairs}) AS pair
+            JOIN households_household h ON h.id = pair.household_id
+            JOIN households_importhousehold i ON i.id = pair.id
         ) AS ranked WHERE choice = 1 AND turn = 1
     ) AS best
     WHERE s.id = best.id
 """
 _UNCLAIMED = """
-    NOT EXISTS (SELECT 1 FROM households_importhousehold c WHERE c.batch_id = %(batch)s AND c.match_id = h.id)
+    NOT EXISTS (SELECT 1 FROM households_importhousehold c
+                WHERE c.batch_id = %(batch)s AND c.match_id = {household})
 """
+_SAME_HEAD = """COALESCE(s.raw ->> 'head_first_name' = {line}.raw ->> 'head_first_name'
+                 AND s.raw ->> 'head_last_name' = {line}.raw ->> 'head_last_name', FALSE)"""
 
 _BY_HOUSE_CODE = _CLAIM.format(
-    pairs="""
-        SELECT s.id, s.number, h.id AS household_id,
-               2 * (h.sort_key = s.sort_key)::int + (h.area_code = s.area_code)::int AS score
+    pairs=f"""
+        SELECT s.id, k.household_id, max(
+                   2 * (k.sort_key = s.sort_key OR {_SAME_HEAD.format(line="k")})::int
+                   + (k.area_code = s.area_code)::int
+               ) AS score
         FROM households_importhousehold s
-        JOIN households_household h ON h.house_code = s.house_code AND h.house_code <> ''
-             AND (h.province_code = s.province_code OR s.province_code = '')
+        JOIN (
+            SELECT COALESCE(h.merged_into_id, h.id) AS household_id, h.province_code, h.area_code,
+                   h.house_code, h.sort_key, '{{}}'::jsonb AS raw
+            FROM households_household h WHERE h.house_code <> ''
+            UNION ALL
+            SELECT l.household_id, l.province_code, l.area_code, l.raw ->> 'house_code', '', l.raw
+            FROM households_listing l WHERE l.superseded_at IS NULL
+        ) AS k ON k.house_code = s.house_code AND (k.province_code = s.province_code OR s.province_code = '')
         WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.house_code <> ''
+        GROUP BY s.id, k.household_id
     """
 )
 
-# One member alone may have moved out to the new household; the head, or half of the family, has not. Where
-# both
-# have a house code and the codes differ, both must speak for it.
+# One member alone may have moved out to the new household; the head, or half of the larger family, has not.
+# Where both have a house code and the codes differ, both must speak for it.
 _BY_MEMBERS = _CLAIM.format(
     pairs=f"""
-        SELECT s.id, s.number, h.id AS household_id, count(*) AS score
+        SELECT id, household_id, max(score) AS score
+        FROM (
+            SELECT s.id, l.household_id, 2 * count(DISTINCT p.person_id) + bool_or({{head}})::int AS score
+            FROM households_importhousehold s
+            JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
+            JOIN households_nationalid n ON n.blind_index = r.blind_index
+            JOIN households_person known ON known.id = n.person_id
+            JOIN households_listedperson p ON p.person_id = COALESCE(known.merged_into_id, known.id)
+            JOIN households_listing l ON l.id = p.listing_id AND l.superseded_at IS NULL
+                 AND l.province_code = s.province_code
+            WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL
+              AND {_UNCLAIMED.format(household="l.household_id")}
+            GROUP BY s.id, s.persons, s.house_code, l.id
+            HAVING CASE WHEN s.house_code <> '' AND l.raw ->> 'house_code' <> ''
+                        THEN bool_or({{head}}) AND 2 * count(DISTINCT p.person_id) > GREATEST(s.persons, l.persons)
+                        ELSE bool_or({{head}})
+                             OR 2 * count(DISTINCT p.person_id) >= GREATEST(s.persons, l.persons) END
+        ) AS alike GROUP BY id, household_id
+    """.format(
+        head="""r.is_head AND p.raw ->> 'first_name' = l.raw ->> 'head_first_name'
+                AND p.raw ->> 'last_name' = l.raw ->> 'head_last_name'"""
+    )
+)
+
+# The same by people whom no list puts there: those that were added or moved by hand.
+_BY_RESIDENTS = _CLAIM.format(
+    pairs=f"""
+        SELECT s.id, h.id AS household_id, count(*) AS score
         FROM households_importhousehold s
         JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
         JOIN households_nationalid n ON n.blind_index = r.blind_index
-        JOIN households_membership m
-             ON m.person_id = n.person_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+        JOIN households_person known ON known.id = n.person_id
+        JOIN households_membership m ON m.person_id = COALESCE(known.merged_into_id, known.id)
+             AND m.valid_to IS NULL AND m.superseded_at IS NULL AND m.batch_id IS NULL
         JOIN households_household h ON h.id = m.household_id AND h.province_code = s.province_code
-        WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND {_UNCLAIMED}
-        GROUP BY s.id, s.number, s.persons, s.house_code, h.id, h.house_code
+        WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL
+          AND {_UNCLAIMED.format(household="h.id")}
+        GROUP BY s.id, s.persons, s.house_code, h.id, h.house_code
         HAVING CASE WHEN s.house_code <> '' AND h.house_code <> ''
                     THEN bool_or(r.is_head AND m.is_head) AND 2 * count(*) > s.persons
                     ELSE bool_or(r.is_head AND m.is_head) OR 2 * count(*) >= s.persons END
     """
 )
 
+# What a household is called in the end counts where no list says it, or a person corrected it.
 _BY_ADDRESS = _CLAIM.format(
     pairs=f"""
-        SELECT s.id, s.number, h.id AS household_id, 1 AS score
+        SELECT s.id, k.household_id, 1 AS score
         FROM households_importhousehold s
-        JOIN households_household h ON h.area_code = s.area_code AND h.house_no = s.house_no
-             AND h.sort_key = s.sort_key AND (h.house_code = '' OR s.house_code = '')
+        JOIN (
+            SELECT COALESCE(h.merged_into_id, h.id) AS household_id, h.area_code, h.house_no, h.house_code,
+                   h.sort_key, '{{}}'::jsonb AS raw
+            FROM households_household h
+            WHERE NOT EXISTS (SELECT 1 FROM households_listing o
+                              WHERE o.household_id = h.id AND o.superseded_at IS NULL AND o.raw ? 'house_no')
+               OR EXISTS (SELECT 1 FROM households_correction c
+                          WHERE c.household_id = h.id AND c.person_id IS NULL AND c.state = 'applied')
+            UNION ALL
+            SELECT l.household_id, l.area_code, l.raw ->> 'house_no', l.raw ->> 'house_code', '', l.raw
+            FROM households_listing l WHERE l.superseded_at IS NULL
+        ) AS k ON k.area_code = s.area_code AND k.house_no = s.house_no
+             AND (k.house_code = '' OR s.house_code = '')
+             AND (k.sort_key = s.sort_key OR {_SAME_HEAD.format(line="k")})
         WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND s.house_no <> ''
-          AND {_UNCLAIMED}
+          AND {_UNCLAIMED.format(household="k.household_id")}
+        GROUP BY s.id, k.household_id
     """
 )
 
 _PERSONS_BY_ID = """
-    UPDATE households_importrow r SET match_id = n.person_id
-    FROM households_nationalid n, households_importhousehold s
-    WHERE r.batch_id = %(batch)s AND n.blind_index = r.blind_index
+    UPDATE households_importrow r SET match_id = COALESCE(p.merged_into_id, p.id)
+    FROM households_nationalid n, households_person p, households_importhousehold s
+    WHERE r.batch_id = %(batch)s AND n.blind_index = r.blind_index AND p.id = n.person_id
       AND s.batch_id = r.batch_id AND s.number = r.number AND NOT s.is_applied
 """
 
-_PERSONS_BY_NAME = """
+_KEY = "translate({first} || {last}, '็่้๊๋์ํ ', '')"
+
+
+def person_key(line: str) -> str:
+    """SQL for the name on a person's line, without tone marks and spaces."""
+    return _KEY.format(first=f"({line}.raw ->> 'first_name')", last=f"({line}.raw ->> 'last_name')")
+
+
+_PERSONS_BY_NAME = f"""
     UPDATE households_importrow r SET match_id = pair.person_id
     FROM (
-        SELECT r.id, p.id AS person_id,
-               row_number() OVER (PARTITION BY r.id ORDER BY m.position, p.id) AS choice,
-               row_number() OVER (PARTITION BY p.id ORDER BY r.row) AS turn
-        FROM households_importhousehold s
-        JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number AND r.match_id IS NULL
-        JOIN households_membership m
-             ON m.household_id = s.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
-        JOIN households_person p ON p.id = m.person_id AND p.search_key = r.search_key
-             AND p.birth_date IS NOT DISTINCT FROM r.birth_date
-        WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NOT NULL
-          AND NOT EXISTS (
-              SELECT 1 FROM households_importrow o
-              WHERE o.batch_id = r.batch_id AND o.number = r.number AND o.match_id = p.id
-          )
-          AND (r.blind_index IS NULL OR NOT EXISTS (
-              SELECT 1 FROM households_nationalid n WHERE n.person_id = p.id
-          ))
+        SELECT alike.id, alike.person_id,
+               row_number() OVER (PARTITION BY alike.id
+                                  ORDER BY alike.place, alike.known, p.sort_key, p.id) AS choice,
+               row_number() OVER (PARTITION BY alike.person_id ORDER BY alike.row) AS turn
+        FROM (
+            SELECT r.id, r.row, l.person_id, 0 AS place, (n.person_id IS NULL)::int AS known
+            FROM households_importhousehold s
+            JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
+                 AND r.match_id IS NULL
+            JOIN households_listing i ON i.household_id = s.match_id AND i.superseded_at IS NULL
+            JOIN households_listedperson l ON l.listing_id = i.id
+                 AND {person_key("l")}
+                     = {_KEY.format(first="r.first_name", last="r.last_name")}
+                 AND l.raw ->> 'birth' = COALESCE(r.birth_date::text, '')
+            LEFT JOIN households_nationalid n ON n.person_id = l.person_id
+            WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NOT NULL
+              AND (r.blind_index IS NULL OR n.person_id IS NULL)
+            GROUP BY r.id, r.row, l.person_id, n.person_id
+            UNION ALL
+            SELECT r.id, r.row, p.id, 1 + m.position, (n.person_id IS NULL)::int
+            FROM households_importhousehold s
+            JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
+                 AND r.match_id IS NULL
+            JOIN households_membership m
+                 ON m.household_id = s.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+            JOIN households_person p ON p.id = m.person_id AND p.search_key = r.search_key
+                 AND p.birth_date IS NOT DISTINCT FROM r.birth_date
+            LEFT JOIN households_nationalid n ON n.person_id = p.id
+            WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NOT NULL
+              AND (r.blind_index IS NULL OR n.person_id IS NULL)
+              AND (NOT EXISTS (SELECT 1 FROM households_listedperson l
+                               WHERE l.person_id = p.id AND l.raw ? 'first_name')
+                   OR EXISTS (SELECT 1 FROM households_correction c
+                              WHERE c.person_id = p.id AND c.state = 'applied'))
+        ) AS alike
+        JOIN households_person p ON p.id = alike.person_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM households_importrow o JOIN households_importrow r ON r.id = alike.id
+            WHERE o.batch_id = r.batch_id AND o.number = r.number AND o.match_id = alike.person_id
+        )
     ) AS pair
     WHERE r.id = pair.id AND pair.choice = 1 AND pair.turn = 1
 """
@@ -245,9 +353,11 @@ _ELSEWHERE = """
          ON r.batch_id = s.batch_id AND r.number = s.number AND r.blind_index IS NOT NULL
     JOIN households_membership m
          ON m.person_id = r.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+    JOIN households_household h ON h.id = m.household_id AND h.province_code {differs} s.province_code
     WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND m.household_id IS DISTINCT FROM s.match_id
     ORDER BY r.row
 """
+_IN_ANOTHER_PROVINCE, _NEXT_DOOR = _ELSEWHERE.format(differs="<>"), _ELSEWHERE.format(differs="=")
 
 _OUTCOMES = """
     UPDATE households_importhousehold s SET listing_id = found.listing_id, outcome = found.outcome
@@ -264,6 +374,26 @@ _OUTCOMES = """
     ) AS found
     WHERE s.id = found.id
       AND (s.outcome <> found.outcome OR s.listing_id IS DISTINCT FROM found.listing_id)
+"""
+
+# The newest line of the same kind of list of an earlier year, of the household it was found to be.
+_SINCE_LAST = """
+    UPDATE households_importhousehold s SET base_listing_id = found.listing_id, since_last = found.since_last
+    FROM (
+        SELECT i.id, base.id AS listing_id,
+               CASE WHEN i.is_held THEN '' WHEN base.id IS NULL THEN 'new'
+                    WHEN base.content_hash <> i.content_hash THEN 'changed' ELSE 'same' END AS since_last
+        FROM households_importhousehold i
+        LEFT JOIN LATERAL (
+            SELECT l.id, l.content_hash FROM households_listing l
+            WHERE l.household_id = i.match_id AND l.kind_code = %(kind)s AND l.fiscal_year <= %(year)s
+              AND l.superseded_at IS NULL
+            ORDER BY l.fiscal_year DESC LIMIT 1
+        ) AS base ON TRUE
+        WHERE i.batch_id = %(batch)s AND NOT i.is_applied
+    ) AS found
+    WHERE s.id = found.id
+      AND (s.since_last <> found.since_last OR s.base_listing_id IS DISTINCT FROM found.listing_id)
 """
 
 _COUNTS = """

@@ -1,9 +1,8 @@
 """What a household and its persons are called and where they are: derived from their listings and hand
 corrections.
 
-For every field the newest fiscal year that states it wins, within a year the list kind of the lower rank,
-and a
-correction by hand over all of them. So the order in which lists are imported never matters.
+For every field the rule of `source_rules` says which list is believed, and a correction by hand wins over all of
+them. Nothing here depends on ids or on the order in which lists came in. Who lives where is `homes`.
 """
 
 from __future__ import annotations
@@ -11,94 +10,138 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Value
-from django.db.models.functions import Now
-
-from povertyops.areas.queries import responsible_centres
 from povertyops.common.names import search_key, sort_key
 
 from ..enums import CorrectionState
-from ..models import Correction, Household, HouseholdPlacement, HouseholdScope, ListedPerson, Listing, Person
+from ..models import Correction, Household, ListedPerson, Person
+from .homes import settle_homes
+from .lines import HouseholdLine, PersonLine, household_lines, person_lines
+from .placing import Stay, settle_places
+from .source_rules import Order, SourceRules, load_rules
 
 CHUNK = 1_000
-HOUSEHOLD_FIELDS = ("house_code", "house_no", "phone", "head_title", "head_first_name", "head_last_name")
-PERSON_FIELDS = ("title", "first_name", "last_name", "birth", "sex")
-Values = dict[str, str]
+Values = dict[str, Any]
+# Field of the rule -> what of a line it decides.
+_OF_HOUSEHOLD = {"house_code": "house_code", "house_no": "house_no", "phone": "phone"}
+_WRITTEN = ["area_code", "house_code", "house_no", "phone", "head_name", "sort_key", "version"]
 
 
-class _Line(NamedTuple):
-    """One valid listing, best first in the order of the rule."""
+def derive_households(
+    household_ids: Iterable[UUID],
+    *,
+    recorded_at: datetime | None = None,
+    person_ids: Iterable[UUID] = (),
+) -> list[UUID]:
+    """Bring these households, everybody on their lists and the given persons up to the rule.
 
-    household_id: UUID
-    area_code: str
-    effective_on: date
-    raw: dict[str, Any]
-
-
-def derive_households(household_ids: Iterable[UUID], *, recorded_at: datetime | None = None) -> list[UUID]:
-    """Bring fields of these households and of their persons up to the rule; returns the households that
-    changed.
-
-    The caller has locked them. A household that moves to another village gets a new placement and scope from
-    the day of the list that says so; its province never changes.
+    The caller has locked the households, and those where these persons live or are listed. A household that moves
+    to another village gets a new placement and scope from the day of the list that says so; its province never
+    changes. Returns the households of which anything changed, with those that persons moved from or to.
     """
-    ids = sorted(set(household_ids))
-    changed: list[UUID] = []
-    for start in range(0, len(ids), CHUNK):
+    ids, extra = sorted(set(household_ids)), sorted(set(person_ids))
+    rules = load_rules()
+    changed: set[UUID] = set()
+    for start in range(0, max(len(ids), 1), CHUNK):
         chunk = ids[start : start + CHUNK]
-        changed += _derive_chunk(chunk, recorded_at)
-        _derive_persons(chunk)
-    return changed
+        lines = household_lines(chunk)
+        changed.update(_derive_chunk(lines, rules, recorded_at))
+        persons = _lines_of_persons(chunk, extra if start == 0 else ())
+        _derive_persons(persons, rules)
+        changed.update(settle_homes(chunk, lines, persons, rules, recorded_at))
+    return sorted(changed)
 
 
-def best_values(lines: Iterable[Mapping[str, Any]], fields: Iterable[str]) -> Values:
-    """For each field the first line that states it; lines come best first."""
-    found: Values = {}
-    names = list(fields)
+def best_value(lines: Iterable[Mapping[str, Any]], name: str) -> str | None:
+    """The value of the first line that states one; "" where lines have the field and leave it empty, None where
+    none has it."""
+    found = None
     for line in lines:
-        for name in names:
-            if name not in found and line.get(name):
-                found[name] = str(line[name])
+        if line.get(name):
+            return str(line[name])
+        if name in line:
+            found = ""
     return found
 
 
-def _derive_chunk(ids: Sequence[UUID], recorded_at: datetime | None) -> list[UUID]:
-    lines: dict[UUID, list[_Line]] = defaultdict(list)
-    for line in _lines_of(ids):
-        lines[line.household_id].append(line)
+def stating(lines: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
+    """The first line that states a field, to take what belongs to it from the same line."""
+    return next((line for line in lines if line.get(name)), {})
+
+
+# ---------------------------------------------------------------------------------------------- households
+
+
+def _derive_chunk(
+    lines: Mapping[UUID, list[HouseholdLine]], rules: SourceRules, recorded_at: datetime | None
+) -> list[UUID]:
     applied = Correction.objects.filter(state=CorrectionState.APPLIED)
-    corrections = _corrections(applied.filter(household_id__in=ids, person=None), "household_id")
+    corrections = _corrections(applied.filter(household_id__in=lines, person=None), "household_id")
     changed: list[Household] = []
-    moved: dict[UUID, _Line] = {}
+    stays: dict[UUID, list[Stay]] = {}
     for household in Household.objects.filter(pk__in=lines):
-        own = lines[household.pk]
-        values = _household_values(own, corrections[household.pk], household)
-        if values["area_code"] != household.area_code:
-            moved[household.pk] = own[0]
+        own, corrected = lines[household.pk], corrections[household.pk]
+        values = household_values(own, corrected, household, rules)
+        if "area_code" not in corrected:
+            stays[household.pk] = _stays(own, household, rules)
         if any(getattr(household, name) != value for name, value in values.items()):
             for name, value in values.items():
                 setattr(household, name, value)
             household.version += 1
             changed.append(household)
-    Household.objects.bulk_update(
-        changed,
-        ["area_code", "house_code", "house_no", "phone", "head_name", "sort_key", "version"],
-        batch_size=500,
-    )
-    _move([household for household in changed if household.pk in moved], moved, recorded_at)
-    return [household.pk for household in changed]
+    Household.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+    moved = settle_places(stays, recorded_at)
+    return [*(household.pk for household in changed), *moved]
 
 
-def _lines_of(ids: Sequence[UUID]) -> Iterable[_Line]:
-    rows = (
-        Listing.objects.filter(household_id__in=ids, superseded_at=None)
-        .order_by("-fiscal_year", "target_list__kind__rank", "kind_code", "id")
-        .values_list("household_id", "area_code", "target_list__effective_on", "raw")
-    )
-    return (_Line(*row) for row in rows)
+def household_values(
+    lines: Sequence[HouseholdLine], corrected: Values, household: Household, rules: SourceRules
+) -> Values:
+    """The fields of a household by the rule; what no line speaks of stays as it is."""
+    ordered = _Ordered(lines, household.province_code, rules)
+    values = {
+        name: getattr(household, name) if (value := best_value(ordered.raws(field), name)) is None else value
+        for field, name in _OF_HOUSEHOLD.items()
+    }
+    values |= {"head_name": household.head_name, "sort_key": household.sort_key}
+    if head := stating(ordered.raws("head"), "head_first_name"):
+        first, last = head["head_first_name"], head.get("head_last_name", "")
+        values["head_name"] = f"{head.get('head_title', '')}{first} {last}".strip()
+        values["sort_key"] = sort_key(first, last)
+    area = ordered.lines("area_code")[0].area_code
+    values["area_code"] = area if area[:2] == household.province_code else household.area_code
+    return values | {name: value for name, value in corrected.items() if name in values}
+
+
+class _Ordered:
+    """The lines of one household in the order of each field; sorted once per rule, not per field."""
+
+    def __init__(self, lines: Sequence[HouseholdLine], province: str, rules: SourceRules) -> None:
+        self._lines, self._province, self._rules = lines, province, rules
+        self._known: dict[Order, list[HouseholdLine]] = {}
+
+    def lines(self, field: str) -> list[HouseholdLine]:
+        order = self._rules.order(self._province, field)
+        if order not in self._known:
+            self._known[order] = self._rules.sorted(self._lines, order)
+        return self._known[order]
+
+    def raws(self, field: str) -> list[dict[str, Any]]:
+        return [line.raw for line in self.lines(field)]
+
+
+def _stays(lines: Sequence[HouseholdLine], household: Household, rules: SourceRules) -> list[Stay]:
+    """Where the household has been: from each day on which a list begins to hold, by the lists known to hold."""
+    order = rules.order(household.province_code, "area_code")
+    best = rules.sorted((one for one in lines if one.area_code[:2] == household.province_code), order)
+    found: list[Stay] = []
+    for day in sorted({line.effective_on for line in best}):
+        area = next(line.area_code for line in best if line.effective_on <= day)
+        if not found or found[-1].area_code != area:
+            found.append(Stay(area, day))
+    return found
 
 
 def _corrections(rows: Any, key: str) -> defaultdict[UUID, Values]:
@@ -111,76 +154,32 @@ def _corrections(rows: Any, key: str) -> defaultdict[UUID, Values]:
     return found
 
 
-def _household_values(lines: Sequence[_Line], corrected: Values, household: Household) -> Values:
-    stated = best_values((line.raw for line in lines), HOUSEHOLD_FIELDS)
-    values = {
-        "area_code": lines[0].area_code,
-        "house_code": stated.get("house_code", household.house_code),
-        "house_no": stated.get("house_no", household.house_no),
-        "phone": stated.get("phone", household.phone),
-        "head_name": household.head_name,
-        "sort_key": household.sort_key,
-    }
-    if first := stated.get("head_first_name"):
-        last = stated.get("head_last_name", "")
-        values["head_name"] = f"{stated.get('head_title', '')}{first} {last}".strip()
-        values["sort_key"] = sort_key(first, last)
-    values |= {name: value for name, value in corrected.items() if name in values}
-    if values["area_code"][:2] != household.province_code:
-        values["area_code"] = household.area_code
-    return values
+# ------------------------------------------------------------------------------------------------- persons
 
 
-def _move(households: Sequence[Household], lines: Mapping[UUID, _Line], recorded_at: datetime | None) -> None:
-    """Give households their new village: placement as an interval, scope row, responsible centre."""
-    if not households:
-        return
-    stamp = Value(recorded_at) if recorded_at else Now()
-    centres = responsible_centres({household.area_code for household in households})
-    for household in households:
-        since, centre = lines[household.pk].effective_on, centres[household.area_code]
-        current = HouseholdPlacement.objects.filter(
-            household=household, valid_to=None, superseded_at=None
-        ).first()
-        if current is not None and current.valid_from < since:
-            current.valid_to = since
-            current.save(update_fields=["valid_to"])
-        elif current is not None:
-            since = current.valid_from
-            HouseholdPlacement.objects.filter(pk=current.pk).update(superseded_at=stamp)
-        HouseholdPlacement.objects.create(
-            household=household,
-            area_code=household.area_code,
-            centre_id=centre.centre_id,
-            valid_from=since,
-            recorded_at=stamp,
-        )
-        HouseholdScope.objects.filter(pk=household.pk).update(
-            district_code=household.area_code[:4],
-            subdistrict_code=household.area_code[:6],
-            area_code=household.area_code,
-            centre_id=centre.centre_id,
-            is_municipal=centre.is_municipal,
-        )
+def _lines_of_persons(ids: Sequence[UUID], extra: Sequence[UUID]) -> dict[UUID, list[PersonLine]]:
+    """Every valid line of everybody on the lines of these households, in whichever household it is."""
+    found = ListedPerson.objects.filter(listing__superseded_at=None)
+    of_households = found.filter(listing__household_id__in=ids).values("person_id")
+    lines: dict[UUID, list[PersonLine]] = defaultdict(list)
+    wanted = [found.filter(person_id__in=of_households)]
+    if extra:
+        wanted.append(found.filter(person_id__in=extra).exclude(person_id__in=of_households))
+    for rows in wanted:
+        for line in person_lines(rows):
+            lines[line.person_id].append(line)
+    return lines
 
 
-def _derive_persons(household_ids: Sequence[UUID]) -> None:
-    """Names, birthday and sex of everybody on the households' lists."""
-    rows = (
-        ListedPerson.objects.filter(listing__household_id__in=household_ids, listing__superseded_at=None)
-        .order_by("-listing__fiscal_year", "listing__target_list__kind__rank", "listing__kind_code", "id")
-        .values_list("person_id", "raw")
-    )
-    lines: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for person_id, raw in rows:
-        lines[person_id].append(raw)
+def _derive_persons(lines: Mapping[UUID, Sequence[PersonLine]], rules: SourceRules) -> None:
+    """Names, birthday and sex of everybody on the lists."""
     corrections = _corrections(
         Correction.objects.filter(person_id__in=lines, state=CorrectionState.APPLIED), "person_id"
     )
     changed = [
         person
         for person in Person.objects.filter(pk__in=lines)
-        if _take_over(person, best_values(lines[person.pk], PERSON_FIELDS) | corrections[person.pk])
+        if _take_over(person, person_values(lines[person.pk], person.province_code, rules), corrections)
     ]
     Person.objects.bulk_update(
         changed,
@@ -189,15 +188,34 @@ def _derive_persons(household_ids: Sequence[UUID]) -> None:
     )
 
 
-def _take_over(person: Person, values: Values) -> bool:
-    """Put derived values into a person; whether anything is new."""
+def person_values(lines: Sequence[PersonLine], province: str, rules: SourceRules) -> Values:
+    """What lists say of a person; a name comes from one line, whole."""
+    values: Values = {}
+    known: dict[Order, list[dict[str, Any]]] = {}
+    for field in ("name", "birth", "sex"):
+        order = rules.order(province, field)
+        if order not in known:
+            known[order] = [line.raw for line in rules.sorted(lines, order)]
+        raws = known[order]
+        if field != "name":
+            value = best_value(raws, field)
+            values |= {} if value is None else {field: value}
+        elif said := stating(raws, "first_name"):
+            values |= {"first_name": said["first_name"], "last_name": said.get("last_name", "")}
+            values["title"] = said.get("title") or best_value(raws, "title") or ""
+    return values
+
+
+def _take_over(person: Person, values: Values, corrections: Mapping[UUID, Values]) -> bool:
+    """Put derived and corrected values into a person; whether anything is new."""
     before = (person.title, person.first_name, person.last_name, person.birth_date, person.sex)
-    person.title = values.get("title", person.title)
-    person.first_name = values.get("first_name", person.first_name)
-    person.last_name = values.get("last_name", person.last_name)
-    person.sex = values.get("sex", person.sex)
-    if birth := values.get("birth_date") or values.get("birth"):
-        person.birth_date = date.fromisoformat(birth)
+    if "birth" in values:
+        person.birth_date = date.fromisoformat(values["birth"]) if values["birth"] else None
+    values = values | corrections.get(person.pk, {})
+    for name in ("title", "first_name", "last_name", "sex"):
+        setattr(person, name, values.get(name, getattr(person, name)))
+    if "birth_date" in values:
+        person.birth_date = date.fromisoformat(values["birth_date"]) if values["birth_date"] else None
     if before == (person.title, person.first_name, person.last_name, person.birth_date, person.sex):
         return False
     person.search_key, person.sort_key = person_keys(person.first_name, person.last_name)

@@ -35,6 +35,7 @@ from ..imports.matching import (
     households_out_of_reach,
     left_households,
     match_register,
+    members_of_neighbours,
     members_of_other_households,
     tell_outcomes,
 )
@@ -266,6 +267,7 @@ def _compare_with_register(actor: Actor, batch: ImportBatch, reader: Reader) -> 
     """Match with the register; what only the register can tell becomes faults."""
     match_register(batch, again=False)
     _add_faults(batch, reader.layout, _faults_of_register(actor, batch))
+    store_faults(batch, reader.layout, _notices_of_register(batch))
     tell_outcomes(batch)
 
 
@@ -279,6 +281,13 @@ def _faults_of_register(actor: Actor, batch: ImportBatch) -> list[FoundFault]:
         for number, row, value in households_out_of_reach(actor, batch)
     ]
     return elsewhere + out_of_reach
+
+
+def _notices_of_register(batch: ImportBatch) -> list[FoundFault]:
+    return [
+        FoundFault(number, row, Fault("person_in_other_household", "pin", value), True)
+        for number, row, value in members_of_neighbours(batch)
+    ]
 
 
 def _add_faults(batch: ImportBatch, layout: Layout, faults: list[FoundFault]) -> None:

@@ -402,14 +402,19 @@ def test_mended_error_file_goes_in_and_again_is_no_change(world: Cast, tmp_path:
     assert register() == before
 
 
-def test_id_of_another_household_of_the_register_holds_back(world: Cast) -> None:
+def test_id_of_another_household_of_the_register_is_told_and_goes_in(world: Cast) -> None:
     families = make_households(3, persons=3)
     bring_in(Sheet(families[:1]))
     families[1].persons[2].pin = families[0].persons[1].pin
     batch = bring_in(Sheet(families[1:]))
-    assert codes(batch) == [(4, "pin_in_other_household")]
+    assert codes(batch) == []
+    assert codes(batch, notices=True) == [(4, "person_in_other_household")]
     assert batch.found_faults.get().value.count("x") == 5
-    assert counts(batch) == (1, 0, 0, 1)
+    assert counts(batch) == (2, 0, 0, 0)
+    person = Person.objects.get(listed__listing__household__house_code=families[1].house_code, listed__pk__gt=0,
+                                listed__listing__batch_id=batch.pk, batch_id__lt=batch.pk)  # fmt: skip
+    assert person.listed.count() == 2
+    assert person.memberships.filter(valid_to=None, superseded_at=None).count() == 1
 
 
 def test_id_in_another_province_holds_back_and_says_nothing_of_it(world: Cast) -> None:
@@ -422,7 +427,8 @@ def test_id_in_another_province_holds_back_and_says_nothing_of_it(world: Cast) -
 
 
 def test_conflict_that_arises_after_the_preview_is_caught_when_applying(world: Cast) -> None:
-    families = make_households(2, persons=2)
+    families = make_households(1, persons=2, subdistricts=("400101",))
+    families += make_households(1, persons=2, start=2)
     families[1].persons[1].pin = families[0].persons[1].pin
     first, second = check(Sheet(families[:1])), check(Sheet(families[1:]))
     assert counts(second) == (1, 0, 0, 0)
