@@ -287,6 +287,14 @@ DUPLICATE_NEAR_THRESHOLD = 300
 DUPLICATE_LEASE_SECONDS = 300
 # What one phone takes along.
 FIELD_MAX_HOUSEHOLDS = 500
+# Reports of families by the public: from one address within an hour, for one province a day, look-ups of one
+# address within an hour, and how long a person needs at least to fill in the form.
+PUBLIC_NOMINATIONS = {
+    "per_address_hour": 6,
+    "per_province_day": 200,
+    "looks_per_address_hour": 30,
+    "least_seconds": 5,
+}
 # On which days digests go out to those who said nothing; Monday is the lowest bit.
 DIGEST_WORKDAYS = 0b0011111
 FILE_UPLOAD_HANDLERS = [
@@ -376,6 +384,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "make-exports": {"task": "reports.make_exports", "schedule": 30.0, "options": {"expires": 30}},
     "purge-exports": {"task": "reports.purge_exports", "schedule": crontab(minute=35)},
     "purge-imports": {"task": "casework.purge_imports", "schedule": crontab(hour="2", minute=40)},
+    "forget-nominators": {"task": "casework.forget_nominators", "schedule": crontab(hour="2", minute=55)},
     # After the turn of the day; only who is new or changed is compared.
     "find-duplicates": {"task": "households.find_duplicates", "schedule": crontab(hour="3", minute=10)},
     "purge-photos": {"task": "casework.purge_photos", "schedule": crontab(hour="2", minute=50)},

@@ -1,0 +1,322 @@
+"""Families that no list knows: the queue, naming one, its page and the steps on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dimensions.enums import Dimension
+from households.services.duplicates import NearMatch
+from povertyops.accounts.actor import Actor
+from povertyops.common.policies import allow
+
+from ..enums import NominationStatus
+from ..forms.nominations import CheckForm, DecideForm, NominationPage, NoteForm, RuleForm
+from ..models import Nomination
+from ..nomination_access import get_nomination_for, get_nomination_photo_for
+from ..nomination_rules import CHECKING_ROLES, DECIDING_ROLES, NOMINATING_ROLES, RULE_KEEPERS
+from ..pages.nominations import (
+    TABS,
+    NearCard,
+    NominationStory,
+    decisions_for,
+    near_cards,
+    queue_for,
+    story_of,
+    subdistrict_choices_for,
+)
+from ..services.nominations import (
+    appeal,
+    check_nomination,
+    decide_appeal,
+    decide_nomination,
+    nominate,
+    open_nomination_photo,
+    reveal_contact,
+    rule_of,
+    set_rule,
+    withdraw,
+)
+from ..services.nominations.naming import near_of
+from .shared import actor_of, attempt, posted, status_of, succeeds
+
+NOMINATORS = tuple(sorted(NOMINATING_ROLES))
+CHECKERS = tuple(sorted(CHECKING_ROLES))
+DECIDERS = tuple(sorted(DECIDING_ROLES))
+KEEPERS = tuple(sorted(RULE_KEEPERS))
+DRAFT = "nomination"
+_PHOTO_HEADERS = {
+    "Content-Disposition": 'inline; filename="photo.jpg"',
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store, private",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@require_safe
+@allow(*NOMINATORS)
+def nominations(request: HttpRequest) -> HttpResponse:
+    """What waits, the oldest first; for a mentor the own ones."""
+    actor = actor_of(request)
+    tab = request.GET.get("tab", "")
+    area = request.GET.get("area", "")
+    queue = queue_for(
+        actor,
+        tab=tab if tab in TABS else _first_tab(actor),
+        area=area if area.isdecimal() else "",
+        overdue=request.GET.get("overdue") == "1",
+    )
+    narrowed = f"&area={area}" if area.isdecimal() else ""
+    tabs = [
+        {
+            "label": label,
+            "url": f"{request.path}?tab={name}{narrowed}",
+            "current": name == queue.tab,
+            "count": queue.counts[name] if name != "done" else None,
+        }
+        for name, (label, _statuses) in TABS.items()
+    ]
+    context = {
+        "queue": queue,
+        "tabs": tabs,
+        "now": actor.now(),
+        "keeps_rule": actor.role in RULE_KEEPERS,
+        "rule": rule_of(actor.province_code),
+    }
+    return render(request, "casework/nominations/queue.html", context)
+
+
+def _first_tab(actor: Actor) -> str:
+    return "decide" if actor.role in DECIDING_ROLES else "check"
+
+
+# ------------------------------------------------------------------------------------------------- naming one
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*NOMINATORS)
+def nomination_new(request: HttpRequest) -> HttpResponse:
+    """Who and where first; what the register knows of that; then why, pictures and place."""
+    actor = actor_of(request)
+    saving = request.POST.get("act") == "save"
+    page = NominationPage(
+        posted(request),
+        request.FILES if request.method == "POST" else None,
+        subdistricts=subdistrict_choices_for(actor),
+        today=actor.today(),
+        saving=saving,
+    )
+    near: list[NearCard] = []
+    goes_on = request.method == "POST" and page.family.is_valid()
+    if goes_on:
+        near = near_cards(actor, _matches(actor, page))
+        page.ask_near(card.household.pk for card in near)
+        if saving and page.is_valid():
+            made = attempt(page.family, lambda: nominate(actor=actor, nomination=page.nomination))
+            if made:
+                messages.success(request, _("ส่งเรื่องแล้ว ทีมของพื้นที่จะลงตรวจ"))
+                return redirect(f"{_url_of(made)}?saved=1")
+    context = {
+        "page": page,
+        "near": [(card, page.near[f"near_{card.household.pk.hex}"]) for card in near],
+        "step": 2 if goes_on else 1,
+        "draft_key": DRAFT,
+        "searched": goes_on,
+    }
+    status = status_of(*page.parts) if saving else status_of(page.family)
+    return render(request, "casework/nominations/new.html", context, status=status)
+
+
+def _matches(actor: Actor, page: NominationPage) -> list[NearMatch]:
+    data = page.family.cleaned_data
+    return near_of(
+        actor,
+        head=page.family.head,
+        area_code=page.family.area_code,
+        house_no=data["house_no"],
+        house_code=data["house_code"],
+        phone=data["phone"],
+        pin=data["pin"],
+        place=None,
+    )
+
+
+def _url_of(row: Nomination) -> str:
+    return reverse("nomination", args=[row.pk])
+
+
+# ------------------------------------------------------------------------------------------------ one of them
+
+
+@require_safe
+@allow(*NOMINATORS)
+def nomination(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Its story, and what the reader may do with it."""
+    return _page(request, get_nomination_for(actor_of(request), pk))
+
+
+@require_POST
+@allow(*CHECKERS)
+def nomination_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was found on the spot."""
+    actor = actor_of(request)
+    row = get_nomination_for(actor, pk)
+    form = CheckForm(request.POST, request.FILES)
+    if form.is_valid() and succeeds(
+        form, lambda: check_nomination(actor=actor, nomination_id=pk, check=form.check)
+    ):
+        messages.success(request, _("บันทึกผลการตรวจแล้ว รอเจ้าหน้าที่พิจารณา"))
+        return redirect("nomination", pk=pk)
+    return _page(request, row, check=form)
+
+
+@require_POST
+@allow(*DECIDERS)
+def nomination_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The office's decision; of an appeal the province's."""
+    actor = actor_of(request)
+    row = get_nomination_for(actor, pk)
+    story = story_of(actor, row)
+    form = _decide_form(story, request.POST)
+    act: Callable[..., Nomination] = (
+        decide_appeal if row.status == NominationStatus.APPEALED else decide_nomination
+    )
+    if form.is_valid():
+        data = form.cleaned_data
+        made = attempt(
+            form,
+            lambda: act(
+                actor=actor,
+                nomination_id=pk,
+                decision=NominationStatus(data["decision"]),
+                note=data["note"],
+                household_id=data["household"],
+            ),
+        )
+        if made:
+            messages.success(request, f"{row.head_name}: {NominationStatus(made.status).label}")
+            return redirect("nomination", pk=pk)
+    return _page(request, row, decide=form)
+
+
+@require_POST
+@allow(*NOMINATORS)
+def nomination_appeal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask the province to look again."""
+    actor = actor_of(request)
+    row = get_nomination_for(actor, pk)
+    form = NoteForm(request.POST, prefix="appeal")
+    if form.is_valid() and succeeds(
+        form, lambda: appeal(actor=actor, nomination_id=pk, note=form.cleaned_data["note"])
+    ):
+        messages.success(request, _("ส่งคำขอแล้ว ฝ่ายเลขานุการจังหวัดจะพิจารณาใหม่"))
+        return redirect("nomination", pk=pk)
+    return _page(request, row, appeal_form=form)
+
+
+@require_POST
+@allow(*NOMINATORS)
+def nomination_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The nominator takes it back."""
+    withdraw(actor=actor_of(request), nomination_id=pk, note=request.POST.get("note", ""))
+    messages.success(request, _("ถอนเรื่องแล้ว"))
+    return redirect("nominations")
+
+
+@require_POST
+@allow(*CHECKERS)
+def nomination_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who of the public reported it; the look is logged."""
+    actor = actor_of(request)
+    row = get_nomination_for(actor, pk)
+    form = NoteForm(request.POST, prefix="contact")
+    if form.is_valid():
+        reason = form.cleaned_data["note"]
+        contact = attempt(form, lambda: reveal_contact(actor=actor, nomination_id=pk, reason=reason))
+        return _page(request, row, contact_form=form, contact=contact)
+    return _page(request, row, contact_form=form)
+
+
+def _page(request: HttpRequest, row: Nomination, **forms: Any) -> HttpResponse:
+    actor = actor_of(request)
+    story = story_of(actor, row)
+    context: dict[str, Any] = {
+        "story": story,
+        "row": row,
+        "check": CheckForm(initial=_first_check(row)),
+        "decide": _decide_form(story),
+        "appeal_form": NoteForm(prefix="appeal"),
+        "contact_form": NoteForm(prefix="contact"),
+        "contact": None,
+        "saved": "saved" in request.GET,
+        "draft_key": DRAFT,
+    } | forms
+    names = ("check", "decide", "appeal_form", "contact_form")
+    status = status_of(*(context[name] for name in names))
+    return render(request, "casework/nominations/nomination.html", context, status=status)
+
+
+def _first_check(row: Nomination) -> dict[str, Any]:
+    return {"dimensions": [dimension.value for dimension in Dimension.from_mask(row.dimensions)]}
+
+
+def _decide_form(story: NominationStory, data: Any = None) -> DecideForm:
+    return DecideForm(
+        data,
+        decisions=decisions_for(story.row),
+        households=[(str(card.household.pk), card.label) for card in story.near],
+    )
+
+
+# -------------------------------------------------------------------------------------------------- pictures
+
+
+@require_safe
+@allow(*NOMINATORS)
+def nomination_photo(request: HttpRequest, pk: UUID, photo_id: UUID) -> HttpResponse:
+    """A photo, at most 1,600 pixels an edge."""
+    return _jpeg(request, pk, photo_id, thumb=False)
+
+
+@require_safe
+@allow(*NOMINATORS)
+def nomination_thumb(request: HttpRequest, pk: UUID, photo_id: UUID) -> HttpResponse:
+    """The same, at most 320 pixels an edge."""
+    return _jpeg(request, pk, photo_id, thumb=True)
+
+
+def _jpeg(request: HttpRequest, pk: UUID, photo_id: UUID, *, thumb: bool) -> HttpResponse:
+    row = get_nomination_photo_for(actor_of(request), pk, photo_id)
+    data = open_nomination_photo(row, thumb=thumb)
+    return HttpResponse(data, content_type="image/jpeg", headers=_PHOTO_HEADERS)
+
+
+# -------------------------------------------------------------------------------------------------- the rule
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*KEEPERS)
+def nomination_rule(request: HttpRequest) -> HttpResponse:
+    """Whether the public may report families, and the days."""
+    actor = actor_of(request)
+    rule = rule_of(actor.province_code)
+    names = ("is_public_open", "check_days", "appeal_days")
+    form = RuleForm(posted(request), initial={name: getattr(rule, name) for name in names})
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and succeeds(form, lambda: set_rule(actor=actor, **form.cleaned_data))
+    ):
+        messages.success(request, _("บันทึกกติกาแล้ว"))
+        return redirect("nomination_rule")
+    return render(
+        request, "casework/nominations/rule.html", {"form": form, "rule": rule}, status=status_of(form)
+    )
