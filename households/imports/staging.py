@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from dimensions.queries import dimension_of_indicators, indicator_set_for, numbers_of
 from povertyops.accounts.actor import Actor
+from povertyops.common.errors import DomainError
 from povertyops.common.ids import uuid7s
 
 from ..models import ImportBatch, ImportFault, ImportHousehold, ImportRow
@@ -104,12 +105,17 @@ def _give_heads(batch: ImportBatch, households: Iterable[StagedHousehold]) -> No
 
 
 class _Lines(io.RawIOBase):
-    """Lines made while PostgreSQL takes them in, so that both work at once."""
+    """Lines made while PostgreSQL takes them in, so that both work at once.
+
+    A refusal met on the way ends the lines and waits in `refusal`: thrown through the driver it would come
+    out as an error of the database.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
         self._rest = b""
         self.count = 0
+        self.refusal: DomainError | None = None
 
     def readable(self) -> bool:
         return True
@@ -118,7 +124,7 @@ class _Lines(io.RawIOBase):
         parts = [self._rest]
         length = len(self._rest)
         while length < size:
-            lines = list(islice(self._lines, 64))
+            lines = self._next()
             if not lines:
                 break
             self.count += len(lines)
@@ -127,6 +133,14 @@ class _Lines(io.RawIOBase):
         whole = b"".join(parts)
         self._rest = whole[size:]
         return whole[:size]
+
+    def _next(self) -> list[str]:
+        lines: list[str] = []
+        try:
+            lines.extend(islice(self._lines, 64))
+        except DomainError as refusal:
+            self.refusal, self._lines = refusal, iter(())
+        return lines
 
 
 def _copy(
@@ -137,6 +151,8 @@ def _copy(
     names = ", ".join(f'"{name}"' for name in columns)
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {model._meta.db_table} ({names}) FROM STDIN", lines, _PIECE)
+    if lines.refusal:
+        raise lines.refusal
 
 
 def _row_line(batch_id: UUID, row: StagedRow) -> str:
