@@ -111,6 +111,14 @@ def get_household_for(actor: Actor | None, pk: UUID) -> Household:
     return household
 
 
+def merged_home(actor: Actor | None, pk: UUID) -> UUID:
+    """The visible household into which this one was merged; 404 when there is none."""
+    home = visible_households(actor).filter(merged=pk).values_list("pk", flat=True).first()
+    if home is None:
+        raise Http404
+    return home
+
+
 def can_write(actor: Actor, scope: HouseholdScope) -> bool:
     """Whether the actor may change a household it sees.
 

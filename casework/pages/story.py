@@ -33,6 +33,7 @@ from ..models import (
     Visit,
 )
 from ..queries.lists import standing
+from .related import told_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def _events(actor: Actor, household_id: UUID) -> Iterator[Event]:
     yield from _checks(household_id)
     yield from _removals(household_id)
     yield from _referrals(actor, household_id)
+    for told in told_of(actor, household_id):
+        yield Event(**told._asdict())
 
 
 def standing_visits(household_id: UUID) -> QuerySet[Visit]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dimensions.enums import Dimension
-from households.access import get_household_for
+from households.access import get_household_for, merged_home
 from households.services.national_ids import find_by_national_id, reveal_national_id
 from povertyops.common.policies import allow
 
@@ -23,6 +23,7 @@ from ..pages.people import members_of
 from ..pages.plan import plan_card_of
 from ..pages.priorities import priority_card_of
 from ..pages.referrals import status_block
+from ..pages.related import relations_of
 from ..pages.story import open_promises, story_of
 from ..pages.tpmap import waiting_of
 from ..rules import APPROVING_ROLES, ASSIGNING_ROLES
@@ -36,7 +37,10 @@ STORY_LENGTH = 40
 def household(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One household's story."""
     actor = actor_of(request)
-    found = get_household_for(actor, pk)
+    try:
+        found = get_household_for(actor, pk)
+    except Http404:
+        return redirect("household", pk=merged_home(actor, pk))
     story = story_for(actor, found)
     dimension = _dimension(request.GET.get("dimension", ""))
     events = story_of(actor, pk, dimension)
@@ -60,6 +64,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "priority": priority_card_of(story.state, story.case, found.province_code, actor.today())
         if actor.role in ASSIGNING_ROLES
         else None,
+        "relations": relations_of(actor, pk),
         "tpmap_waiting": waiting_of(pk) if actor.role in WRITING_ROLES else None,
         "today": actor.today(),
     }

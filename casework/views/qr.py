@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from households.access import get_household_for
+from households.access import get_household_for, merged_home
 from households.models import Household
 from povertyops.accounts.actor import Actor
 from povertyops.areas.queries import path_of
@@ -38,7 +38,11 @@ def household_short(request: HttpRequest, short: str) -> HttpResponse:
     pk = key_of(short)
     if pk is None:
         raise Http404
-    get_household_for(actor_of(request), pk)
+    actor = actor_of(request)
+    try:
+        get_household_for(actor, pk)
+    except Http404:
+        pk = merged_home(actor, pk)
     return redirect("household", pk=pk)
 
 
