@@ -16,11 +16,13 @@ from ops.processes import StopRequested, listen_for_signals
 from ops.secrets_file import write_secret
 from povertyops.demo.scale import FOCUS_DISTRICT
 
-from . import exports, field, fresh, imports, packs, pages, rollups, visits
+from . import exports, field, fresh, fuzz, imports, packs, pages, rollups, visits
 from .ground import PROJECT, Ground, use
 from .measure import Report
 
-PARTS = ("rollup", "pages", "packs", "export", "visits", "fresh", "field", "import")
+PARTS = ("rollup", "pages", "packs", "export", "visits", "fresh", "field", "import", "fuzz")
+ALONE = frozenset({"import", "fuzz"})
+"""Parts that need no seeded country."""
 
 
 def main() -> int:
@@ -43,6 +45,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--visits", type=int, default=1_000_000)
     parser.add_argument("--small", type=int, default=10_000, help="cases of the smaller country")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the imported list")
+    parser.add_argument("--files", type=int, default=2_000, help="spoiled files")
     parser.add_argument("--seconds", type=float, default=6, help="length of one turn of storing visits")
     parser.add_argument("--stream-seconds", type=float, default=60, help="length of the stream of visits")
     parser.add_argument(
@@ -57,6 +60,7 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.quick:
         options.households, options.visits, options.rows = 20_000, 100_000, 10_000
+        options.files = 200
         options.small, options.seconds, options.stream_seconds = 5_000, 2, 15
     options.parts = options.only or PARTS
     return options
@@ -71,8 +75,8 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
     def officer(name: str) -> dict:
         return people[name]["district_officer"]
 
-    if set(options.parts) - {"import"}:
-        if not set(options.parts) - {"import", "field"}:
+    if set(options.parts) - ALONE:
+        if not set(options.parts) - {*ALONE, "field"}:
             del sizes["bench_large"]
         people = {name: _country(ground, name, size, options) for name, size in sizes.items()}
         use(ground.env_of(next(reversed(sizes))))
@@ -89,6 +93,7 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
         ),
         "field": lambda: field.run(report, ground, "bench_small", people["bench_small"]["mentor"]),
         "import": lambda: imports.run(report, ground, options.rows),
+        "fuzz": lambda: fuzz.run(report, ground, options.files),
     }
     for part, measure in measured.items():
         if part in options.parts:
