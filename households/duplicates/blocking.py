@@ -77,8 +77,8 @@ _CANDIDATES = f"""
     WHERE r.household_id <> l.household AND length(l.area) = 8 AND (
         {_BIRTH} OR (abs(h.latitude - o.latitude) < 0.0005 AND abs(h.longitude - o.longitude) < 0.0005)
     ) {_AHEAD}
-    UNION {_house("house_code", "h.house_code = l.house_code")}
-    UNION {_house("phone", "h.phone = l.phone")}
+    UNION {_house("house_code", "h.house_code = l.house_code AND h.house_code <> ''")}
+    UNION {_house("phone", "h.phone = l.phone AND h.phone <> ''")}
     UNION {_house("house_no", "h.area_code = l.area AND h.house_no = l.house_no")}
 """  # noqa: S608 - built from constants
 

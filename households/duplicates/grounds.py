@@ -26,6 +26,7 @@ POINTS: Mapping[str, int] = {
     "last_missing": 40,
     "last_changed": -40,
     "last_differs": -130,
+    "rare_name": 60,
     "common_name": -70,
     # Birthday.
     "birth_same": 330,
@@ -39,6 +40,7 @@ POINTS: Mapping[str, int] = {
     "sex_differs": -150,
     # National id: never said, only whether it is almost the same.
     "id_near": 280,
+    "id_close": 120,
     "id_differs": -200,
     "same_person": MOST,
     # The households around the two.
@@ -63,6 +65,7 @@ GROUNDS: Mapping[str, str | Promise] = {
     "last_missing": _("ฝ่ายหนึ่งไม่มีนามสกุล"),
     "last_changed": _("นามสกุลต่างกัน อาจเปลี่ยนเมื่อสมรส"),
     "last_differs": _("นามสกุลต่างกัน"),
+    "rare_name": _("ชื่อและนามสกุลนี้หายากในจังหวัด"),
     "common_name": _("ชื่อและนามสกุลนี้มีหลายคนในจังหวัด"),
     "birth_same": _("วันเกิดตรงกัน"),
     "birth_era": _("วันเดือนเกิดตรงกัน ปีต่างกัน 543 ปี"),
@@ -74,6 +77,7 @@ GROUNDS: Mapping[str, str | Promise] = {
     "birth_differs": _("วันเกิดต่างกัน"),
     "sex_differs": _("เพศต่างกัน"),
     "id_near": _("เลขประจำตัวประชาชนต่างกันหลักเดียว"),
+    "id_close": _("เลขประจำตัวประชาชนต่างกันสองหลัก"),
     "id_differs": _("เลขประจำตัวประชาชนต่างกัน"),
     "same_person": _("คนเดียวกันอยู่ในบัญชีของทั้งสองครัวเรือน"),
     "same_house_code": _("รหัสประจำบ้านเดียวกัน"),

@@ -13,8 +13,9 @@ from .grounds import POINTS
 
 ERA = 543
 CHILD = 15
-COMMON = 6
-"""From so many persons of one name in a province on, the name alone says less."""
+SLIP = 2
+RARE, COMMON = 2, 6
+"""So many persons of one name in a province at most, or at least: the name says more, or less."""
 
 
 class Member(NamedTuple):
@@ -85,15 +86,22 @@ def part_alike(one: str, one_sound: str, other: str, other_sound: str) -> str:
         return "sound" if one_sound else ""
     if abs(len(one) - len(other)) > 2:
         return ""
-    return "near" if _near(one, other) else ""
+    return "near" if _near(one, other) or _near_sound(one_sound, other_sound) else ""
 
 
 @lru_cache(maxsize=200_000)
 def _near(one: str, other: str) -> bool:
-    """One letter apart, two in long names. Of short names one letter makes another name."""
-    shorter = min(len(one), len(other))
-    most = 0 if shorter < 4 else 1 if shorter < 8 else 2
+    """One letter apart, two in long names. Of short names another letter makes another name; one that is
+    missing may be a slip."""
+    shorter, longer = sorted((len(one), len(other)))
+    most = 0 if longer < 4 else 1 if shorter < 8 else 2
     return most > 0 and edits(one, other, most) <= most
+
+
+@lru_cache(maxsize=200_000)
+def _near_sound(one: str, other: str) -> bool:
+    """One sound apart, where there are at least four."""
+    return min(len(one), len(other)) >= 4 and edits(one, other, 1) <= 1
 
 
 def birth_ground(left: date | None, right: date | None) -> str | None:
@@ -102,11 +110,13 @@ def birth_ground(left: date | None, right: date | None) -> str | None:
         return None
     if left == right:
         return "birth_same"
+    swapped = (left.month, left.day) == (right.day, right.month)
     if (left.month, left.day) == (right.month, right.day):
         return "birth_era" if abs(left.year - right.year) == ERA else "birth_year"
     if left.year != right.year:
-        return "birth_part" if abs((left - right).days) <= 1 else "birth_differs"
-    if (left.month, left.day) == (right.day, right.month):
+        close = abs((left - right).days) <= 1 or (swapped and abs(left.year - right.year) <= SLIP)
+        return "birth_part" if close else "birth_differs"
+    if swapped:
         return "birth_swapped"
     if left.month == right.month or left.day == right.day:
         return "birth_part"
@@ -115,10 +125,11 @@ def birth_ground(left: date | None, right: date | None) -> str | None:
     return "birth_unknown_day" if known_by_year else "birth_one_year"
 
 
-def pins_near(one: str, other: str) -> bool:
-    """One digit changed, or two neighbours swapped; the check digit follows and does not count."""
-    body, beside = one[:12], other[:12]
-    return len(body) == len(beside) == 12 and 0 < edits(body, beside, 1) <= 1
+def id_ground(one: str, other: str) -> str:
+    """The ground of two ids, which are never the same: a digit changed or two neighbours swapped, once or
+    twice. The check digit follows from the others and does not count."""
+    apart = edits(one[:12], other[:12], 2)
+    return "id_near" if apart <= 1 else "id_close" if apart == 2 else "id_differs"
 
 
 def likeness(left: Member, right: Member, pins: tuple[str, str]) -> Likeness | None:
@@ -130,10 +141,12 @@ def likeness(left: Member, right: Member, pins: tuple[str, str]) -> Likeness | N
     birth = birth_ground(left.birth, right.birth)
     if birth:
         codes.append(birth)
-    if birth != "birth_same" and left.namesakes >= COMMON:
+    if "name_swapped" not in names and max(left.namesakes, right.namesakes) <= RARE:
+        codes.append("rare_name")
+    elif birth != "birth_same" and left.namesakes >= COMMON:
         codes.append("common_name")
     if left.sex and right.sex and left.sex != right.sex:
         codes.append("sex_differs")
     if all(pins):
-        codes.append("id_near" if pins_near(*pins) else "id_differs")
+        codes.append(id_ground(*pins))
     return Likeness(left, right, tuple(codes), sum(map(POINTS.__getitem__, codes)))
