@@ -59,6 +59,16 @@ class ImportStatus(models.TextChoices):
         return cls.RECEIVED, cls.READING
 
     @classmethod
+    def of_waiting(cls) -> tuple[ImportStatus, ...]:
+        """Read, and waiting for a person."""
+        return cls.MAPPING, cls.READY, cls.AWAITING
+
+    @classmethod
+    def of_rereading(cls) -> tuple[ImportStatus, ...]:
+        """Where the file can be read anew."""
+        return cls.MAPPING, cls.READY, cls.UNREADABLE
+
+    @classmethod
     def of_applying(cls) -> tuple[ImportStatus, ...]:
         return cls.REQUESTED, cls.APPLYING
 
@@ -78,6 +88,7 @@ class ImportOutcome(models.TextChoices):
 class FilePart(models.TextChoices):
     SOURCE = "source", _("ไฟล์ที่ส่งมา")
     ERRORS = "errors", _("ไฟล์สำหรับแก้")
+    HEAD = "head", _("แถวแรกของไฟล์")
 
 
 class SinceLast(models.TextChoices):

@@ -19,6 +19,7 @@ from povertyops.areas.queries import path_of
 
 from ..enums import Decision, PlanStatus
 from ..models import Assignment, Case, CohortState, HouseholdPlan, PlanStep, RemovalRequest, StageEvent
+from ..queries.leavers import checks_asked, is_to_check
 from ..services.stages import explain
 from .indicators import IndicatorText, indicator_texts
 
@@ -84,6 +85,7 @@ class HouseholdStory:
     plan: HouseholdPlan | None
     steps: list[PlanStep]
     removal: RemovalRequest | None
+    left_on: date | None = None
 
     @property
     def stage_now(self) -> Stage:
@@ -121,13 +123,16 @@ def story_for(actor: Actor, household: Household) -> HouseholdStory:
     """Everything the page tells; `household` comes through access with its scope row."""
     scope = household.scope
     plan, steps = active_plan(household.pk)
+    state = newest_state(household.pk)
+    left_on = checks_asked([household.pk]).get(household.pk)
     return HouseholdStory(
         household=household,
         scope=scope,
         path=path_of(household.area_code),
         may_write=can_write(actor, scope),
         lists=lists_of(household.pk),
-        state=newest_state(household.pk),
+        state=state,
+        left_on=left_on if is_to_check(left_on, state.last_visit_on if state else None) else None,
         case=newest_case(household.pk),
         stage=explain(household.pk, actor.today()),
         stage_dates=stage_dates(household.pk),

@@ -12,32 +12,39 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from households.access import visible_households
 from households.enums import FilePart, ImportStatus
-from households.models import Household, ImportBatch, ImportFault
-from households.services.target_lists import PROFILE_LABELS, left_households, message_of
+from households.models import ImportBatch, ImportFault
+from households.services.target_lists import label_of, message_of
 from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import OFFICER_ROLES
 
-LEFT_SHOWN = 100
+from ..services.import_approval import why_not_approve
+from ..services.leavers import LEAVER_ROLES
 
 STATES = {
     ImportStatus.RECEIVED: "waiting",
     ImportStatus.READING: "running",
     ImportStatus.REQUESTED: "waiting",
     ImportStatus.APPLYING: "running",
+    ImportStatus.UNDOING: "running",
 }
 TONES = {
     ImportStatus.UNREADABLE: "bad",
+    ImportStatus.MAPPING: "warn",
     ImportStatus.READY: "warn",
+    ImportStatus.AWAITING: "warn",
     ImportStatus.APPLIED: "good",
     ImportStatus.EXPIRED: "calm",
+    ImportStatus.UNDONE: "calm",
 }
+REREADABLE = frozenset(ImportStatus.of_rereading())
 
 
 @dataclass(frozen=True, slots=True)
 class FaultLine:
     """One fault as the table shows it."""
 
+    sheet: str
     row: int
     column: str
     value: str
@@ -47,9 +54,10 @@ class FaultLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchStory:
-    """One import as its page tells it."""
+    """One import as its page tells it to the person who opens it."""
 
     batch: ImportBatch
+    actor: Actor | None = None
 
     @property
     def tone(self) -> str:
@@ -57,6 +65,8 @@ class BatchStory:
 
     @property
     def progress_title(self) -> str | Promise:
+        if self.batch.status == ImportStatus.UNDOING:
+            return _("กำลังเลิกการนำเข้า")
         applying = self.batch.status in ImportStatus.of_applying()
         return _("กำลังนำเข้าครัวเรือน") if applying else _("กำลังตรวจไฟล์")
 
@@ -82,11 +92,35 @@ class BatchStory:
         """(header in the file, what it was taken for), in the order of the file."""
         headers = self.batch.layout.get("headers", [])
         places = sorted(self.batch.layout.get("columns", {}).items(), key=lambda item: item[1])
-        return [(headers[place], PROFILE_LABELS[name]) for name, place in places]
+        return [(headers[place], label_of(name)) for name, place in places]
 
     @property
     def unread(self) -> list[str]:
         return list(self.batch.layout.get("unread", []))
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is an earlier list of this kind to compare with."""
+        return bool(self.batch.since_last.get("year"))
+
+    @property
+    def may_decide_leavers(self) -> bool:
+        return (
+            self.batch.status == ImportStatus.APPLIED
+            and self.batch.left > 0
+            and self.actor is not None
+            and self.actor.role in LEAVER_ROLES
+        )
+
+    @property
+    def why_not_approve(self) -> str | None:
+        return why_not_approve(self.actor, self.batch) if self.actor else None
+
+    @property
+    def may_read_again(self) -> bool:
+        """Whether the file can be read anew; where codes or columns got a meaning, it should be."""
+        is_officer = self.actor is not None and self.actor.role in OFFICER_ROLES
+        return is_officer and self.batch.status in REREADABLE and self.batch.purged_at is None
 
     @property
     def households_url(self) -> str:
@@ -99,19 +133,13 @@ def found_rows(batch: ImportBatch, *, notices: bool) -> QuerySet[ImportFault]:
     return batch.found_faults.filter(is_notice=notices)
 
 
-def lines_of(faults: Sequence[ImportFault]) -> Iterator[FaultLine]:
+def lines_of(batch: ImportBatch, faults: Sequence[ImportFault]) -> Iterator[FaultLine]:
+    """Faults in words; with the sheet's name where the file has several."""
+    names = batch.layout.get("sheets", ())
     for fault in faults:
+        sheet = names[fault.sheet] if len(names) > 1 and fault.sheet < len(names) else ""
         message = message_of(fault.code, fault.details)
-        yield FaultLine(fault.row, fault.column, fault.value, fault.code, message)
-
-
-def left_of(actor: Actor, batch: ImportBatch) -> list[Household]:
-    """The first households that were on the list of the year before and are not in the file, as far as
-    visible."""
-    if not batch.left:
-        return []
-    gone = visible_households(actor).filter(pk__in=left_households(batch))
-    return list(gone.order_by("sort_key", "pk")[:LEFT_SHOWN])
+        yield FaultLine(sheet, fault.row, fault.column, fault.value, fault.code, message)
 
 
 def batch_rows(batches: Sequence[ImportBatch]) -> list[dict[str, Any]]:

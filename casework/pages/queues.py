@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from households.access import visible_imports
 from households.enums import ImportStatus
 from households.models import ImportBatch
 from households.queries import waiting_corrections
@@ -27,6 +28,7 @@ from ..queries.late import visits_after_assignment
 from ..queries.referrals import escalated, sent_back
 from ..queries.tpmap import COUNTED, count_waiting
 from .care import care_to_review, waiting_care
+from .nominations import waiting_for
 from .transfers import to_decide
 
 
@@ -63,6 +65,19 @@ def _imports(actor: Actor) -> Box:
         reverse("import_list"),
         "warn",
         _("ตรวจบัญชี"),
+    )
+
+
+def _imports_awaiting(actor: Actor) -> Box:
+    waiting = visible_imports(actor).filter(status=ImportStatus.AWAITING).exclude(asked_by=actor.user)
+    return Box(
+        _("บัญชีรอผู้อนุมัติคนที่สอง"),
+        _("ไฟล์ใหญ่ที่เจ้าหน้าที่อีกคนขอนำเข้า"),
+        "import",
+        waiting.count(),
+        reverse("import_list"),
+        "warn",
+        _("พิจารณา"),
     )
 
 
@@ -163,6 +178,18 @@ def _removals(actor: Actor) -> Box:
         reverse("removals"),
         "warn",
         _("พิจารณา"),
+    )
+
+
+def _nominations(actor: Actor) -> Box:
+    return Box(
+        _("ครัวเรือนตกหล่นรอพิจารณา"),
+        _("เรื่องที่เสนอเข้ามา ยังไม่ได้ตรวจหรือยังไม่ได้ตัดสิน"),
+        "plus",
+        waiting_for(actor).count(),
+        f"{reverse('nominations')}?tab=all",
+        "warn",
+        _("เปิดรายการ"),
     )
 
 
@@ -280,6 +307,7 @@ def _tpmap(actor: Actor) -> Box:
 
 QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _imports,
+    _imports_awaiting,
     _no_team,
     _mentor_gone,
     _mentor_leaving,
@@ -290,6 +318,7 @@ QUEUES: tuple[Callable[[Actor], Box], ...] = (
     _care,
     _care_reviews,
     _removals,
+    _nominations,
     _transfers,
     _conflicts,
     _late_visits,

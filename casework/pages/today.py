@@ -27,6 +27,7 @@ from .story import promises_of
 LABELS: Mapping[Reason, Promise | str] = {
     Reason.PROMISED: _("รับปากไว้ ยังไม่ส่งมอบ"),
     Reason.OVERDUE: _("เกินกำหนด"),
+    Reason.LEFT: _("พ้นบัญชีปีนี้ ต้องตรวจ"),
     Reason.DUE: _("ถึงกำหนดใน 7 วัน"),
     Reason.NEW: _("เพิ่งรับดูแล ยังไม่เคยเยี่ยม"),
     Reason.SLIPPED: _("ขั้นลดลง"),
@@ -105,7 +106,9 @@ def _reason(item: DueItem, promises: Mapping[UUID, Help], unassessed: str, today
     """The fact that puts it here, then what else a visitor should know, in one line."""
     if promise := promises.get(item.household.pk):
         return _promise_reason(promise, today)
-    said = [_step_reason(item.step)] if item.step else []
+    said = [gettext("พ้นบัญชีปีนี้ ตรวจว่ายังลำบากหรือไม่")] if item.left_on else []
+    if item.step:
+        said.append(_step_reason(item.step))
     if item.slipped_on:
         said.append(gettext("ขั้นลดลงเมื่อ %(day)s") % {"day": format_thai_date(item.slipped_on, "short")})
     if not said:

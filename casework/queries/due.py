@@ -20,6 +20,7 @@ from ..enums import HelpStatus, StageEventKind
 from ..inputs import CohortFilters
 from ..models import CohortState, Help, StageEvent
 from .cohort import place_q
+from .leavers import checks_asked, is_to_check
 from .lists import standing
 from .plans import DueStep, steps_due
 
@@ -32,6 +33,7 @@ class Reason(models.TextChoices):
 
     PROMISED = "promised", _("มีความช่วยเหลือที่รับปากไว้ยังไม่ได้ส่งมอบ")
     OVERDUE = "overdue", _("เกินกำหนดเยี่ยม")
+    LEFT = "left", _("พ้นบัญชีปีนี้ ต้องตรวจ")
     DUE = "due", _("ถึงกำหนดเยี่ยม")
     NEW = "new", _("รับเข้าดูแลใหม่ ยังไม่เคยเยี่ยม")
     SLIPPED = "slipped", _("ขั้นลดลง")
@@ -41,13 +43,16 @@ class Reason(models.TextChoices):
 @dataclass(frozen=True, slots=True)
 class DueItem:
     """One household of the list. `promises` counts help promised and not yet delivered; `slipped_on` is
-    the day its stage fell, where no visit followed; `step` is the most pressing one of its plan."""
+    the day its stage fell, where no visit followed; `step` is the most pressing one of its plan;
+    `left_on` the
+    day on which a look was asked for, since it left its list, where none followed."""
 
     state: CohortState
     reason: Reason
     promises: int
     slipped_on: date | None
     step: DueStep | None = None
+    left_on: date | None = None
 
     @property
     def household(self) -> Household:
@@ -59,8 +64,8 @@ class DueItem:
 
     @property
     def due_on(self) -> date | None:
-        """The earlier of the visit's day and the step's."""
-        return due_day(self.state, self.step)
+        """The earliest of the visit's day, the step's, and the day a look was asked for."""
+        return min(filter(None, (due_day(self.state, self.step), self.left_on)), default=None)
 
     def days_over(self, today: date) -> int:
         """Days past the due day; negative when there is time left."""
@@ -68,7 +73,7 @@ class DueItem:
 
 
 def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> list[DueItem]:
-    """Open households of the actor's reach, the most urgent first: four queries for any number.
+    """Open households of the actor's reach, the most urgent first: five queries for any number.
 
     `mine` keeps those assigned to the actor in person.
     """
@@ -83,7 +88,8 @@ def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> 
     promises = open_promises(ids)
     slips = recent_slips(ids)
     steps = steps_due(ids, today, soon_days=SOON_DAYS)
-    items = [_item(state, promises, slips, steps, today) for state in states]
+    checks = checks_asked(ids)
+    items = [_item(state, promises, slips, steps, checks, today) for state in states]
     order = list(Reason)
     return sorted(
         items, key=lambda item: (order.index(item.reason), item.due_on or date.max, item.state.sort_key)
@@ -128,6 +134,7 @@ def _item(
     promises: Mapping[UUID, int],
     slips: Mapping[UUID, date],
     steps: Mapping[UUID, list[DueStep]],
+    checks: Mapping[UUID, date],
     today: date,
 ) -> DueItem:
     promised = promises.get(state.household_id, 0)
@@ -135,8 +142,12 @@ def _item(
     slipped = slips.get(state.household_id)
     if slipped and state.last_visit_on and state.last_visit_on > slipped:
         slipped = None
+    asked = checks.get(state.household_id)
+    left_on = asked if is_to_check(asked, state.last_visit_on) else None
     reason = _reason(state, promised, slipped is not None, due_day(state, step), today)
-    return DueItem(state, reason, promised, slipped, step)
+    if left_on is not None and reason not in (Reason.PROMISED, Reason.OVERDUE):
+        reason = Reason.LEFT
+    return DueItem(state, reason, promised, slipped, step, left_on)
 
 
 def _reason(state: CohortState, promised: int, slipped: bool, due_on: date | None, today: date) -> Reason:

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID
 
+from celery import current_app
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
 
 from households.access import get_import_for
 from households.enums import ImportStatus
@@ -39,9 +41,11 @@ from povertyops.common.errors import Conflict, NotAllowed
 from povertyops.common.leases import release_lease, renew_lease, take_lease
 
 from .after import after_write
+from .import_approval import needs_second_person
 from .opening import audit_range, open_cases, write_new_cohort
 
 HOUSEHOLDS_AT_ONCE = 1_000
+FIND_DUPLICATES = "households.find_duplicates_of_import"
 SIDE_BY_SIDE = 3
 """Ranges applied at the same time, each on a connection of its own."""
 
@@ -56,6 +60,7 @@ class Busy(Conflict):
 def request_apply(*, actor: Actor, batch_id: UUID) -> ImportBatch:
     """Say that a list that was read may be applied; the work itself is done by a worker. Audits.
 
+    Where the province wants a second person for so many households, the batch waits for one (AWAITING).
     Raises Http404 out of sight, Conflict when there is nothing to apply or it was applied already.
     """
     if not actor.is_system and actor.role not in OFFICER_ROLES:
@@ -66,9 +71,12 @@ def request_apply(*, actor: Actor, batch_id: UUID) -> ImportBatch:
             raise Conflict("not_ready", _("บัญชีนี้นำเข้าแล้ว หรือยังตรวจไม่เสร็จ"))
         if not batch.can_apply:
             raise Conflict("nothing_to_apply", _("ไม่มีครัวเรือนที่นำเข้าได้ แก้ไฟล์ก่อนแล้วส่งใหม่"))
-        batch.status, batch.requested_at, batch.attempts = ImportStatus.REQUESTED, actor.now(), 0
-        batch.save(update_fields=["status", "requested_at", "attempts"])
-        _audit(actor, "import.requested", batch)
+        waits = needs_second_person(actor, batch)
+        batch.status = ImportStatus.AWAITING if waits else ImportStatus.REQUESTED
+        batch.requested_at, batch.asked_by = actor.now(), actor.user
+        batch.attempts, batch.problem = 0, ""
+        batch.save(update_fields=["status", "requested_at", "asked_by", "attempts", "problem"])
+        _audit(actor, "import.awaiting" if waits else "import.requested", batch)
     return batch
 
 
@@ -82,7 +90,7 @@ def apply_batch(*, batch_id: UUID, holder: UUID, side_by_side: int = SIDE_BY_SID
     batch = ImportBatch.objects.select_related("kind", "user", "appointment__centre").get(pk=batch_id)
     if batch.status not in ImportStatus.of_applying():
         return batch
-    with _alone_in_provinces(batch, holder):
+    with alone_in_provinces(batch, holder):
         _begin(batch)
         run = _Run(batch, holder)
         ranges = unapplied_ranges(batch, HOUSEHOLDS_AT_ONCE)
@@ -117,6 +125,16 @@ def _finish(batch: ImportBatch, holder: UUID) -> None:
         batch.status, batch.applied_at, batch.done = ImportStatus.APPLIED, actor.now(), batch.households
         batch.save(update_fields=["status", "applied_at", "done"])
         _audit(actor, "import.applied", batch)
+        transaction.on_commit(lambda: _look_for_duplicates(batch.pk), robust=True)
+
+
+def _look_for_duplicates(batch_id: UUID) -> None:
+    """Ask a worker for pairs that may be the same; without a broker the night finds them."""
+    if FIND_DUPLICATES in current_app.tasks:
+        try:
+            current_app.send_task(FIND_DUPLICATES, [str(batch_id)])
+        except OperationalError:
+            return
 
 
 class _Run:
@@ -162,16 +180,16 @@ class _Run:
             audit_range(part)
             done = finish_range(part)
             ImportBatch.objects.filter(pk=self._batch.pk).update(done=F("done") + done)
-            for key in (lease_key(self._batch.pk), *map(_province_key, self._batch.provinces)):
+            for key in (lease_key(self._batch.pk), *map(province_key, self._batch.provinces)):
                 renew_lease(key, self._holder, LEASE_SECONDS)
 
 
 @contextmanager
-def _alone_in_provinces(batch: ImportBatch, holder: UUID) -> Iterator[None]:
+def alone_in_provinces(batch: ImportBatch, holder: UUID) -> Iterator[None]:
     """Two lists never go into one province at once, so that both cannot make the same household."""
     taken: list[str] = []
     try:
-        for key in map(_province_key, sorted(batch.provinces)):
+        for key in map(province_key, sorted(batch.provinces)):
             if not take_lease(key, holder, LEASE_SECONDS):
                 raise Busy
             taken.append(key)
@@ -181,7 +199,7 @@ def _alone_in_provinces(batch: ImportBatch, holder: UUID) -> Iterator[None]:
             release_lease(key, holder)
 
 
-def _province_key(province: str) -> str:
+def province_key(province: str) -> str:
     return f"import-into:{province}"
 
 

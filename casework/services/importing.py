@@ -1,4 +1,6 @@
-"""Moving a target list on, as far as it can go: read it if it was received, apply it if that was asked for.
+"""Moving a target list on, as far as it can go: read it if it was received, apply it or take it back
+if that was
+asked for.
 
 Tasks and the command call this; whoever else holds the batch is left in peace.
 """
@@ -16,6 +18,7 @@ from povertyops.common.ids import uuid7
 from povertyops.common.leases import LeaseLost, release_lease, take_lease
 
 from .apply import Busy, apply_batch
+from .undoing import undo_batch
 
 
 def move_on(batch_id: UUID) -> bool:
@@ -30,6 +33,7 @@ def move_on(batch_id: UUID) -> bool:
         try:
             read_batch(batch_id=batch_id, holder=holder)
             apply_batch(batch_id=batch_id, holder=holder)
+            undo_batch(batch_id=batch_id, holder=holder)
         except (Busy, LeaseLost):
             return False
     return True

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,20 +16,22 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from households.access import get_import_for, visible_imports
 from households.models import ImportBatch
-from households.services.target_lists import open_error_file, receive_list
+from households.services.target_lists import open_error_file, read_again, receive_list
 from povertyops.accounts.actor import Actor
-from povertyops.accounts.enums import OFFICER_ROLES
+from povertyops.accounts.enums import OFFICER_ROLES, Role
 from povertyops.common.errors import InvalidInput
 from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
 from povertyops.common.thai import fiscal_year_of
 from povertyops.common.uploads import is_too_big
 
+from ..forms.import_acts import ApprovalAnswerForm, ImportRuleForm
 from ..forms.imports import ImportForm
-from ..pages.imports import BatchStory, batch_rows, found_rows, left_of, lines_of
+from ..pages.imports import BatchStory, batch_rows, found_rows, lines_of
 from ..services.apply import request_apply
+from ..services.import_approval import approve_import, decline_import, import_rule_of, set_import_rule
 from ..tasks.imports import start_import
-from .shared import actor_of, attempt, status_of
+from .shared import actor_of, attempt, posted, status_of, succeeds
 
 IMPORTERS = tuple(sorted(OFFICER_ROLES))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,7 +45,9 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """What has been brought in, newest first."""
     rows = visible_imports(actor_of(request)).select_related("kind", "user")
     page, urls = page_of_request(request, rows, ("-id",), 30)
-    return render(request, "casework/imports/list.html", {"rows": batch_rows(page.rows), **urls})
+    sets_rule = actor_of(request).role == Role.PROVINCIAL_SECRETARY
+    context = {"rows": batch_rows(page.rows), "sets_rule": sets_rule, **urls}
+    return render(request, "casework/imports/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +86,7 @@ def import_batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     progress alone, and a whole new page once the work is done."""
     actor = actor_of(request)
     batch = get_import_for(actor, pk)
-    story = BatchStory(batch)
+    story = BatchStory(batch, actor)
     if "HX-Request" in request.headers:
         if not batch.is_moving:
             return HttpResponseClientRefresh()
@@ -93,14 +98,13 @@ def _context(request: HttpRequest, actor: Actor, story: BatchStory) -> dict[str,
     batch = story.batch
     shows_notices = request.GET.get("show") == "notices" or (not batch.faults and batch.notices > 0)
     page, urls = page_of_request(
-        request, found_rows(batch, notices=shows_notices), ("row", "id"), FAULTS_SHOWN
+        request, found_rows(batch, notices=shows_notices), ("sheet", "row", "id"), FAULTS_SHOWN
     )
     return {
         "story": story,
         "batch": batch,
-        "lines": list(lines_of(page.rows)),
+        "lines": list(lines_of(batch, page.rows)),
         "shows_notices": shows_notices,
-        "left": left_of(actor, batch),
         **urls,
     }
 
@@ -110,8 +114,58 @@ def _context(request: HttpRequest, actor: Actor, story: BatchStory) -> dict[str,
 def import_apply(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Bring in what is right; the work goes on in the background."""
     batch = request_apply(actor=actor_of(request), batch_id=pk)
+    if batch.is_moving:
+        start_import(batch.pk)
+    return redirect("import_batch", pk=batch.pk)
+
+
+@require_POST
+@allow(*IMPORTERS)
+def import_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The second person's answer: let the list in, or send it back with the reason."""
+    actor = actor_of(request)
+    batch = get_import_for(actor, pk)
+    form = ApprovalAnswerForm(request.POST)
+    if form.is_valid():
+        answered = attempt(form, lambda: _answer(actor, pk, form))
+        if answered is not None:
+            if answered.is_moving:
+                start_import(pk)
+            return redirect("import_batch", pk=pk)
+    context = {**_context(request, actor, BatchStory(batch, actor)), "approval": form}
+    return render(request, "casework/imports/batch.html", context, status=422)
+
+
+def _answer(actor: Actor, pk: UUID, form: ApprovalAnswerForm) -> ImportBatch:
+    if form.cleaned_data["decision"] == "approve":
+        return approve_import(actor=actor, batch_id=pk)
+    return decline_import(actor=actor, batch_id=pk, note=form.cleaned_data["note"])
+
+
+@require_POST
+@allow(*IMPORTERS)
+def import_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Read the file anew, after codes or columns got their meaning."""
+    batch = read_again(actor=actor_of(request), batch_id=pk)
     start_import(batch.pk)
     return redirect("import_batch", pk=batch.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.PROVINCIAL_SECRETARY)
+def import_rule(request: HttpRequest) -> HttpResponse:
+    """From how many households on the province wants a second person."""
+    actor = actor_of(request)
+    rule = import_rule_of(actor.province_code)
+    form = ImportRuleForm(posted(request), initial={"second_person_from": rule.second_person_from})
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and succeeds(form, lambda: set_import_rule(actor=actor, **form.cleaned_data))
+    ):
+        messages.success(request, _("บันทึกกติกาแล้ว"))
+        return redirect("import_list")
+    return render(request, "casework/imports/rule.html", {"form": form, "rule": rule}, status=status_of(form))
 
 
 @require_safe

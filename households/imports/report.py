@@ -51,6 +51,7 @@ def report_of(batch: ImportBatch) -> dict[str, Any]:
     """The report that the command writes; `new`, `known`, `changed` and held-back households add up to
     `households`."""
     return {
+        "id": str(batch.pk),
         "rows": batch.rows,
         "households": batch.households,
         "persons": batch.persons,

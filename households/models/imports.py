@@ -90,6 +90,7 @@ class ImportBatch(models.Model):
 
     kind_id: str
     centre_id: UUID | None
+    asked_by_id: int | None
 
     class Meta:
         verbose_name = _("การนำเข้าบัญชีเป้าหมาย")

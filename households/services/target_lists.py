@@ -6,7 +6,7 @@ Opening cases belongs one floor up (`casework.services.apply`), which also uses 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,49 +24,66 @@ from povertyops.common.ids import uuid7
 from povertyops.common.leases import renew_lease, take_lease
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 
+from ..access import get_import_for
 from ..enums import FilePart, ImportStatus
 from ..imports import limits
+from ..imports.diff import (
+    FieldChange,
+    HouseholdChange,
+    PersonChange,
+    changes_of,
+    compare_with_last,
+    left_lines,
+)
 from ..imports.faults import Fault, Unreadable, message_of
 from ..imports.files import read_pieces, spooled, store_pieces
+from ..imports.mapping import described, label_of, layout_for, layout_told, open_list
 from ..imports.matching import (
-    count_left,
     count_outcomes,
     hold_back,
     households_out_of_reach,
-    left_households,
     match_register,
     members_of_neighbours,
     members_of_other_households,
     tell_outcomes,
 )
 from ..imports.merge import Range, finish_range, merge_range, prepare_lists, unapplied_ranges
-from ..imports.profile import LABELS as PROFILE_LABELS
 from ..imports.profile import Layout, find_layout
-from ..imports.reading import Row, Table, open_table
+from ..imports.reading import Table
 from ..imports.report import error_file, faults_of, report_of
-from ..imports.rows import FoundFault, Reader
-from ..imports.staging import clear_staging, load_yardstick, stage, store_faults
+from ..imports.rows import FoundFault, Reader, RowNumbers
+from ..imports.staging import clear_staging, load_yardstick, rows_of_staging, stage, store_faults
+from ..imports.undo import Taken, lock_batch_households, restored_lines, take_back
 from ..models import ImportBatch, ImportFault, ImportFile, ImportHousehold, ImportRow, ListKind, TargetList
 
 __all__ = [
-    "PROFILE_LABELS",
     "Draft",
+    "FieldChange",
+    "HouseholdChange",
+    "PersonChange",
     "Range",
+    "Taken",
     "Unreadable",
     "actor_of",
+    "changes_of",
     "faults_of",
     "finish_range",
+    "label_of",
     "lease_key",
-    "left_households",
+    "left_lines",
+    "lock_batch_households",
     "merge_range",
     "message_of",
     "open_error_file",
     "prepare_lists",
     "purge_imports",
+    "read_again",
     "read_batch",
     "receive_list",
     "rematch",
     "report_of",
+    "restored_lines",
+    "take_back",
     "unapplied_ranges",
 ]
 
@@ -75,6 +92,10 @@ Pieces = Callable[[], Iterator[bytes]]
 LEASE_SECONDS = 60
 MOST_ATTEMPTS = 5
 EARLIEST_YEAR = 2550
+
+
+class NeedsMapping(Unreadable):
+    """The file is a table, but a person must say what its columns are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +186,8 @@ def _checked_years(actor: Actor, draft: Draft) -> tuple[int, date]:
 def read_batch(*, batch_id: UUID, holder: UUID) -> ImportBatch:
     """Read and check the whole file and match it with the register; the caller holds the batch's lease.
 
-    Ends as READY with the counts of the preview, or UNREADABLE with one sentence. Can be run again after a
+    Ends as READY with the counts of the preview, as MAPPING where a person must say what the columns are, or
+    as UNREADABLE with one sentence. Can be run again after a
     crash: it begins by taking away what was staged.
     """
     batch = ImportBatch.objects.select_related("kind", "user", "appointment__centre").get(pk=batch_id)
@@ -178,15 +200,17 @@ def read_batch(*, batch_id: UUID, holder: UUID) -> ImportBatch:
         if batch.attempts > MOST_ATTEMPTS:
             raise Unreadable("broken")
         _read(batch, holder)
+    except NeedsMapping as question:
+        _stop(batch, ImportStatus.MAPPING, str(question))
     except (Unreadable, InvalidInput, Conflict) as refusal:
-        _refuse(batch, str(refusal))
+        _stop(batch, ImportStatus.UNREADABLE, str(refusal))
     return batch
 
 
-def _refuse(batch: ImportBatch, problem: str) -> None:
+def _stop(batch: ImportBatch, status: ImportStatus, problem: str) -> None:
     with transaction.atomic():
         clear_staging(batch)
-        batch.status, batch.problem = ImportStatus.UNREADABLE, problem
+        batch.status, batch.problem = status, problem
         batch.save(update_fields=["status", "problem"])
 
 
@@ -198,9 +222,9 @@ def _read(batch: ImportBatch, holder: UUID) -> None:
         renew_lease(lease_key(batch.pk), holder, LEASE_SECONDS)
 
     with spooled(batch.pk) as pieces:
-        with open_table(pieces, _is_header) as table:
-            layout = _layout_of(table)
-            batch.layout = _described(table, layout)
+        with open_list(batch, pieces) as table:
+            layout = _layout_of(batch, table)
+            batch.layout = described(table, layout)
             batch.is_mended = layout.is_mended
             batch.save(update_fields=["layout", "is_mended"])
             reader = Reader(layout, load_yardstick(actor, batch))
@@ -219,33 +243,43 @@ def _read(batch: ImportBatch, holder: UUID) -> None:
         batch.save(update_fields=["status", "read_at", "done"])
 
 
-def _is_header(rows: Iterable[Row]) -> bool:
-    layout = find_layout(list(rows))
-    return layout is not None and not layout.missing
+def read_again(*, actor: Actor, batch_id: UUID) -> ImportBatch:
+    """Have a file that waits, or could not be read, read anew: something it is read by has changed. Audits.
+
+    Raises Http404 out of sight, Conflict when it was applied already or the file is gone.
+    """
+    if not actor.is_system and actor.role not in OFFICER_ROLES:
+        raise NotAllowed("role", _("บทบาทของท่านนำเข้าบัญชีเป้าหมายไม่ได้"))
+    with transaction.atomic():
+        batch = get_import_for(actor, batch_id, lock=True)
+        if batch.status not in ImportStatus.of_rereading():
+            raise Conflict("not_waiting", _("บัญชีนี้กำลังทำงานอยู่ หรือนำเข้าไปแล้ว จึงตรวจใหม่ไม่ได้"))
+        if batch.purged_at or not ImportFile.objects.filter(batch=batch, part=FilePart.SOURCE).exists():
+            raise Conflict("file_gone", _("ไฟล์ถูกลบตามกำหนดเวลาแล้ว ส่งไฟล์เดิมเข้ามาตรวจใหม่"))
+        batch.status, batch.problem, batch.attempts, batch.done = ImportStatus.RECEIVED, "", 0, 0
+        batch.save(update_fields=["status", "problem", "attempts", "done"])
+        _audit(actor, "import.again", batch, {})
+    return batch
 
 
-def _layout_of(table: Table) -> Layout:
-    layout = find_layout(table.head)
+def _layout_of(batch: ImportBatch, table: Table) -> Layout:
+    """How the table is to be read. Raises NeedsMapping where a person must say what its columns are."""
+    layout = layout_for(batch, table)
     if layout is None:
-        raise Unreadable("no_header", rows=limits.HEADER_ROWS)
-    if layout.missing:
-        raise Unreadable("missing_columns", row=layout.header_row, columns=", ".join(layout.missing))
+        raise _needs_mapping(table)
     if len(layout.headers) > limits.MAX_COLUMNS:
         raise Unreadable("too_many_columns", most=limits.MAX_COLUMNS)
     return layout
 
 
-def _described(table: Table, layout: Layout) -> dict[str, Any]:
-    """How the file was understood, for the preview."""
-    return {
-        "format": table.format,
-        "sheet": table.sheet,
-        "codec": table.codec,
-        "header_row": layout.header_row,
-        "headers": list(layout.headers),
-        "columns": layout.columns,
-        "unread": list(layout.unread)[:50],
-    }
+def _needs_mapping(table: Table) -> Unreadable:
+    """Where there are columns, a person can say what they are; text without any is no table."""
+    found = find_layout(table.head, table.merges)
+    if found is not None and found.missing:
+        missing = ", ".join(found.missing)
+        return NeedsMapping("missing_columns", row=found.header_row, columns=missing)
+    is_table = any(sum(map(bool, row)) > 1 for row in table.head)
+    return (NeedsMapping if is_table else Unreadable)("no_header", rows=limits.HEADER_ROWS)
 
 
 def _refuse_other_survey_year(batch: ImportBatch) -> None:
@@ -299,7 +333,8 @@ def _add_faults(batch: ImportBatch, layout: Layout, faults: list[FoundFault]) ->
 def _conclude(actor: Actor, batch: ImportBatch) -> None:
     for name, count in count_outcomes(batch).items():
         setattr(batch, name, count)
-    batch.left = count_left(batch)
+    batch.since_last = compare_with_last(batch)
+    batch.left = batch.since_last["left"]
     found = ImportFault.objects.filter(batch=batch).aggregate(
         faults=Count("id", filter=Q(is_notice=False)), notices=Count("id", filter=Q(is_notice=True))
     )
@@ -308,9 +343,7 @@ def _conclude(actor: Actor, batch: ImportBatch) -> None:
     _audit(actor, "import.read", batch, _counts(batch))
 
 
-def _make_error_file(
-    batch: ImportBatch, layout: Layout, pieces: Pieces, number_of_row: Mapping[int, int]
-) -> None:
+def _make_error_file(batch: ImportBatch, layout: Layout, pieces: Pieces, number_of_row: RowNumbers) -> None:
     """Write the file to be mended: a second pass over the source, keeping the rows of held-back
     households."""
     held = frozenset(
@@ -318,7 +351,7 @@ def _make_error_file(
     )
     with transaction.atomic():
         ImportFile.objects.filter(batch=batch, part=FilePart.ERRORS).delete()
-        with open_table(pieces, _is_header) as table:
+        with open_list(batch, pieces) as table:
             parts = error_file(batch, layout, table.rows, number_of_row, held)
             store_pieces(batch.pk, FilePart.ERRORS, parts)
 
@@ -331,8 +364,7 @@ def rematch(batch: ImportBatch) -> None:
 
     What can no longer go in is held back with its faults; the counts follow.
     """
-    told = batch.layout
-    layout = Layout(told["header_row"], tuple(told["headers"]), told["columns"])
+    layout = layout_told(batch.layout)
     with transaction.atomic():
         match_register(batch, again=True)
         held = ImportHousehold.objects.filter(batch=batch, is_held=True)
@@ -343,9 +375,16 @@ def rematch(batch: ImportBatch) -> None:
         for name, count in count_outcomes(batch).items():
             setattr(batch, name, count)
         batch.faults += len(late)
-        batch.save(update_fields=["new", "known", "listed", "changed", "held_back", "faults"])
+        batch.since_last = compare_with_last(batch)
+        batch.left = batch.since_last["left"]
+        batch.save(
+            update_fields=[
+                *("new", "known", "listed", "changed", "held_back", "faults"),
+                *("since_last", "left"),
+            ]
+        )
     if late:
-        number_of_row = dict(ImportRow.objects.filter(batch=batch).values_list("row", "number"))
+        number_of_row = rows_of_staging(batch)
         with spooled(batch.pk) as pieces:
             _make_error_file(batch, layout, pieces, number_of_row)
 
@@ -373,10 +412,9 @@ def purge_imports(*, actor: Actor, keep_days: int = limits.KEEP_DAYS) -> int:
     """Delete files older than `keep_days`, and staged rows that nobody needs any more; how many batches
     that touched.
 
-    A batch that was read but never applied expires with its file. Counts and fault lists stay.
+    A batch that was read but never applied expires with its file. Counts and fault lists stay, and what an
+    undo needs stands in the register.
     """
-    finished = ImportBatch.objects.filter(status__in=[ImportStatus.APPLIED, ImportStatus.UNREADABLE])
-    ImportRow.objects.filter(batch__in=finished).delete()
     old = ImportBatch.objects.filter(
         purged_at=None, received_at__lt=actor.now() - timedelta(days=keep_days)
     ).exclude(status__in=ImportStatus.of_moving())
@@ -385,7 +423,7 @@ def purge_imports(*, actor: Actor, keep_days: int = limits.KEEP_DAYS) -> int:
         with transaction.atomic():
             ImportFile.objects.filter(batch=batch).delete()
             ImportRow.objects.filter(batch=batch).delete()
-            if batch.status == ImportStatus.READY:
+            if batch.status in ImportStatus.of_waiting():
                 batch.status = ImportStatus.EXPIRED
             batch.purged_at = actor.now()
             batch.save(update_fields=["status", "purged_at"])

@@ -32,6 +32,7 @@ BOARD = Place(_("กระดาน"), "board_home", "board")
 WEEKLY = Place(_("ตัวเลขวันจันทร์"), "weekly", "file")
 MEETINGS = Place(_("การประชุม"), "meeting_list", "calendar")
 HOUSEHOLDS = Place(_("ครัวเรือน"), "household_list", "household")
+NOMINATIONS = Place(_("ครัวเรือนตกหล่น"), "nominations", "plus")
 VERIFY = Place(_("ตรวจสอบข้อมูล"), "verify_villages", "check-circle")
 APPROVALS = Place(_("รออนุมัติขั้น"), "approvals", "ladder")
 REMOVALS = Place(_("ขอนำออก"), "removals", "close")
@@ -46,6 +47,7 @@ REFERRALS = Place(_("เรื่องส่งต่อ"), "referral_list", "a
 OFFICE_HELP = Place(_("บันทึกความช่วยเหลือ"), "office_help", "plus")
 OFFICES = Place(_("หน่วยงาน"), "office_list", "home")
 IMPORTS = Place(_("นำเข้าบัญชี"), "import_list", "import")
+REVIEW = Place(_("ทบทวนเกณฑ์ประจำปี"), "yearly_review", "yardstick")
 EXPORTS = Place(_("การส่งออก"), "export_list", "download")
 MENU = Place(_("เมนูแก้จน"), "menu", "help")
 TPMAP = Place(_("ยังไม่อยู่ใน TPMAP"), "tpmap", "file")
@@ -68,13 +70,16 @@ REFERENCE = Place(_("อ้างอิง"))
 # Before the first heading: what a phone shows under the thumb. Field roles have there what their shells have.
 _FIELD = (TODAY, OUTBOX, HOUSEHOLDS)
 _BOOKS = (RECORDS, VISITS, HELPS, REFERENCE, MENU, YARDSTICK, DIGEST)
-_MENTOR = (*_FIELD, WORK, REFERRALS, *_BOOKS)
-_TEAM = (*_FIELD, WORK, VERIFY, TEAMS, REFERRALS, *_BOOKS)
-_LEADER = (*_FIELD, WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, TRANSFERS, REFERRALS, *_BOOKS)
+_MENTOR = (*_FIELD, WORK, NOMINATIONS, REFERRALS, *_BOOKS)
+_TEAM = (*_FIELD, WORK, NOMINATIONS, VERIFY, TEAMS, REFERRALS, *_BOOKS)
+_LEADER = (
+    *(*_FIELD, WORK, SUPERVISION, NOMINATIONS, VERIFY, SHARE_OUT, TEAMS, TRANSFERS, REFERRALS),
+    *_BOOKS,
+)
 _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
-    *(WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP),
-    *(IMPORTS, MEETINGS, WEEKLY),
+    *(WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS, REMOVALS, TRANSFERS, TPMAP),
+    *(IMPORTS, REVIEW, MEETINGS, WEEKLY),
     *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
     *(PEOPLE, APPOINTMENTS, USERS),
     *(REFERENCE, MENU, YARDSTICK, DIGEST),
@@ -89,7 +94,8 @@ PLACES: Mapping[Role, Sequence[Place]] = {
     Role.PROVINCIAL_SECRETARY: (
         *(BOARD, QUEUE, HOUSEHOLDS, IMPORTS),
         *(NUMBERS, MEETINGS, WEEKLY, TARGETS, MEASURES, PUBLIC),
-        *(WORK, SUPERVISION, APPROVALS, VERIFY, SHARE_OUT, TEAMS, REFERRALS, REMOVALS, TRANSFERS, TPMAP),
+        *(WORK, SUPERVISION, APPROVALS, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS),
+        *(REMOVALS, TRANSFERS, REVIEW, TPMAP),
         *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
         *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
         *(REFERENCE, MENU, YARDSTICK, WEIGHTS, DIGEST),

@@ -1,7 +1,10 @@
 """`manage.py import_targets FILE --list tpmap --fiscal-year 2568`: the import page's work from the command
 line.
 
-Ends with 0 when nothing is to be mended, 1 when some rows are, 2 when the file cannot be read.
+Ends with 0 when nothing is to be mended, 1 when some rows are, 2 when the file cannot be read. Where
+the province
+wants a second person, the list waits for one, which is no failure. The receipt's id is what
+`undo_import` takes.
 """
 
 from __future__ import annotations
@@ -16,12 +19,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from casework.services.apply import Busy, apply_batch, request_apply
 from casework.services.importing import holding
 from households.enums import ImportStatus
-from households.models import ImportBatch
+from households.models import ImportBatch, ListKind
 from households.services.target_lists import Draft, Unreadable, faults_of, read_batch, receive_list, report_of
 from povertyops.accounts.actor import Actor, system_actor
 from povertyops.accounts.enums import OFFICER_ROLES
@@ -40,7 +44,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--list", required=True, dest="kind", help="kind of list, such as tpmap")
+        parser.add_argument("--list", required=True, dest="kind", help=f"kind of list: {_kinds()}")
         parser.add_argument("--fiscal-year", required=True, type=int, help="Buddhist year, such as 2568")
         parser.add_argument("--survey-year", type=int, help="the year before the fiscal year unless given")
         parser.add_argument("--apply", action="store_true", help="bring in what is right")
@@ -52,7 +56,7 @@ class Command(BaseCommand):
             batch = self._work(options)
         except DomainError as refusal:
             self._refuse(str(refusal))
-        if batch.status == ImportStatus.UNREADABLE:
+        if batch.status in (ImportStatus.UNREADABLE, ImportStatus.MAPPING):
             self._refuse(batch.problem)
         if options["report"]:
             report = json.dumps(report_of(batch), ensure_ascii=False, indent=1)
@@ -74,8 +78,9 @@ class Command(BaseCommand):
         with holding(batch.pk, holder):
             batch = read_batch(batch_id=batch.pk, holder=holder)
             if options["apply"] and batch.can_apply:
-                request_apply(actor=actor, batch_id=batch.pk)
-                batch = _apply_in_turn(batch, holder)
+                batch = request_apply(actor=actor, batch_id=batch.pk)
+                if batch.status == ImportStatus.REQUESTED:
+                    batch = _apply_in_turn(batch, holder)
         return batch
 
     def _tell(self, batch: ImportBatch) -> None:
@@ -86,6 +91,11 @@ class Command(BaseCommand):
             )
             % {name: getattr(batch, name) for name in _COUNTS}
         )
+        if since := batch.since_last.get("year"):
+            self.stdout.write(
+                _("เทียบกับปี %(year)d: เข้าใหม่ %(new)d เปลี่ยน %(changed)d เหมือนเดิม %(same)d ไม่อยู่ในไฟล์ %(left)d")
+                % {**batch.since_last, "year": since}
+            )
         for fault in islice(faults_of(batch), SHOWN):
             self.stdout.write(
                 _("แถว %(row)d %(column)s [%(code)s] %(value)s: %(message)s")
@@ -95,6 +105,9 @@ class Command(BaseCommand):
             self.stdout.write(_("และอีก %(count)d ข้อ ดูทั้งหมดด้วย --report") % {"count": batch.faults - SHOWN})
         if batch.status == ImportStatus.APPLIED:
             self.stdout.write(_("นำเข้าแล้ว"))
+        elif batch.status == ImportStatus.AWAITING:
+            self.stdout.write(_("รอผู้อนุมัติคนที่สอง"))
+        self.stdout.write(_("เลขที่ใบรับ %(number)s") % {"number": batch.pk})
 
     def _refuse(self, sentence: str) -> NoReturn:
         self.stderr.write(sentence)
@@ -102,6 +115,14 @@ class Command(BaseCommand):
 
 
 _COUNTS = ("rows", "households", "persons", "new", "known", "changed", "left", "held_back", "notices")
+
+
+def _kinds() -> str:
+    """The kinds there are; none where no database answers, so that help still does."""
+    try:
+        return ", ".join(ListKind.objects.filter(is_active=True).values_list("code", flat=True))
+    except DatabaseError:
+        return "such as tpmap"
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -1,0 +1,116 @@
+"""The second person who lets a large list in, and the size from which a province wants one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from households.access import get_import_for
+from households.enums import ImportStatus
+from households.models import ImportBatch, ImportRule
+from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import OFFICER_ROLES, Role
+from povertyops.common.audit import audit
+from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+
+from .guards import require_role
+
+MOST_HOUSEHOLDS = 10_000_000
+
+
+def needs_second_person(actor: Actor, batch: ImportBatch) -> bool:
+    """Whether so many households want a second person; the system acts alone."""
+    if actor.is_system:
+        return False
+    provinces = {batch.province_code, *batch.provinces}
+    rules = ImportRule.objects.filter(province_code__in=provinces, second_person_from__isnull=False)
+    return rules.filter(second_person_from__lte=batch.households).exists()
+
+
+def why_not_approve(actor: Actor, batch: ImportBatch) -> str | None:
+    """The Thai sentence that says why this person cannot let the batch in; None when they can."""
+    if actor.is_system or actor.role not in OFFICER_ROLES:
+        return str(_("บทบาทของท่านอนุมัติการนำเข้าไม่ได้"))
+    if actor.user_id == batch.asked_by_id:
+        return str(_("ผู้ขอนำเข้าอนุมัติเองไม่ได้ ให้เจ้าหน้าที่คนอื่นของศูนย์หรือฝ่ายเลขานุการจังหวัดอนุมัติ"))
+    return None
+
+
+def approve_import(*, actor: Actor, batch_id: UUID) -> ImportBatch:
+    """Let in a batch that somebody else asked for; the work itself is done by a worker. Audits.
+
+    Raises Http404 out of sight, Conflict when it does not wait, NotAllowed for the asker.
+    """
+    with transaction.atomic():
+        batch = _waiting(actor, batch_id)
+        if reason := why_not_approve(actor, batch):
+            raise NotAllowed("second_person", reason)
+        batch.status, batch.approved_by, batch.attempts = ImportStatus.REQUESTED, actor.user, 0
+        batch.save(update_fields=["status", "approved_by", "attempts"])
+        _audit(actor, "import.approved", batch)
+    return batch
+
+
+def decline_import(*, actor: Actor, batch_id: UUID, note: str) -> ImportBatch:
+    """Give a batch back to who asked, with the reason; the asker may so take the request back. Audits."""
+    require_role(actor, OFFICER_ROLES)
+    if not note.strip():
+        raise InvalidInput("note_needed", _("โปรดบอกเหตุผลที่ไม่อนุมัติ"), field="note")
+    with transaction.atomic():
+        batch = _waiting(actor, batch_id)
+        batch.status, batch.problem = ImportStatus.READY, note.strip()[:500]
+        batch.save(update_fields=["status", "problem"])
+        _audit(actor, "import.declined", batch, note=batch.problem)
+    return batch
+
+
+def set_import_rule(*, actor: Actor, second_person_from: int | None) -> ImportRule:
+    """Say from how many households on the own province wants a second person; None: never. Audits."""
+    require_role(actor, {Role.PROVINCIAL_SECRETARY})
+    if second_person_from is not None and not 1 <= second_person_from <= MOST_HOUSEHOLDS:
+        message = _("จำนวนครัวเรือนต้องตั้งแต่ 1 ขึ้นไป หรือเว้นว่างเพื่อไม่ใช้กติกานี้")
+        raise InvalidInput("bad_number", message, field="second_person_from")
+    with transaction.atomic():
+        rule = import_rule_of(actor.province_code)
+        before = rule.second_person_from
+        rule.second_person_from, rule.changed_by, rule.changed_at = (
+            second_person_from,
+            actor.user,
+            actor.now(),
+        )
+        rule.save()
+        audit(
+            actor,
+            "import.rule",
+            object_type="import_rule",
+            object_id=rule.pk,
+            province_code=actor.province_code,
+            changes={"second_person_from": [before, second_person_from]},
+        )
+    return rule
+
+
+def import_rule_of(province_code: str) -> ImportRule:
+    """The rule of a province; one that asks for nothing where it has none."""
+    found = ImportRule.objects.select_related("changed_by").filter(pk=province_code).first()
+    return found or ImportRule(province_code=province_code)
+
+
+def _waiting(actor: Actor, batch_id: UUID) -> ImportBatch:
+    batch = get_import_for(actor, batch_id, lock=True)
+    if batch.status != ImportStatus.AWAITING:
+        raise Conflict("not_awaiting", _("บัญชีนี้ไม่ได้รอการอนุมัติแล้ว"))
+    return batch
+
+
+def _audit(actor: Actor, action: str, batch: ImportBatch, **more: str) -> None:
+    audit(
+        actor,
+        action,
+        object_type="import",
+        object_id=batch.pk,
+        province_code=batch.province_code,
+        changes={"list": batch.kind_id, "fiscal_year": batch.fiscal_year, **more},
+    )
