@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,25 @@ class VillageForm(forms.Form):
     effective_on = ThaiDateField(label=_("วันที่ตรวจสอบ"))
 
 
+class PickedForm(forms.Form):
+    """One finding for the persons that are ticked."""
+
+    status = forms.ChoiceField(
+        label=_("ผลสำหรับคนที่เลือก"),
+        required=False,
+        choices=[("", _("เลือกผล")), *((status.value, status.label) for status in STATUSES)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ForMany:
+    """A finding for these persons; `only_unchecked` leaves alone who has one."""
+
+    status: str
+    persons: frozenset[UUID]
+    only_unchecked: bool = True
+
+
 class VillagePage(FormsTogether):
     """The whole table. `known` is person -> (status, note) as it stands."""
 
@@ -69,24 +89,28 @@ class VillagePage(FormsTogether):
         initial: dict[str, Any],
     ) -> None:
         self.form = VillageForm(data, initial=initial)
+        self.picked = PickedForm(data, prefix="picked")
         self.rows = {
             person: PersonRowForm(data, prefix=str(person), initial={"status": _shown(status), "note": note})
             for person, (status, note) in known.items()
         }
-        self.parts = [self.form, *self.rows.values()]
+        self.parts = [self.form, self.picked, *self.rows.values()]
 
-    def findings(
-        self, person_ids: Iterable[UUID], rest: VerificationStatus | None = None
-    ) -> list[FindingInput]:
-        """What was changed among these persons; `rest` is the finding for all who have none yet."""
-        return [found for pk in person_ids if (found := self._finding(pk, rest))]
+    def findings(self, person_ids: Iterable[UUID], many: ForMany | None = None) -> list[FindingInput]:
+        """What was changed among these persons, and what `many` says of those in it."""
+        return [found for pk in person_ids if (found := self._finding(pk, many))]
 
-    def _finding(self, person_id: UUID, rest: VerificationStatus | None) -> FindingInput | None:
+    def _finding(self, person_id: UUID, many: ForMany | None) -> FindingInput | None:
         row = self.rows[person_id]
-        found = row.finding(person_id)
-        if found is None and rest is not None and not row.cleaned_data["status"]:
-            return FindingInput(person_id=person_id, status=rest)
-        return found
+        typed = row.finding(person_id)
+        if many is None or person_id not in many.persons:
+            return typed
+        note = row.cleaned_data["note"].strip()
+        if not many.only_unchecked:
+            return FindingInput(person_id=person_id, status=many.status, note=note)
+        if typed is None and not row.cleaned_data["status"]:
+            return FindingInput(person_id=person_id, status=many.status, note=note)
+        return typed
 
 
 def _shown(status: str) -> str:

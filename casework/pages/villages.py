@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Count, QuerySet, Sum
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from households.access import can_write, visible_households
 from households.enums import VerificationStatus
@@ -16,6 +19,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.areas.models import Area
 
 from ..queries.due import open_states
+from ..queries.findings import contradicting, findings_before, unchecked
 from .people import age_on, current_memberships, latest_checks, target_persons
 
 
@@ -83,13 +87,20 @@ class PersonLine:
     is_target: bool
     status: str
     note: str
-    checked_on: object
+    checked_on: date | None
     first: bool
     may_write: bool
+    finding_id: UUID | None = None
+    other: Verification | None = None
+    """The newest finding that contradicts the one that counts."""
 
     @property
     def status_label(self) -> str | Promise:
         return VerificationStatus(self.status).label
+
+    @property
+    def may_take_back(self) -> bool:
+        return self.may_write and self.finding_id is not None and self.status != VerificationStatus.NOT_YET
 
 
 @dataclass(slots=True)
@@ -115,18 +126,33 @@ class Table:
         return sum(line.status == VerificationStatus.NOT_YET for line in self.lines)
 
 
-def households_of_village(actor: Actor, code: str) -> QuerySet[Household]:
+class Show(models.TextChoices):
+    """Which households of a village the table shows."""
+
+    ALL = "", _("ทั้งหมด")
+    LEFT = "left", _("ยังไม่ตรวจ")
+    ODD = "odd", _("ผลขัดกัน")
+
+
+def households_of_village(actor: Actor, code: str, show: Show = Show.ALL) -> QuerySet[Household]:
     """Open households of one village within sight."""
-    return visible_households(actor).filter(scope__area_code=code, scope__is_open=True)
+    rows = visible_households(actor).filter(scope__area_code=code, scope__is_open=True)
+    match show:
+        case Show.LEFT:
+            return unchecked(actor, rows)
+        case Show.ODD:
+            return contradicting(rows)
+    return rows
 
 
 def table_of(actor: Actor, households: Sequence[Household]) -> Table:
-    """Their members, three queries for any number; `households` come with their scope."""
+    """Their members, four queries for any number; `households` come with their scope."""
     by_pk = {household.pk: household for household in households}
     order = {pk: place for place, pk in enumerate(by_pk)}
     rows = sorted(current_memberships(by_pk), key=lambda row: (order[row.household_id], row.position))
     people = [row.person_id for row in rows]
     checks, targets = latest_checks(people), target_persons(list(by_pk))
+    others = findings_before(people)
     table, before = Table(), None
     for row in rows:
         household = by_pk[row.household_id]
@@ -143,6 +169,8 @@ def table_of(actor: Actor, households: Sequence[Household]) -> Table:
                 checked_on=check.effective_on if check else None,
                 first=row.household_id != before,
                 may_write=can_write(actor, household.scope),
+                finding_id=check.pk if check else None,
+                other=others.get(row.person_id) if check else None,
             )
         )
         before = row.household_id

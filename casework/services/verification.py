@@ -11,10 +11,11 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from households.enums import VerificationStatus
 from households.models import ListedPerson, Membership, Verification
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit_many
-from povertyops.common.errors import InvalidInput
+from povertyops.common.errors import Conflict, InvalidInput
 
 from ..access import households_to_work_on
 from ..inputs import FindingInput
@@ -84,6 +85,30 @@ def verify_households(
         )
         after_write(actor=actor, household_ids=wanted, since=effective_on)
     return rows
+
+
+def take_back_finding(*, actor: Actor, finding_id: UUID) -> Verification:
+    """Undo the finding that counts about a person by a new one that says what stood before it.
+
+    Nothing is deleted. Raises Http404 out of sight, Conflict when somebody found something else meanwhile.
+    """
+    finding = Verification.objects.filter(pk=finding_id).first()
+    if finding is None or finding.household_id not in households_to_work_on(actor, [finding.household_id]):
+        raise Http404
+    rows = Verification.objects.filter(person=finding.person_id)
+    newest = list(rows.order_by("-effective_on", "-recorded_at", "-id")[:2])
+    if newest[0].pk != finding.pk:
+        raise Conflict("not_the_latest", _("มีผู้บันทึกผลใหม่ของบุคคลนี้แล้ว โปรดดูผลล่าสุดก่อน"))
+    before = newest[1] if len(newest) > 1 else None
+    stood = FindingInput(
+        person_id=finding.person_id,
+        status=before.status if before else VerificationStatus.NOT_YET,
+        note=before.note if before else "",
+    )
+    (made,) = verify_persons(
+        actor=actor, household_id=finding.household_id, findings=[stood], effective_on=actor.today()
+    )
+    return made
 
 
 def persons_of(household_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:

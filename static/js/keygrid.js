@@ -1,4 +1,5 @@
-// <table data-keygrid>: rows by arrow keys, answers by number keys. Without it the radios work by Tab as ever.
+// <table data-keygrid>: rows by arrow keys, answers by number keys, n for the note (Enter goes on from it), h for all rows of the
+// same data-home that have no answer yet. Without it the radios work by Tab as ever.
 function rowsOf(grid) {
   return [...grid.tBodies].flatMap((body) => [...body.rows]);
 }
@@ -23,10 +24,32 @@ function answer(row, digit) {
   return true;
 }
 
+function answerHome(grid, row) {
+  const home = row.dataset.home;
+  if (!home) return false;
+  const rows = rowsOf(grid).filter((each) => each.dataset.home === home);
+  for (const each of rows) if (!each.querySelector("input[type=radio]:checked")) answer(each, 1);
+  move(grid, rows.at(-1), 1);
+  return true;
+}
+
+function leaveField(grid, row, event) {
+  if (event.key === "Escape") stand(grid, row);
+  else if (event.key === "Enter" && event.target.matches("input")) {
+    stand(grid, row);
+    move(grid, row, 1);
+  } else return;
+  event.preventDefault();
+}
+
 function onKey(grid, event) {
   const row = event.target.closest("tbody tr");
   const typing = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
-  if (!row || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!row || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing) {
+    leaveField(grid, row, event);
+    return;
+  }
   const onRow = event.target === row;
   if (event.key === "ArrowDown" && onRow) move(grid, row, 1);
   else if (event.key === "ArrowUp" && onRow) move(grid, row, -1);
@@ -35,6 +58,10 @@ function onKey(grid, event) {
   else if (/^[1-9]$/.test(event.key)) {
     if (!answer(row, Number(event.key))) return;
     move(grid, row, 1);
+  } else if (event.key === "n" && row.querySelector("input[type=text], textarea")) {
+    row.querySelector("input[type=text], textarea").focus();
+  } else if (event.key === "h" && onRow) {
+    if (!answerHome(grid, row)) return;
   } else if (event.key === " " && onRow) {
     const box = row.querySelector("input[type=checkbox]");
     if (!box) return;

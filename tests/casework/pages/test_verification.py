@@ -169,5 +169,5 @@ def test_table_takes_the_same_queries_for_any_length(
         family(cast)
     client = client_of(cast.officer)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(URL)

@@ -1,0 +1,27 @@
+"""Small tables that a person filled in, for the floors above: the reader of target lists, read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from ..imports.faults import UNREADABLE, Unreadable
+from ..imports.reading import Cell, Row, open_table
+
+__all__ = ["UNREADABLE", "Cell", "Row", "Unreadable", "read_small_table"]
+
+
+def read_small_table(
+    pieces: Callable[[], Iterable[bytes]], *, accepts: Callable[[Sequence[Row]], bool], most_rows: int
+) -> list[list[Cell]]:
+    """All rows of the first table that `accepts` likes by its first rows, from the first, also empty ones.
+
+    An XLSX is opened in a process of its own with bounded memory. Raises Unreadable for what is no table, is
+    damaged or unpacks too big, and for a table of more than `most_rows` rows.
+    """
+    rows: list[list[Cell]] = []
+    with open_table(pieces, accepts) as table:
+        for row in table.rows:
+            if len(rows) == most_rows:
+                raise Unreadable("too_many_rows", most=most_rows)
+            rows.append(list(row))
+    return rows
