@@ -129,7 +129,11 @@ urlpatterns = [
     path("imports/", imports.import_list, name="import_list"),
     path("imports/profiles/", mappings.mapping_profiles, name="mapping_profiles"),
     path("imports/profiles/<uuid:pk>/", mappings.mapping_profile, name="mapping_profile"),
-    path("imports/profiles/<uuid:pk>/retire/", mappings.mapping_profile_retire, name="mapping_profile_retire"),
+    path(
+        "imports/profiles/<uuid:pk>/retire/",
+        mappings.mapping_profile_retire,
+        name="mapping_profile_retire",
+    ),
     path("imports/<uuid:pk>/mapping/", mappings.import_mapping, name="import_mapping"),
     path("codes/", mappings.code_meanings, name="code_meanings"),
     path("codes/<str:code>/", mappings.code_meaning, name="code_meaning"),

@@ -49,14 +49,10 @@ def layout_of_mapping(
     headers, _names = headers_at(rows, merges, last, last - first + 1) if last else (_numbered(rows), [])
     found = {name: place for name, place in mapping["columns"].items() if place < len(headers)}
     found |= _marks_in(headers)
-    layout = make_layout(headers, last, last - first + 1, found, {})
     unit = RowUnit(mapping.get("unit") or RowUnit.PERSON)
-    if unit == RowUnit.PERSON:
-        plain = {name: place for name, place in found.items() if ":" not in name}
-        layout = replace(layout, columns=plain, members=())
+    layout = make_layout(headers, last, last - first + 1, found, {}, unit)
     return replace(
         layout,
-        unit=unit,
         sheets=tuple(mapping.get("sheets", ())),
         fails=frozenset(mapping.get("fails", ())),
         passes=frozenset(mapping.get("passes", ())),

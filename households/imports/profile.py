@@ -106,6 +106,8 @@ _HEAD = re.compile(r"(?:ของ)?(?:หัวหน้าครัวเรื
 PERSON_FIELDS = ("pin", "title", "first_name", "last_name", "full_name", "birth", "sex", "relation")
 MOST_HEADER_ROWS = 3
 MOST_MEMBERS = 20
+FIRST_MEMBER = 2
+"""The head is the first."""
 
 Merge = tuple[int, int, int, int]
 """A merged range of cells: first row, first column, last row, last column, all from 0."""
@@ -190,9 +192,9 @@ class Layout:
         return self.headers[position] if position is not None else str(LABELS.get(name.partition(":")[0], ""))
 
     def position_of(self, name: str) -> int | None:
-        """Where the column of a field is; `first_name:2` is the first name of the second further member."""
+        """Where the column of a field is; `first_name:2` is the first name of the member after the head."""
         name, _, number = name.partition(":")
-        turn = int(number or 0) - 1
+        turn = int(number or 0) - FIRST_MEMBER
         columns = self.members[turn] if 0 <= turn < len(self.members) else self.columns
         if name == "first_name" and name not in columns:
             name = "full_name"
@@ -202,7 +204,7 @@ class Layout:
     def positions(self) -> dict[str, int]:
         """Every column that is read, those of further members included."""
         found = dict(self.columns)
-        for turn, member in enumerate(self.members, start=1):
+        for turn, member in enumerate(self.members, start=FIRST_MEMBER):
             found |= {f"{name}:{turn}": position for name, position in member.items()}
         return found
 
@@ -325,10 +327,18 @@ def _layout_of(rows: Sequence[Sequence[Cell]], merges: Sequence[Merge], last: in
 
 
 def make_layout(
-    headers: tuple[str, ...], last: int, depth: int, found: dict[str, int], heads: dict[str, int]
+    headers: tuple[str, ...],
+    last: int,
+    depth: int,
+    found: dict[str, int],
+    heads: dict[str, int],
+    said: RowUnit | None = None,
 ) -> Layout:
-    """The layout of columns that were understood; `heads` are those that name the head of the household."""
-    is_of_households = any(":" in name for name in found)
+    """The layout of columns that were understood; `heads` are those that name the head of the household.
+    `said` is what a person says a row is."""
+    if said == RowUnit.PERSON:
+        found = {name: place for name, place in found.items() if ":" not in name}
+    is_of_households = said == RowUnit.HOUSEHOLD or any(":" in name for name in found)
     if heads and not found.keys() & {"first_name", "full_name"}:
         is_of_households = True
         found = {**heads, **found}

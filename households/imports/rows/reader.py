@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from ..faults import Fault, Unreadable
-from ..profile import Layout
+from ..profile import FIRST_MEMBER, Layout
 from ..reading import Cell, NewSheet, Row
 from .cells import broken_cells, getter, needs_a_look
 from .homes import Homes
@@ -127,7 +127,7 @@ class Reader:
         person = self._people.of(household, number, head, heads=True)
         if person is not None:
             yield person
-        for turn, of_member in enumerate(self._member_cells, start=1):
+        for turn, of_member in enumerate(self._member_cells, start=FIRST_MEMBER):
             member = of_member(cells)
             if not any(member):
                 continue
