@@ -341,3 +341,22 @@ def test_a_switched_page_is_kept_by_caches_and_knows_nobody(
         {"is_on": [True, False]},
         {"is_on": [False, True]},
     ]
+
+
+@pytest.mark.django_db
+def test_the_page_speaks_the_language_of_its_address(cast: Cast) -> None:
+    """Caches hold it, so no cookie may decide; what a release keeps is Thai, whoever made it."""
+    keep(some_province(Random(3), [60, 34, 25]), release_day(timezone.localdate()))
+    Area.objects.filter(code=SONGKHLA).update(name_en="Songkhla")
+    secretary = client_of(cast.secretary)
+    secretary.cookies["django_language"] = "en"
+    secretary.post(reverse("public_settings"), {"on": "1"})
+    page = reverse("public_page", args=[SONGKHLA])
+    thai, english = secretary.get(page), Client().get(f"{page}?language=en")
+    assert thai.content == Client().get(page).content
+    assert ('<html lang="th">' in thai.content.decode(), "จ.สงขลา" in thai.content.decode()) == (True, True)
+    assert '<html lang="en">' in english.content.decode()
+    assert "Songkhla province" in english.content.decode()
+    assert f'href="{page}" lang="th"' in english.content.decode()
+    assert english.headers["Cache-Control"] == thai.headers["Cache-Control"]
+    assert english.headers["ETag"] != thai.headers["ETag"]
