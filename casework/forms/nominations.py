@@ -1,4 +1,4 @@
-"""Naming a household that no list knows, in steps; looking at it, deciding, appealing; the province's rule."""
+"""Naming a household that no list knows, in steps; looking at it, deciding, appealing, the rule."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from povertyops.common.thai import to_arabic_digits
 from ..arrival import PHOTO_MAX_BYTES
 from ..inputs import NominationCheck, NominationInput
 from ..nomination_rules import ANOTHER_FAMILY, MOST_DAYS, PHOTOS_MOST
+from ..pages.nominations import TABS
 from .fields import Choices, ClientUUIDField
 from .together import FormsTogether
 
@@ -420,6 +421,32 @@ def _days_field(label: Any) -> forms.IntegerField:
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": _("โปรดใส่จำนวนวัน"), "required": _("โปรดใส่จำนวนวัน")},
     )
+
+
+class QueueForm(forms.Form):
+    """The address of the queue; what is wrong in it counts as left out."""
+
+    tab = forms.CharField(max_length=10, required=False)
+    area = forms.RegexField(r"^\d{2,8}$", required=False)
+    centre = forms.UUIDField(required=False)
+    overdue = forms.BooleanField(required=False)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        tab = data.get("tab", "")
+        return {
+            "tab": tab if tab in TABS else "all",
+            "area": data.get("area", ""),
+            "centre": data.get("centre"),
+            "overdue": bool(data.get("overdue")),
+        }
+
+    @property
+    def kept(self) -> dict[str, str]:
+        return {
+            name: str(self.cleaned_data[name]) for name in ("area", "centre") if self.cleaned_data.get(name)
+        }
 
 
 class RuleForm(forms.Form):

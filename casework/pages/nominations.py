@@ -42,6 +42,7 @@ from ..services.nominations.steps import (
 SHOWN = 200
 _STATUS = NominationStatus
 TABS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
+    "all": (gettext_lazy("รออยู่ทั้งหมด"), NominationStatus.of_waiting()),
     "check": (gettext_lazy("รอตรวจ"), (_STATUS.RECEIVED,)),
     "decide": (gettext_lazy("รอพิจารณา"), (_STATUS.CHECKED,)),
     "appeals": (gettext_lazy("ขอให้พิจารณาใหม่"), (_STATUS.APPEALED,)),
@@ -88,11 +89,15 @@ class NominationQueue:
     own_only: bool
 
 
-def queue_for(actor: Actor, *, tab: str, area: str = "", overdue: bool = False) -> NominationQueue:
+def queue_for(
+    actor: Actor, *, tab: str, area: str = "", centre: UUID | None = None, overdue: bool = False
+) -> NominationQueue:
     """Those that wait longest first; of the finished ones the newest. Three queries."""
     rows = visible_nominations(actor)
     if area:
         rows = rows.filter(area_code__startswith=area)
+    if centre:
+        rows = rows.filter(centre=centre)
     today = actor.today()
     wanted = {name: Count("pk", filter=Q(status__in=statuses)) for name, (_label, statuses) in TABS.items()}
     counts = rows.aggregate(**wanted, overdue=Count("pk", filter=overdue_q(today)))

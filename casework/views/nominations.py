@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.common.policies import allow
 
 from ..enums import NominationStatus
-from ..forms.nominations import CheckForm, DecideForm, NominationPage, NoteForm, RuleForm
+from ..forms.nominations import CheckForm, DecideForm, NominationPage, NoteForm, QueueForm, RuleForm
 from ..models import Nomination
 from ..nomination_access import get_nomination_for, get_nomination_photo_for
 from ..nomination_rules import CHECKING_ROLES, DECIDING_ROLES, NOMINATING_ROLES, RULE_KEEPERS
@@ -66,19 +67,13 @@ _PHOTO_HEADERS = {
 def nominations(request: HttpRequest) -> HttpResponse:
     """What waits, the oldest first; for a mentor the own ones."""
     actor = actor_of(request)
-    tab = request.GET.get("tab", "")
-    area = request.GET.get("area", "")
-    queue = queue_for(
-        actor,
-        tab=tab if tab in TABS else _first_tab(actor),
-        area=area if area.isdecimal() else "",
-        overdue=request.GET.get("overdue") == "1",
-    )
-    narrowed = f"&area={area}" if area.isdecimal() else ""
+    asked = QueueForm(request.GET)
+    asked.is_valid()
+    queue = queue_for(actor, **asked.wanted)
     tabs = [
         {
             "label": label,
-            "url": f"{request.path}?tab={name}{narrowed}",
+            "url": f"{request.path}?{urlencode({'tab': name, **asked.kept})}",
             "current": name == queue.tab,
             "count": queue.counts[name] if name != "done" else None,
         }
@@ -92,10 +87,6 @@ def nominations(request: HttpRequest) -> HttpResponse:
         "rule": rule_of(actor.province_code),
     }
     return render(request, "casework/nominations/queue.html", context)
-
-
-def _first_tab(actor: Actor) -> str:
-    return "decide" if actor.role in DECIDING_ROLES else "check"
 
 
 # ------------------------------------------------------------------------------------------------- naming one

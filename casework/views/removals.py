@@ -16,7 +16,7 @@ from povertyops.common.policies import allow
 from ..access import get_removal_for
 from ..enums import CloseReason
 from ..forms.removals import ClosingForm, DecisionForm, RemovalForm
-from ..pages.removals import pending_removals
+from ..pages.removals import decided_removals, pending_removals, removal_tabs
 from ..rules import DECIDING_ROLES
 from ..services.removal import close_case, decide_removal, request_removal
 from .shared import WRITING_ROLES, actor_of, posted, status_of, succeeds
@@ -45,8 +45,15 @@ def removal_form(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @allow(*DECIDERS)
 def removals(request: HttpRequest) -> HttpResponse:
-    """Requests that wait for a decision, the oldest first."""
-    return render(request, "casework/removals.html", {"cards": pending_removals(actor_of(request))})
+    """Requests that wait for a decision, the oldest first; or what was decided, by reason."""
+    actor = actor_of(request)
+    if request.GET.get("show") == "decided":
+        book = decided_removals(actor, request.GET.get("reason", ""))
+        return render(
+            request, "casework/removals_decided.html", {"book": book, "tabs": removal_tabs("decided")}
+        )
+    context = {"cards": pending_removals(actor), "tabs": removal_tabs("")}
+    return render(request, "casework/removals.html", context)
 
 
 @require_POST
@@ -66,7 +73,7 @@ def removal_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, f"{removal.household.head_name}: {said}")
             return redirect("removals")
     cards = pending_removals(actor)
-    context = {"cards": cards, "faulty": form, "faulty_id": pk}
+    context = {"cards": cards, "faulty": form, "faulty_id": pk, "tabs": removal_tabs("")}
     return render(request, "casework/removals.html", context, status=422)
 
 

@@ -46,6 +46,7 @@ HELP_BULK = Place(_("บันทึกช่วยเหลือเป็น�
 REFERRALS = Place(_("เรื่องส่งต่อ"), "referral_list", "arrow-right")
 OFFICE_HELP = Place(_("บันทึกความช่วยเหลือ"), "office_help", "plus")
 OFFICES = Place(_("หน่วยงาน"), "office_list", "home")
+DUPLICATES = Place(_("อาจซ้ำกัน"), "duplicates", "household")
 IMPORTS = Place(_("นำเข้าบัญชี"), "import_list", "import")
 REVIEW = Place(_("ทบทวนเกณฑ์ประจำปี"), "yearly_review", "yardstick")
 EXPORTS = Place(_("การส่งออก"), "export_list", "download")
@@ -79,7 +80,7 @@ _LEADER = (
 _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
     *(WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS, REMOVALS, TRANSFERS, TPMAP),
-    *(IMPORTS, REVIEW, MEETINGS, WEEKLY),
+    *(IMPORTS, DUPLICATES, REVIEW, MEETINGS, WEEKLY),
     *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
     *(PEOPLE, APPOINTMENTS, USERS),
     *(REFERENCE, MENU, YARDSTICK, DIGEST),
@@ -95,7 +96,7 @@ PLACES: Mapping[Role, Sequence[Place]] = {
         *(BOARD, QUEUE, HOUSEHOLDS, IMPORTS),
         *(NUMBERS, MEETINGS, WEEKLY, TARGETS, MEASURES, PUBLIC),
         *(WORK, SUPERVISION, APPROVALS, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS),
-        *(REMOVALS, TRANSFERS, REVIEW, TPMAP),
+        *(REMOVALS, TRANSFERS, DUPLICATES, REVIEW, TPMAP),
         *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
         *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
         *(REFERENCE, MENU, YARDSTICK, WEIGHTS, DIGEST),

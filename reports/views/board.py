@@ -23,6 +23,7 @@ from ..pages.compare import compared_days, comparison_of
 from ..pages.dimensions import HEADS, dimension_rows
 from ..pages.map import board_map
 from ..pages.moved import moved_page
+from ..pages.omitted import omitted_card
 from ..pages.sections import sections_below, trend_section
 from ..pages.targets import target_line
 from ..services.asof import trend
@@ -103,6 +104,7 @@ def _page(request: HttpRequest, shown: Board) -> HttpResponse:
     asked = shown.asked
     days = DaysForm.of(request.GET, asked.as_of, asked.compare)
     context: dict[str, Any] = {"board": shown, "days": days, **_ways_on(actor, shown)}
+    context["omitted"] = omitted_card(actor, shown)
     if shown.figures is not None:
         drawn = board_map(shown, figure=asked.map_figure or asked.sort)
         drawn.unit = asked.unit or drawn.unit

@@ -17,6 +17,8 @@ from PIL import Image
 from casework.enums import NominationStatus
 from casework.inputs import NominationCheck, NominationInput
 from casework.models import CohortState, Nomination, NominationEvent, NominationPhoto, NominationRule
+from casework.pages.removals import decided_removals
+from casework.queries.nominations import Waiting, waiting_in
 from casework.services.nominations import (
     appeal,
     check_nomination,
@@ -26,6 +28,7 @@ from casework.services.nominations import (
     nominate,
     withdraw,
 )
+from casework.services.removal import decide_removal, request_removal
 from households.enums import FoundBy
 from households.models import Household, ListKind, Membership
 from households.services.duplicates import propose_pairs
@@ -33,6 +36,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AccessEntry, AuditEntry
+from reports.services.rollup import full_rollup
 from tests.casework.pages.families import family, text_of, this_year, today
 from tests.casework.photos import jpeg
 from tests.casework.work import INCOME, LIVING
@@ -94,7 +98,7 @@ def page_of(actor: Actor, row: Nomination) -> Any:
     return client_of(actor).get(reverse("nomination", args=[row.pk]))
 
 
-# ------------------------------------------------------------------------------------------------ the way in
+# ------------------------------------------------------------------------------------- the way in
 
 
 def test_accepted_household_is_found_in_care_and_told(cast: Cast) -> None:
@@ -164,8 +168,8 @@ class _Everybody(dict[Any, str]):
 
 def test_bad_input_explains_itself(cast: Cast) -> None:
     wrong: list[dict[str, Any]] = [
-        {"area_code": "90079901"}, {"area_code": "9007"}, {"persons": ()}, {"reason": "  "}, {"dimensions": 99},
-        {"photos": (b"<svg/>",)}, {"latitude": 7.0},
+        {"area_code": "90079901"}, {"area_code": "9007"}, {"persons": ()}, {"reason": "  "},
+        {"dimensions": 99}, {"photos": (b"<svg/>",)}, {"latitude": 7.0},
     ]  # fmt: skip
     for values in wrong:
         with pytest.raises(InvalidInput):
@@ -208,7 +212,7 @@ def test_head_whose_id_is_in_the_register_is_refused_at_acceptance(cast: Cast) -
     assert row.status == S.CHECKED
 
 
-# ---------------------------------------------------------------------------------- rejection, appeal, withdrawal
+# ------------------------------------------------------------------ rejection, appeal, withdrawal
 
 
 def test_rejection_is_appealed_once_and_decided_by_another(cast: Cast) -> None:
@@ -250,7 +254,7 @@ def test_withdrawn_by_the_nominator_only_and_before_the_decision(cast: Cast) -> 
         withdraw(actor=cast.mentor, nomination_id=row.pk)
 
 
-# ------------------------------------------------------------------------------------------------- who sees what
+# ---------------------------------------------------------------------------------- who sees what
 
 
 def test_strangers_find_nothing_and_can_do_nothing(cast: Cast) -> None:
@@ -317,7 +321,7 @@ def test_mentor_is_told_nothing_of_a_household_out_of_sight(cast: Cast) -> None:
     assert str(hidden.pk) not in text_of(page_of(cast.mentor, row))
 
 
-# ------------------------------------------------------------------------------------------------------- pages
+# ------------------------------------------------------------------------------------------ pages
 
 
 def new_body(**values: Any) -> dict[str, Any]:
@@ -421,7 +425,7 @@ def test_checked_and_decided_on_the_page_with_the_village_found(cast: Cast) -> N
     assert row.household.area_code == NEXT_VILLAGE
 
 
-# --------------------------------------------------------------------------------------------- the public door
+# -------------------------------------------------------------------------------- the public door
 
 
 def open_door(province: str = "90") -> None:
@@ -539,3 +543,65 @@ def test_robots_floods_and_big_photos_are_refused(cast: Cast, settings: Any) -> 
     assert full.status_code == 422
     assert "วันนี้รับเรื่องเต็มแล้ว" in text_of(full)
     assert Nomination.objects.count() == 2
+
+
+# ---------------------------------------------------------------------------------------- boards and removals
+
+
+def test_board_tells_what_waits_and_opens_it_for_those_who_may(cast: Cast) -> None:
+    family(cast)
+    full_rollup(this_year())
+    for days, number in ((20, "1"), (3, "2"), (1, "3")):
+        row = nominated(cast.mentor, house_no=number, near_said=_Everybody())
+        day = today() - timedelta(days=days)
+        Nomination.objects.filter(pk=row.pk).update(
+            nominated_on=day,
+            check_due_on=day + timedelta(days=15),
+            status=S.CHECKED if days == 3 else S.RECEIVED,
+        )
+    nominated(cast.secretary, area_code=CITY_VILLAGE, near_said=_Everybody())
+    done = nominated(cast.mentor, house_no="4", near_said=_Everybody())
+    withdraw(actor=cast.mentor, nomination_id=done.pk)
+    assert waiting_in(today(), area_code="9007") == Waiting(count=3, overdue=1, oldest_days=20, median_days=3)
+    assert waiting_in(today()).count == 4
+    assert waiting_in(today(), centre_id=cast.municipality.pk).count == 1
+    assert waiting_in(today(), area_code="40") == Waiting(0, 0, None, None)
+
+    officer = client_of(cast.officer)
+    board = text_of(officer.get("/board/9007/"))
+    address = "/nominations/?tab=all&amp;area=9007"
+    assert address in board
+    opened = text_of(officer.get(address.replace("&amp;", "&")))
+    assert opened.count('<th scope="row">') == 3
+    only = text_of(officer.get(f"{address}&overdue=1".replace("&amp;", "&")))
+    assert only.count('<th scope="row">') == 1
+    executive = text_of(client_of(cast.district_executive).get("/board/9007/"))
+    assert "ตกหล่นรอพิจารณา" in executive
+    assert "/nominations/" not in executive
+
+
+def test_decided_removals_are_counted_by_reason_and_not_poor_opens_its_households(cast: Cast) -> None:
+    gone, other = family(cast), family(cast)
+    far = family(cast, village=FAR_VILLAGE, team=cast.far_mentor_team)
+    for household, asker, decider, reason in (
+        (gone, cast.mentor, cast.officer, "not_poor"),
+        (other, cast.mentor, cast.officer, "moved"),
+        (far, cast.far_mentor, cast.far_officer, "not_poor"),
+    ):
+        asked = request_removal(
+            actor=asker, household_id=household.pk, reason=reason, note="มีรถ", effective_on=today()
+        )
+        decide_removal(actor=decider, removal_id=asked.pk, accept=True)
+    client = client_of(cast.officer)
+    shown = text_of(client.get("/removals/?show=decided&reason=not_poor"))
+    assert gone.head_name in shown
+    assert str(other.pk) not in shown
+    assert str(far.pk) not in shown
+    book = decided_removals(cast.officer)
+    assert {line.reason: line.accepted for line in book.counts if line.accepted} == {
+        "not_poor": 1,
+        "moved": 1,
+    }
+    listed = text_of(client.get("/households/?removed_for=not_poor"))
+    assert str(gone.pk) in listed
+    assert str(other.pk) not in listed
