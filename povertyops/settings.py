@@ -259,6 +259,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = 150 * 1024 * 1024
 IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
 IMPORT_MAX_ROWS = 600_000
+# Households of one step when a rule of sources has changed.
+DERIVE_AT_ONCE = 500
 # A workbook with more rows is made by a worker; CSV of any size is answered at once.
 EXPORT_MAX_XLSX_ROWS = 100_000
 # What a sheet of Excel holds below its heads; more rows go on on further sheets.
@@ -372,6 +374,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "office-reach": {"task": "casework.refresh_office_reach", "schedule": crontab(hour="0,6", minute=20)},
     "make-packs": {"task": "reports.make_packs", "schedule": 30.0, "options": {"expires": 30}},
     "resume-imports": {"task": "casework.resume_imports", "schedule": 30.0, "options": {"expires": 30}},
+    "derive-again": {"task": "casework.derive_again", "schedule": 60.0, "options": {"expires": 60}},
     # Each later look sends only what the one before could not.
     "send-digests": {
         "task": "casework.send_digests",

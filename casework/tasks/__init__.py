@@ -1,5 +1,5 @@
 """Background work of casework: each task takes ids, calls one service and may run twice."""
 
-from . import digests, imports, nightly, nominations, referrals
+from . import digests, imports, nightly, nominations, referrals, rules
 
-__all__ = ["digests", "imports", "nightly", "nominations", "referrals"]
+__all__ = ["digests", "imports", "nightly", "nominations", "referrals", "rules"]

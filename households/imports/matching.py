@@ -2,8 +2,8 @@
 
 A household is found by its house code, else by its members' ids, else by village, house number and head; a
 person by the blind index, else by name and birthday within the household. No household of the register is
-taken for two of the file. Lines are compared with lines, never with what a household is called in the end, and
-what makes two of them alike does so from both sides: so it does not matter which list came first. What was
+taken for two of the file. Lines are compared with lines, never with what a household is called in the end,
+and what makes two of them alike does so from both sides: so it does not matter which list came first. What was
 merged into another counts as the other.
 """
 
@@ -59,8 +59,8 @@ def members_of_other_households(batch: ImportBatch) -> Found:
 
 
 def members_of_neighbours(batch: ImportBatch) -> Found:
-    """Rows whose person lives, by the register, in a household of the same province that this one was not found
-    to be: worth knowing, and no fault."""
+    """Rows whose person lives, by the register, in another household of the same province: worth knowing, and no
+    fault."""
     return _elsewhere(batch, _NEXT_DOOR)
 
 
@@ -229,7 +229,8 @@ _BY_MEMBERS = _CLAIM.format(
               AND {_UNCLAIMED.format(household="l.household_id")}
             GROUP BY s.id, s.persons, s.house_code, l.id
             HAVING CASE WHEN s.house_code <> '' AND l.raw ->> 'house_code' <> ''
-                        THEN bool_or({{head}}) AND 2 * count(DISTINCT p.person_id) > GREATEST(s.persons, l.persons)
+                        THEN bool_or({{head}})
+                             AND 2 * count(DISTINCT p.person_id) > GREATEST(s.persons, l.persons)
                         ELSE bool_or({{head}})
                              OR 2 * count(DISTINCT p.person_id) >= GREATEST(s.persons, l.persons) END
         ) AS alike GROUP BY id, household_id

@@ -89,8 +89,8 @@ def prepare_lists(actor: Actor, batch: ImportBatch) -> None:
 def merge_range(part: Range) -> list[UUID]:
     """Bring a range into the register: households, persons, ids, memberships, listings and raw values.
 
-    Returns the households that were known before and got a new line, or whose people moved; they are locked, and
-    derived again.
+    Returns the households that were known before and got a new line, or whose people moved; they are locked,
+    and derived again.
     """
     part.run(_LOCK_KNOWN)
     known = part.ids(_KNOWN)
@@ -184,7 +184,8 @@ _LOCK_KNOWN = f"""
         SELECT s.match_id FROM {_STAGED} AND s.match_id IS NOT NULL AND {_GETS_A_LINE}
         UNION
         SELECT m.household_id FROM households_membership m
-        WHERE m.valid_to IS NULL AND m.superseded_at IS NULL AND m.person_id IN (SELECT r.match_id FROM {_ROWS})
+        WHERE m.valid_to IS NULL AND m.superseded_at IS NULL
+          AND m.person_id IN (SELECT r.match_id FROM {_ROWS})
         UNION
         SELECT l.household_id FROM households_listedperson p
         JOIN households_listing l ON l.id = p.listing_id AND l.superseded_at IS NULL
@@ -298,8 +299,8 @@ _LISTED_PERSONS = f"""
     ) AS told ORDER BY told.number, told.position
 """
 
-# A person without an id and one with an id, on two lists of one household, with the same name and birthday: had the
-# lists come the other way round, the id would have been given to the one that was there. Nobody whom a person
+# A person without an id and one with an id, on two lists of one household, with the same name and birthday: had
+# the lists come the other way round, the id would have been given to the one that was there. Nobody whom a person
 # has checked or corrected is taken for another here; that is for people to decide.
 _SAME_PERSONS = f"""
     CREATE TEMPORARY TABLE import_same_person ON COMMIT DROP AS
@@ -317,8 +318,8 @@ _SAME_PERSONS = f"""
       AND NOT EXISTS (SELECT 1 FROM households_verification v WHERE v.person_id = p.id)
       AND NOT EXISTS (SELECT 1 FROM households_correction c WHERE c.person_id = p.id)
       AND NOT EXISTS (SELECT 1 FROM households_listedperson a
-                      JOIN households_listedperson b ON b.listing_id = a.listing_id AND b.person_id = n.person_id
-                      WHERE a.person_id = p.id)
+                      JOIN households_listedperson b ON b.listing_id = a.listing_id
+                      WHERE a.person_id = p.id AND b.person_id = n.person_id)
     ORDER BY p.id, encode(n.blind_index, 'hex')
 """
 _MOVE_LINES = """
@@ -330,7 +331,8 @@ _END_MEMBERSHIPS = f"""
     WHERE m.person_id = t.person_id AND m.superseded_at IS NULL
 """
 _MERGE_PERSONS = """
-    UPDATE households_person p SET merged_into_id = t.into_id FROM import_same_person t WHERE p.id = t.person_id
+    UPDATE households_person p SET merged_into_id = t.into_id FROM import_same_person t
+    WHERE p.id = t.person_id
 """
 _NO_SAME_PERSONS = "DROP TABLE import_same_person"
 

@@ -11,12 +11,13 @@ from .imports import (
     ImportRule,
     MappingProfile,
 )
-from .lists import ListedPerson, Listing, ListKind, SourceRule, TargetList
+from .lists import Derivation, ListedPerson, Listing, ListKind, SourceRule, TargetList
 from .person import Membership, NationalId, Person
 from .verification import Correction, Verification
 
 __all__ = [
     "Correction",
+    "Derivation",
     "DuplicatePair",
     "Household",
     "HouseholdLink",

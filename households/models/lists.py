@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.ids import uuid7
+from povertyops.common.languages import in_language
 
 from .household import Household
 from .person import Person
@@ -39,7 +40,7 @@ class ListKind(models.Model):
         ordering = ["rank", "code"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_language(self.name, self.name_en)
 
 
 class SourceRule(models.Model):
@@ -69,6 +70,30 @@ class SourceRule(models.Model):
                 condition=Q(superseded_at=None),
                 name="source_rule_one_current",
             )
+        ]
+
+
+class Derivation(models.Model):
+    """A change of the rules after which households whose lists disagree are derived again, some at a time.
+
+    An empty province means the nation. `cursor` is the last household that is done; `changed` counts those of
+    which anything changed.
+    """
+
+    province_code = models.CharField(max_length=2, blank=True, db_collation="C")
+    cursor = models.UUIDField(null=True)
+    done = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("การปรับข้อมูลตามกติกาใหม่")
+        indexes = [
+            models.Index(fields=["asked_at"], name="derivation_unfinished", condition=Q(finished_at=None))
         ]
 
 
@@ -136,7 +161,9 @@ class Listing(models.Model):
             models.Index(fields=["batch_id"], name="listing_by_import", condition=~Q(batch_id=None)),
             # How a line that is on its way in finds the lines that say the same.
             models.Index(
-                KeyTextTransform("house_code", "raw"), name="listing_by_house_code", condition=Q(superseded_at=None)
+                KeyTextTransform("house_code", "raw"),
+                name="listing_by_house_code",
+                condition=Q(superseded_at=None),
             ),
             models.Index(
                 F("area_code"),

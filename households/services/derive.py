@@ -1,8 +1,8 @@
 """What a household and its persons are called and where they are: derived from their listings and hand
 corrections.
 
-For every field the rule of `source_rules` says which list is believed, and a correction by hand wins over all of
-them. Nothing here depends on ids or on the order in which lists came in. Who lives where is `homes`.
+For every field the rule of `source_rules` says which list is believed, and a correction by hand wins over all
+of them. Nothing here depends on ids or on the order in which lists came in. Who lives where is `homes`.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def derive_households(
 ) -> list[UUID]:
     """Bring these households, everybody on their lists and the given persons up to the rule.
 
-    The caller has locked the households, and those where these persons live or are listed. A household that moves
-    to another village gets a new placement and scope from the day of the list that says so; its province never
-    changes. Returns the households of which anything changed, with those that persons moved from or to.
+    The caller has locked the households, and those where these persons live or are listed. A household that
+    moves to another village gets a new placement and scope from the day of the list that says so; its province
+    never changes. Returns the households of which anything changed, with those that persons moved from or to.
     """
     ids, extra = sorted(set(household_ids)), sorted(set(person_ids))
     rules = load_rules()
@@ -55,8 +55,8 @@ def derive_households(
 
 
 def best_value(lines: Iterable[Mapping[str, Any]], name: str) -> str | None:
-    """The value of the first line that states one; "" where lines have the field and leave it empty, None where
-    none has it."""
+    """The value of the first line that states one; "" where lines have the field and leave it empty, None
+    where none has it."""
     found = None
     for line in lines:
         if line.get(name):
@@ -133,7 +133,7 @@ class _Ordered:
 
 
 def _stays(lines: Sequence[HouseholdLine], household: Household, rules: SourceRules) -> list[Stay]:
-    """Where the household has been: from each day on which a list begins to hold, by the lists known to hold."""
+    """Where the household has been: from each day on which a list begins to hold, by the lists that hold."""
     order = rules.order(household.province_code, "area_code")
     best = rules.sorted((one for one in lines if one.area_code[:2] == household.province_code), order)
     found: list[Stay] = []

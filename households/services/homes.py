@@ -1,4 +1,4 @@
-"""Who lives where by the lists: a person on lines of several households lives where the line believed first says.
+"""Who lives where by the lists: of several households the one whose line is believed first.
 
 What a person said by hand stands: somebody who left, or was moved, split off or joined, is left alone.
 """
@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from povertyops.common.ids import uuid7
 
+from ..enums import CorrectionState
 from ..models import Correction, Household, HouseholdLink, ListedPerson, Membership
 from ..rules import MEMBER_LEAVE
 from .lines import HouseholdLine, PersonLine, household_lines, person_lines
@@ -174,10 +175,13 @@ def _settle_heads(
     current = Membership.objects.filter(household_id__in=ids, valid_to=None, superseded_at=None)
     for row in current:
         members[row.household_id].append(row)
+    # Whose name was set by hand has the head that goes with it.
+    named = Correction.objects.filter(household_id__in=ids, person=None, field="head_name")
+    by_hand = set(named.filter(state=CorrectionState.APPLIED).values_list("household_id", flat=True))
     changed = [
         row
         for pk, rows_of in members.items()
-        if lines.get(pk)
+        if lines.get(pk) and pk not in by_hand
         for row in _put_in_order(rows_of, lines[pk], on_lines[pk], provinces[pk], rules)
     ]
     Membership.objects.bulk_update(changed, ["is_head", "position"], batch_size=500)

@@ -1,4 +1,4 @@
-"""The valid lines of lists as the rules look at them: of households, and of persons in whichever household."""
+"""The valid lines of lists as the rules see them: of households, and of persons in whichever household."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Which list is believed where several state a field: the rule as data, and the order it makes.
 
-For each field the newest of these counts: the province's rule of the field, the province's rule of everything,
-the nation's of the field, the nation's of everything. Without any the newest fiscal year wins, then the rank of
-the kind of list. The order is total and knows neither ids nor the order of imports.
+For each field the first of these that is there counts: the province's rule of the field, the province's rule
+of everything, the nation's of the field, the nation's of everything. Without any the newest fiscal year wins,
+then the rank of the kind of list. The order is total and knows neither ids nor the order of imports.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def load_rules() -> SourceRules:
 
 @dataclass(frozen=True, slots=True)
 class RuleDraft:
-    """A rule as a person sets it; without `kinds` and with the newest year first it says what holds anyway."""
+    """A rule as a person sets it; `is_own` False takes it away."""
 
     field: str
     newest_year_first: bool
@@ -117,8 +117,8 @@ class RuleDraft:
 def save_rule(*, actor: Actor, draft: RuleDraft) -> bool:
     """Put a new version of a rule in force, for the actor's province or, by a system admin, for the nation.
 
-    `is_own` False takes the rule away, so that the next wider one holds again. Returns whether anything changed:
-    then the households whose lists disagree must be derived again (`casework.tasks.rules`). Audits.
+    Without a rule of its own the next wider one holds for a field again. Returns whether anything changed:
+    then the households whose lists disagree must be derived again (`casework.services.rederive`). Audits.
     """
     if not actor.is_system and actor.role not in KEEPERS:
         raise NotAllowed("role", _("กติกานี้แก้ได้เฉพาะเลขานุการจังหวัดและผู้ดูแลระบบ"))

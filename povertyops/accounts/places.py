@@ -48,6 +48,9 @@ OFFICE_HELP = Place(_("บันทึกความช่วยเหลือ
 OFFICES = Place(_("หน่วยงาน"), "office_list", "home")
 DUPLICATES = Place(_("อาจซ้ำกัน"), "duplicates", "household")
 IMPORTS = Place(_("นำเข้าบัญชี"), "import_list", "import")
+LISTS = Place(_("บัญชีและความซ้อนกัน"), "list_overlap", "list")
+KINDS = Place(_("ชนิดบัญชี"), "list_kinds", "list")
+RULES = Place(_("กติกาเมื่อบัญชีขัดกัน"), "source_rules", "list")
 REVIEW = Place(_("ทบทวนเกณฑ์ประจำปี"), "yearly_review", "yardstick")
 EXPORTS = Place(_("การส่งออก"), "export_list", "download")
 MENU = Place(_("เมนูแก้จน"), "menu", "help")
@@ -81,7 +84,7 @@ _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
     *(WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS, REMOVALS, TRANSFERS, TPMAP),
     *(IMPORTS, DUPLICATES, REVIEW, MEETINGS, WEEKLY),
-    *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
+    *(RECORDS, LISTS, VISITS, HELPS, HELP_BULK, EXPORTS),
     *(PEOPLE, APPOINTMENTS, USERS),
     *(REFERENCE, MENU, YARDSTICK, DIGEST),
 )
@@ -97,7 +100,7 @@ PLACES: Mapping[Role, Sequence[Place]] = {
         *(NUMBERS, MEETINGS, WEEKLY, TARGETS, MEASURES, PUBLIC),
         *(WORK, SUPERVISION, APPROVALS, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS),
         *(REMOVALS, TRANSFERS, DUPLICATES, REVIEW, TPMAP),
-        *(RECORDS, VISITS, HELPS, HELP_BULK, EXPORTS),
+        *(RECORDS, LISTS, VISITS, HELPS, HELP_BULK, EXPORTS),
         *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
         *(REFERENCE, MENU, YARDSTICK, WEIGHTS, DIGEST),
     ),
@@ -108,10 +111,10 @@ PLACES: Mapping[Role, Sequence[Place]] = {
     Role.AGENCY: (REFERRALS, HOUSEHOLDS, OFFICE_HELP, HELPS, REFERENCE, MENU, YARDSTICK, DIGEST),
     Role.EXECUTIVE: (
         *(BOARD, HOUSEHOLDS, MEETINGS, WEEKLY, TARGETS, MEASURES),
-        *(VISITS, HELPS, EXPORTS, REFERENCE, MENU, YARDSTICK),
+        *(LISTS, VISITS, HELPS, EXPORTS, REFERENCE, MENU, YARDSTICK),
     ),
     Role.NATIONAL_VIEWER: (BOARD, MEASURES, YARDSTICK),
-    Role.SYSTEM_ADMIN: (USERS, APPOINTMENTS, CENTRES, OFFICES, MENU, YARDSTICK, WEIGHTS),
+    Role.SYSTEM_ADMIN: (USERS, APPOINTMENTS, CENTRES, OFFICES, KINDS, RULES, MENU, YARDSTICK, WEIGHTS),
 }
 
 

@@ -1,5 +1,5 @@
-"""The order in which lists are imported never matters: five lists of Songkhla that disagree, and small ones drawn
-at random, give the same register in whichever order they come."""
+"""The order in which lists are imported never matters: five lists of Songkhla that disagree, and small ones
+drawn at random, give the same register in whichever order they come."""
 
 from __future__ import annotations
 
@@ -236,7 +236,3 @@ def test_five_lists_in_any_order_give_the_same_register(
         assert_same(first, brought_in(order, tmp_path))
 
 
-@pytest.fixture(scope="module")
-def small_world(django_db_setup: None, django_db_blocker: Any) -> Any:
-    with django_db_blocker.unblock():
-        yield
