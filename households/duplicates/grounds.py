@@ -50,8 +50,8 @@ POINTS: Mapping[str, int] = {
     "near_place": 60,
     "same_village": 60,
     "same_subdistrict": 30,
-    "one_more_alike": 140,
-    "several_alike": 220,
+    "one_more_alike": 150,
+    "several_alike": 280,
 }
 
 GROUNDS: Mapping[str, str | Promise] = {
@@ -98,8 +98,8 @@ def score_of(codes: Iterable[str]) -> int:
     return max(0, min(MOST, sum(POINTS[code] for code in codes)))
 
 
-def speaks_against(code: str) -> bool:
-    return POINTS.get(code, 0) < 0
+def speaks_against(ground: Mapping[str, Any]) -> bool:
+    return POINTS.get(ground.get("code", ""), 0) < 0
 
 
 def sentence(ground: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from ..access import scope_q
 from ..duplicates.access import decidable_pairs, get_pair_for, pairs_of_household, visible_pairs
 from ..duplicates.finder import compare_households, households_named, resembling
-from ..duplicates.grounds import sentence
+from ..duplicates.grounds import sentence, speaks_against
 from ..duplicates.nightly import Progress, Tally, provinces_with_households, run_provinces
 from ..enums import FoundBy, PairKind, PairState
 from ..models import DuplicatePair, HouseholdScope
@@ -38,6 +38,7 @@ __all__ = [
     "propose_pairs",
     "reopen_pairs",
     "sentence",
+    "speaks_against",
     "visible_pairs",
 ]
 
