@@ -19,7 +19,7 @@ from households.models import Household, HouseholdLink, Person
 from povertyops.accounts.actor import Actor
 
 from ..enums import StageEventKind
-from ..models import HouseholdMerge, PersonMerge, StageEvent
+from ..models import Assignment, HouseholdMerge, PersonMerge, StageEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,10 @@ def _stages_then(merge: HouseholdMerge) -> Iterator[Told]:
         title = gettext("ขั้น%(stage)s") % {"stage": Stage(row.to_stage).label}
         fact = gettext("ของครัวเรือน%(name)s ก่อนรวม") % {"name": merge.gone.head_name}
         yield Told(row.effective_on, kind, title, facts=(fact,))
+    for held in Assignment.objects.filter(household=merge.gone_id).select_related("team__centre"):
+        fact = gettext("ของครัวเรือน%(name)s ก่อนรวม") % {"name": merge.gone.head_name}
+        title = gettext("มอบให้%(team)sดูแล") % {"team": held.team.centre.name}
+        yield Told(held.valid_from, "team", title, facts=(fact,))
 
 
 def _moves(actor: Actor, household_id: UUID) -> Iterator[Told]:

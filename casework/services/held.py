@@ -38,8 +38,8 @@ class Held:
     is_over: bool
 
 
-# A mentor held what the team was assigned, a subdistrict team what lived in the areas it covers. Assignments of
-# a household that was merged into another stand there, where it lived stays with it.
+# A mentor held what the team was assigned, a subdistrict team what lived in the areas it covers. Of a household
+# that was merged into another one some assignments stand there, some stayed with it.
 _HELD = """
     WITH claim AS (
         SELECT c.*, coalesce(h.merged_into_id, c.household_id) AS stands_on
@@ -51,7 +51,7 @@ _HELD = """
         FROM accounts_appointment a WHERE a.user_id = %(user)s AND a.role = ANY(%(roles)s)
     ), held AS (
         SELECT c.household_id, c.moment, s.team_id, p.is_over OR s.valid_to IS NOT NULL AS is_over
-        FROM claim c JOIN casework_assignment s ON s.household_id = c.stands_on
+        FROM claim c JOIN casework_assignment s ON s.household_id IN (c.household_id, c.stands_on)
         JOIN post p ON p.centre_id = s.team_id AND p.role = %(mentor)s
         WHERE s.valid_from <= c.day
           AND (s.valid_to IS NULL OR s.valid_to + %(life)s::interval >= c.day

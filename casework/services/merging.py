@@ -16,7 +16,7 @@ from django.db.models import F, Max, Q
 from django.http import Http404
 from django.utils.translation import gettext, gettext_lazy as _
 
-from households.enums import CorrectionState, FoundBy, PairKind, PairState
+from households.enums import CorrectionState, FoundBy, LinkKind, PairKind, PairState
 from households.models import (
     Correction,
     DuplicatePair,
@@ -61,6 +61,7 @@ from .cohort import forget_households
 from .guards import require_role, require_writable
 from .merge_rows import difference, watch
 from .merge_tables import HOUSEHOLD_COLUMNS, Way
+from .persons_moving import link_homes
 from .reach import refresh_office_reach
 
 # What of two households is chosen field by field; `team` is who looks after the one household from now on.
@@ -297,15 +298,42 @@ def _transfers(w: _Work) -> None:
 
 
 def _assignments(w: _Work) -> None:
-    """One team goes on: kept's, or the other's where that was chosen or kept has none."""
-    own = Assignment.objects.filter(household=w.kept, valid_to=None).first()
-    other = Assignment.objects.filter(household=w.gone, valid_to=None).first()
-    if own is not None and other is not None:
-        ending = own if TEAM in w.choices.take else other
-        Assignment.objects.filter(pk=ending.pk).update(
-            valid_to=max(w.day, ending.valid_from), end_recorded_at=w.actor.stamp
-        )
-    Assignment.objects.filter(household=w.gone).update(household=w.kept)
+    """One team goes on: kept's, or the other's where that was chosen or kept has none.
+
+    Days on which kept had a team stay that team's; the other's of those days stay where they were.
+    """
+    own = list(Assignment.objects.filter(household=w.kept))
+    others = list(Assignment.objects.filter(household=w.gone))
+    mine = next((row for row in own if row.valid_to is None), None)
+    theirs = next((row for row in others if row.valid_to is None), None)
+    if mine is not None and theirs is not None:
+        _end(w, theirs)
+        if TEAM in w.choices.take:
+            _end(w, mine)
+            Assignment.objects.create(
+                household=w.kept,
+                province_code=w.kept.province_code,
+                team_id=theirs.team_id,
+                mentor_id=theirs.mentor_id,
+                valid_from=w.day,
+                assigned_by=w.actor.user,
+                recorded_at=w.actor.stamp,
+            )
+    goes = [row.pk for row in others if (row is theirs and mine is None) or not _overlaps(row, own)]
+    Assignment.objects.filter(pk__in=goes).update(household=w.kept)
+
+
+def _end(w: _Work, row: Assignment) -> None:
+    Assignment.objects.filter(pk=row.pk).update(
+        valid_to=max(w.day, row.valid_from), end_recorded_at=w.actor.stamp
+    )
+
+
+def _overlaps(row: Assignment, others: Sequence[Assignment]) -> bool:
+    return any(
+        row.valid_from < (other.valid_to or date.max) and other.valid_from < (row.valid_to or date.max)
+        for other in others
+    )
 
 
 def _reviews(w: _Work) -> None:
@@ -593,6 +621,17 @@ def merge_persons(*, actor: Actor, kept_person_id: UUID, gone_person_id: UUID, r
         looked = watch(set(homes.values()), [kept_person_id, gone_person_id])
         before = looked.rows()
         _hand_on_headship(homes, kept_person_id, gone_person_id)
+        if home != homes[gone_person_id]:
+            # Where the person lives was said by hand: lists of the other household do not move it back.
+            link_homes(
+                actor=actor,
+                household_id=homes[gone_person_id],
+                other_id=home,
+                kind=LinkKind.MOVED,
+                person_ids=[kept_person_id],
+                on=actor.today(),
+                reason=reason,
+            )
         merge_person_rows(actor, kept_person_id, gone_person_id)
         ids = sorted(set(homes.values()))
         derive_households(ids, recorded_at=actor.recorded_at)
