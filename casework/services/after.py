@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from dimensions.rules import StageResult
 from households.models import HouseholdScope
 from povertyops.accounts.actor import Actor
+from povertyops.common.languages import kept_in_thai
 
 from ..enums import CloseReason
 from ..models import RemovalRequest, StageEvent
@@ -148,6 +149,8 @@ def _propose_closing(actor: Actor, households: Sequence[Facts]) -> None:
     """Propose closing for households assessed in full that fail nothing; a second person decides."""
     if not households:
         return
+    with kept_in_thai():
+        note = gettext("ประเมินครบทุกตัวชี้วัดแล้วไม่พบมิติที่ตกเกณฑ์ ระบบเสนอให้ยุติการดูแล")
     RemovalRequest.objects.bulk_create(
         [
             RemovalRequest(
@@ -155,7 +158,7 @@ def _propose_closing(actor: Actor, households: Sequence[Facts]) -> None:
                 household_id=facts.household_id,
                 province_code=facts.province_code,
                 reason=CloseReason.NOT_POOR,
-                note=gettext("ประเมินครบทุกตัวชี้วัดแล้วไม่พบมิติที่ตกเกณฑ์ ระบบเสนอให้ยุติการดูแล"),
+                note=note,
                 effective_on=actor.today(),
                 requested_by=actor.user,
                 requested_at=actor.stamp,

@@ -25,6 +25,7 @@ from povertyops.areas.models import Centre
 from povertyops.areas.queries import address_labels
 from povertyops.common.audit import audit, audit_many
 from povertyops.common.errors import Conflict, InvalidInput
+from povertyops.common.languages import kept_in_thai
 
 from ..access import visible_transfers
 from ..models import HandOver, PlanStep, Referral, ReferralEvent
@@ -249,10 +250,9 @@ def _give_referrals(
         taker = takers[user_id]
         rows = list(Referral.objects.select_for_update().filter(pk__in=[thing.id for thing in group]))
         Referral.objects.filter(pk__in=[row.pk for row in rows], sent_by=leaver).update(sent_by=taker)
-        said = gettext("ส่งมอบงานจาก %(leaver)s ให้ %(taker)s") % {
-            "leaver": leaver.display_name,
-            "taker": taker.display_name,
-        }
+        with kept_in_thai():
+            said = gettext("ส่งมอบงานจาก %(leaver)s ให้ %(taker)s")
+        said %= {"leaver": leaver.display_name, "taker": taker.display_name}
         ReferralEvent.objects.bulk_create(
             ReferralEvent(
                 referral=row,
@@ -290,7 +290,8 @@ def _lines(
 ) -> list[dict[str, Any]]:
     """What is printed: per thing its household, place and new owner."""
     households = Household.objects.in_bulk({thing.household_id for thing in things})
-    places = address_labels(household.area_code for household in households.values())
+    with kept_in_thai():
+        places = address_labels(household.area_code for household in households.values())
     lines = []
     for thing in things:
         household, owner = households[thing.household_id], owners[thing.key]

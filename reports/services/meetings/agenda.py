@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povertyops.accounts.actor import Actor
 from povertyops.common.errors import InvalidInput
+from povertyops.common.languages import kept_in_thai
 from povertyops.common.thai import format_thai_date
 
 from ...enums import AgendaKind, Presence
@@ -43,12 +44,17 @@ class Attendee:
 
 def lay_standard_agenda(meeting: Meeting, before: Meeting | None) -> None:
     """The heads of every meeting, and each open resolution as an item to follow up."""
+    with kept_in_thai():
+        _append(meeting, _standard_rows(meeting, before))
+
+
+def _standard_rows(meeting: Meeting, before: Meeting | None) -> list[tuple[AgendaKind, str, str]]:
     if before is not None:
         minutes = gettext("รับรองรายงานการประชุมครั้งที่ %(number)s") % {"number": before}
     else:
         minutes = gettext("ไม่มี เป็นการประชุมครั้งแรกในระบบ")
     progress = gettext("ความก้าวหน้าการขจัดความยากจนรายครัวเรือน ปีงบประมาณ %(year)s")
-    rows = [
+    return [
         (AgendaKind.INFORM, gettext("เรื่องที่ประธานแจ้งให้ที่ประชุมทราบ"), ""),
         (AgendaKind.MINUTES, minutes, ""),
         *_follow_up_rows(open_resolutions(meeting.province_code)),
@@ -56,7 +62,6 @@ def lay_standard_agenda(meeting: Meeting, before: Meeting | None) -> None:
         (AgendaKind.DECIDE, gettext("เรื่องเสนอให้ที่ประชุมพิจารณา"), ""),
         (AgendaKind.OTHER, gettext("เรื่องอื่น ๆ (ถ้ามี)"), ""),
     ]
-    _append(meeting, rows)
 
 
 def lay_follow_up(*, actor: Actor, meeting_id: UUID) -> int:
@@ -153,13 +158,15 @@ def save_attendance(*, actor: Actor, meeting_id: UUID, people: Sequence[Attendee
 
 
 def follow_up_title(resolution: Resolution) -> str:
-    said = gettext("ติดตามมติครั้งที่ %(meeting)s: %(text)s")
+    with kept_in_thai():
+        said = gettext("ติดตามมติครั้งที่ %(meeting)s: %(text)s")
     title = said % {"meeting": resolution.meeting, "text": resolution.text}
     return title if len(title) <= 300 else f"{title[:299]}…"
 
 
 def _follow_up_rows(resolutions: Iterable[Resolution]) -> list[tuple[AgendaKind, str, str]]:
-    return [(AgendaKind.FOLLOW_UP, follow_up_title(row), _owed(row)) for row in resolutions]
+    with kept_in_thai():
+        return [(AgendaKind.FOLLOW_UP, follow_up_title(row), _owed(row)) for row in resolutions]
 
 
 def _owed(resolution: Resolution) -> str:
