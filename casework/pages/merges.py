@@ -1,4 +1,4 @@
-"""Two households side by side: what each is and has, where they differ, who of them may be the same person."""
+"""Two households side by side: what each is and has, where they differ, who of them may be the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Stage
 from households.access import visible_households
@@ -138,7 +139,11 @@ def _shown(household: Household, name: str, place: str) -> str:
 
 
 def _team(household_id: UUID) -> str:
-    row = Assignment.objects.filter(household=household_id, valid_to=None).select_related("team__centre").first()
+    row = (
+        Assignment.objects.filter(household=household_id, valid_to=None)
+        .select_related("team__centre")
+        .first()
+    )
     return row.team.centre.name if row else ""
 
 
@@ -196,7 +201,7 @@ def consequences(kept: Side, gone: Side, choices: MergeChoices) -> list[str]:
     return told
 
 
-# -------------------------------------------------------------------------------------------------- the list
+# ----------------------------------------------------------------------------------------------- the list
 
 
 @dataclass(frozen=True, slots=True)

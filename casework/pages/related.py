@@ -1,4 +1,4 @@
-"""What other households have to do with one: merged into it, split off, in the same house, moved to or from."""
+"""What other households have to do with one: merged into it, split off, in one house, moved to or from."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def relations_of(actor: Actor, household_id: UUID) -> list[Relation]:
 
 
 def told_of(actor: Actor, household_id: UUID) -> Iterator[Told]:
-    """Lines for the household's story: merges with the stages of the one that went, links, moves of persons."""
+    """Lines for the household's story: merges with the stages of the one that went, links, moves."""
     for merge in _merges(household_id):
         title = gettext("รวมกับครัวเรือน%(name)s") % {"name": merge.gone.head_name}
         by = merge.made_by.display_name if merge.made_by else ""
@@ -102,10 +102,10 @@ def _stages_then(merge: HouseholdMerge) -> Iterator[Told]:
 
 def _moves(actor: Actor, household_id: UUID) -> Iterator[Told]:
     links = list(_links(household_id))
-    people = dict(
-        (person.pk, person.full_name)
+    people = {
+        person.pk: person.full_name
         for person in Person.objects.filter(pk__in={pk for link in links for pk in link.person_ids})
-    )
+    }
     others = {_other(link, household_id) for link in links}
     names = dict(visible_households(actor).filter(pk__in=others).values_list("pk", "head_name"))
     seen: set[tuple[str, UUID, date]] = set()

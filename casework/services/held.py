@@ -38,8 +38,8 @@ class Held:
     is_over: bool
 
 
-# A mentor held what the team was assigned, a subdistrict team what lived in the areas it covers. Of a household
-# that was merged into another one some assignments stand there, some stayed with it.
+# A mentor held what the team was assigned, a subdistrict team what lived in the areas it covers. Of a
+# household that was merged into another one some assignments stand there, some stayed with it.
 _HELD = """
     WITH claim AS (
         SELECT c.*, coalesce(h.merged_into_id, c.household_id) AS stands_on

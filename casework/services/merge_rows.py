@@ -65,7 +65,9 @@ def watched_tables() -> dict[str, str]:
                 continue
             model = apps.get_model(label)
             column = model._meta.get_field(field)
-            if model._meta.db_table in WATCHED or isinstance(column, models.Field) and _is_told(model, column):
+            if model._meta.db_table in WATCHED or (
+                isinstance(column, models.Field) and _is_told(model, column)
+            ):
                 continue
             conditions[model._meta.db_table].append(f"t.{column.column} = ANY(%({names})s)")
     return {**{table: " OR ".join(terms) for table, terms in conditions.items()}, **WATCHED}
@@ -106,7 +108,7 @@ def _fields(before: Row, after: Row) -> dict[str, list[Any]]:
     return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
-# ------------------------------------------------------------------------------------------------- the way back
+# ---------------------------------------------------------------------------------------------- the way back
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _take_away(table: str, rows: Iterable[Row]) -> None:
 
 
 def _restore(table: str, rows: Mapping[str, Mapping[str, list[Any]]]) -> None:
-    """One row after the other, those that change hands first: numbers unique within a household never meet."""
+    """One row after the other, those that change hands first: numbers of a household never meet."""
     now = _now(table, rows)
     key = key_of(table)
 

@@ -14,7 +14,8 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.http import Http404
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from households.enums import CorrectionState, FoundBy, LinkKind, PairKind, PairState
 from households.models import (
@@ -212,8 +213,7 @@ def _merge(w: _Work) -> None:
     propose_pairs(household_ids=[w.kept.pk], found_by=FoundBy.PERSON)
 
 
-
-# ---------------------------------------------------------------------------------------------------- the work
+# ------------------------------------------------------------------------------------------------- the work
 
 
 def _cases(w: _Work) -> None:
@@ -338,7 +338,9 @@ def _overlaps(row: Assignment, others: Sequence[Assignment]) -> bool:
 
 def _reviews(w: _Work) -> None:
     """Where both were reviewed in one year, a new row says what both said."""
-    own = {row.fiscal_year: row for row in BaselineReview.objects.filter(household=w.kept, superseded_at=None)}
+    own = {
+        row.fiscal_year: row for row in BaselineReview.objects.filter(household=w.kept, superseded_at=None)
+    }
     for other in BaselineReview.objects.filter(household=w.gone, superseded_at=None):
         mine = own.get(other.fiscal_year)
         if mine is None:
@@ -361,7 +363,7 @@ def _reviews(w: _Work) -> None:
 
 
 def _move(w: _Work) -> None:
-    """Everything that simply tells of the household: visits, help, assessments, photos, referrals and so on."""
+    """Everything that simply tells of the household: visits, help, assessments, photos, referrals."""
     for name, way in HOUSEHOLD_COLUMNS.items():
         if way is Way.MOVES:
             label, _dot, column = name.rpartition(".")
@@ -370,7 +372,7 @@ def _move(w: _Work) -> None:
             model._default_manager.filter(**{column: w.gone.pk}).update(**{column: w.kept.pk})
 
 
-# ------------------------------------------------------------------------------------------------- the register
+# ---------------------------------------------------------------------------------------------- the register
 
 
 def _head_of(household: Household) -> UUID | None:
@@ -393,9 +395,7 @@ def _people(w: _Work, head: UUID | None) -> None:
         current = Membership.objects.filter(household=w.kept, valid_to=None, superseded_at=None)
         current.filter(is_head=True).exclude(person=named).update(is_head=False)
         current.filter(person=named).update(is_head=True)
-    MatchKey.objects.filter(household_id=w.gone.pk).update(
-        household_id=w.kept.pk, area_code=w.kept.area_code
-    )
+    MatchKey.objects.filter(household_id=w.gone.pk).update(household_id=w.kept.pk, area_code=w.kept.area_code)
 
 
 def merge_person_rows(actor: Actor, kept_id: UUID, gone_id: UUID) -> None:
@@ -467,7 +467,8 @@ def _one_line(w: _Work, own: Listing, other: Listing) -> Listing:
         recorded_at=w.actor.stamp,
     )
     ListedPerson.objects.bulk_create(
-        ListedPerson(listing=new, person_id=person_id, raw=listed.raw) for person_id, listed in persons.items()
+        ListedPerson(listing=new, person_id=person_id, raw=listed.raw)
+        for person_id, listed in persons.items()
     )
     return new
 
@@ -528,7 +529,7 @@ def _hide(w: _Work) -> None:
     HouseholdScope.objects.filter(pk=w.gone.pk).delete()
 
 
-# --------------------------------------------------------------------------------------------- chosen fields
+# ------------------------------------------------------------------------------------------ chosen fields
 
 
 def place_of(household: Household) -> str:
@@ -598,7 +599,7 @@ def _by_hand(w: _Work, name: str, value: str) -> None:
         Household.objects.filter(pk=w.kept.pk).update(**{name: value})
 
 
-# ------------------------------------------------------------------------------------------------------ persons
+# --------------------------------------------------------------------------------------------------- persons
 
 
 def merge_persons(*, actor: Actor, kept_person_id: UUID, gone_person_id: UUID, reason: str) -> PersonMerge:

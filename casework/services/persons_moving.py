@@ -46,7 +46,7 @@ def move_person(
 
     Lines of lists, checks and help stay where they were recorded: both households' stories tell of the move.
     A head who leaves others behind needs `new_head_id`, one of them. Side effects: memberships, a
-    HouseholdLink, audit rows, `after_write` for both. Raises Http404, InvalidInput naming the field, Conflict.
+    HouseholdLink, audit rows, `after_write` for both. Raises Http404, InvalidInput, Conflict.
     """
     require_role(actor, OFFICER_ROLES)
     check_move(reason, on, actor.today())
@@ -56,7 +56,11 @@ def move_person(
         homes = two_homes(actor, from_household_id, to_household_id)
         there = homes[to_household_id].household
         rows = leave(
-            actor=actor, household_id=from_household_id, person_ids=[person_id], on=on, new_head_id=new_head_id
+            actor=actor,
+            household_id=from_household_id,
+            person_ids=[person_id],
+            on=on,
+            new_head_id=new_head_id,
         )
         moved = settle_in(actor=actor, household_id=there.pk, rows=rows, on=on)
         link_homes(
@@ -117,7 +121,7 @@ def link_same_house(*, actor: Actor, household_id: UUID, other_id: UUID, reason:
     return link
 
 
-# ----------------------------------------------------------------------------------------- pieces for splitting
+# -------------------------------------------------------------------------------------- pieces for splitting
 
 
 def check_move(reason: str, on: date, today: date) -> None:
@@ -178,7 +182,7 @@ def _new_head(
 
 
 def name_after(actor: Actor, household_id: UUID, person: Person) -> None:
-    """The household's name and its place in lists follow its head; kept by hand so that no list changes it."""
+    """The household's name and its place in lists follow its head; by hand, so that no list changes it."""
     household = Household.objects.get(pk=household_id)
     values = (person.full_name, sort_key(person.first_name, person.last_name))
     for name, value in zip(HEAD_FIELDS, values, strict=True):

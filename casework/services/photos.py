@@ -165,7 +165,7 @@ def purge_unfinished(*, actor: Actor) -> int:
     return by_model.get(Photo._meta.label, 0)
 
 
-# ---------------------------------------------------------------------------------------- telling of it
+# ------------------------------------------------------------------------------------- telling of it
 
 
 def _check(photo: PhotoInput) -> None:
@@ -250,7 +250,7 @@ def _uploads_of(actor: Actor) -> QuerySet[Photo]:
     return Photo.objects.filter(recorded_by=actor.user, kind=PhotoKind.VISIT)
 
 
-# ---------------------------------------------------------------------------------------- the last byte
+# ------------------------------------------------------------------------------------- the last byte
 
 
 def _finish(actor: Actor, row: Photo) -> None:

@@ -88,7 +88,12 @@ def split_household(
             object_id=household_id,
             household_id=household_id,
             province_code=target.household.province_code,
-            changes={"new": str(new.pk), "persons": len(rows), "on": on.isoformat(), "reason": reason.strip()},
+            changes={
+                "new": str(new.pk),
+                "persons": len(rows),
+                "on": on.isoformat(),
+                "reason": reason.strip(),
+            },
         )
         after_write(actor=actor, household_ids=[household_id], since=on)
     return new

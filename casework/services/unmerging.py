@@ -1,4 +1,4 @@
-"""Taking a merge apart again by its manifest; what was recorded since stays with the household it stands on."""
+"""Taking a merge apart again by its manifest; what was recorded since stays where it stands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor
@@ -143,7 +144,7 @@ def _homes_in(merge: PersonMerge) -> list[UUID]:
         return sorted({merge.household_id, *(row[0] for row in cursor)})
 
 
-# -------------------------------------------------------------------------------------------- what hinders
+# ----------------------------------------------------------------------------------------- what hinders
 
 _LATER = Hindrance("casework_householdmerge", "later", 1)
 
@@ -208,7 +209,7 @@ def _label(table: str) -> str:
     return str(model._meta.verbose_name) if model else gettext("ข้อมูล")
 
 
-# ------------------------------------------------------------------------------------------------ putting back
+# --------------------------------------------------------------------------------------------- putting back
 
 
 def _bring_along(gone_id: UUID, kept_id: UUID) -> None:

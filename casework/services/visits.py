@@ -112,14 +112,12 @@ def _void_row(actor: Actor, wrong: Visit, target: Workable, pk: UUID, note: str)
     )
 
 
-# ------------------------------------------------------------------------------------------------ one batch
+# --------------------------------------------------------------------------------------------- one batch
 
 
 def _record(actor: Actor, visits: Sequence[VisitInput]) -> list[VisitOutcomeResult]:
     prints = [content_hash(visit) for visit in visits]  # before the locks, which others wait for
-    households = households_to_work_on(
-        actor, {visit.household_id for visit in visits}, follow_merged=True
-    )
+    households = households_to_work_on(actor, {visit.household_id for visit in visits}, follow_merged=True)
     seen = set(households)
     held = held_then(actor, (_claim(visit) for visit in visits if visit.household_id not in seen))
     households |= households_beyond_sight(claim.household_id for claim in held)
@@ -155,9 +153,7 @@ def at_home(visits: Sequence[VisitInput], households: Mapping[UUID, Workable]) -
     }
     if not moved:
         return list(visits)
-    named = {
-        finding.person_id for visit in visits if visit.id in moved for finding in visit.verifications
-    }
+    named = {finding.person_id for visit in visits if visit.id in moved for finding in visit.verifications}
     persons = dict(Person.objects.filter(pk__in=named).values_list("pk", "merged_into"))
     return [
         dataclasses.replace(

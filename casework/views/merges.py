@@ -101,7 +101,8 @@ def _decide(actor: Actor, pair: DuplicatePair, data: dict[str, Any]) -> object:
             kept, gone = gone, kept
         return merge_persons(actor=actor, kept_person_id=kept, gone_person_id=gone, reason=reason)
     if data["decision"] == "same_house" and pair.left_household_id != pair.right_household_id:
-        assert pair.left_household_id and pair.right_household_id
+        assert pair.left_household_id
+        assert pair.right_household_id
         link_same_house(
             actor=actor, household_id=pair.left_household_id, other_id=pair.right_household_id, reason=reason
         )
@@ -169,7 +170,7 @@ def _elsewhere(pair: DuplicatePair) -> dict[str, Any]:
     }
 
 
-# ---------------------------------------------------------------------------------------------- taking apart
+# ------------------------------------------------------------------------------------------- taking apart
 
 
 @require_safe
@@ -206,16 +207,19 @@ def _row(request: HttpRequest, pk: UUID, model: type[HouseholdMerge] | type[Pers
 
 def _undo(request: HttpRequest, row: MergeRow, act: Any) -> HttpResponse:
     form = UndoForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        if succeeds(form, lambda: act(form.cleaned_data["reason"])):
-            messages.success(request, _("ยกเลิกการรวมแล้ว ข้อมูลกลับไปเป็นอย่างเดิม"))
-            return redirect("merge_list")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and succeeds(form, lambda: act(form.cleaned_data["reason"]))
+    ):
+        messages.success(request, _("ยกเลิกการรวมแล้ว ข้อมูลกลับไปเป็นอย่างเดิม"))
+        return redirect("merge_list")
     row.merge.refresh_from_db()
     context = {"row": row, "form": form, "hindrances": why_not_undo(row.merge)}
     return render(request, "casework/merge/undo.html", context, status=status_of(form))
 
 
-# ------------------------------------------------------------------------------------------ moving, splitting
+# --------------------------------------------------------------------------------------- moving, splitting
 
 
 @require_http_methods(["GET", "POST"])

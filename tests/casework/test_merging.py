@@ -1,4 +1,4 @@
-"""Two households that were one: counted by hand, chosen field by field, found again by old links and phones."""
+"""Two households that were one: counted by hand, chosen field by field, found by old links and phones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,18 @@ from povertyops.common.ids import uuid7
 from povertyops.common.models import AuditEntry
 from reports.queries import progress_of
 from reports.services.rollup import drain_marks
-from tests.casework.work import INCOME, LIVING, MARCH, START, YEAR, a_help, a_visit, an_item, in_care, state_of
+from tests.casework.work import (
+    INCOME,
+    LIVING,
+    MARCH,
+    START,
+    YEAR,
+    a_help,
+    a_visit,
+    an_item,
+    in_care,
+    state_of,
+)
 from tests.cast import MUEANG_VILLAGE, Cast, client_of, make_listing
 
 pytestmark = pytest.mark.django_db
@@ -170,9 +181,7 @@ class TestChoosing:
         with pytest.raises(Http404):
             merged(cast.officer, kept, far)
         merge = merged(cast.secretary, kept, far)
-        refused_with(
-            "province_decides", lambda: unmerge(actor=cast.officer, merge_id=merge.pk, reason="ผิด")
-        )
+        refused_with("province_decides", lambda: unmerge(actor=cast.officer, merge_id=merge.pk, reason="ผิด"))
 
 
 class TestFindingAgain:
@@ -210,9 +219,7 @@ class TestFindingAgain:
             "note": "ไปตอนยังไม่มีสัญญาณ",
         }
         # The team of the one that went had it until today.
-        answer = client_of(cast.other_mentor).post(
-            "/api/v1/visits/", body, content_type="application/json"
-        )
+        answer = client_of(cast.other_mentor).post("/api/v1/visits/", body, content_type="application/json")
         assert answer.status_code == 201, answer.content
         assert Visit.objects.get(pk=pk).household_id == kept.pk
 

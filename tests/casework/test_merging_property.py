@@ -109,7 +109,9 @@ def everything() -> dict[str, list[Any]]:
                 if model.__name__ in LEFT_OUT:
                     continue
                 cursor.execute(f"SELECT to_jsonb(t)::text FROM {model._meta.db_table} t")
-                found[model.__name__] = sorted(json.dumps(json.loads(row), sort_keys=True) for (row,) in cursor)
+                found[model.__name__] = sorted(
+                    json.dumps(json.loads(row), sort_keys=True) for (row,) in cursor
+                )
     return found
 
 

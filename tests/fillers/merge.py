@@ -114,7 +114,9 @@ def _undoing(scene: Scene, actor: Actor) -> Mapping[str, Any]:
 ROUTES: dict[str, Route] = {
     "duplicate": Route(_pair),
     "duplicate_merge": Route(_pair, lambda scene, actor: {"kept": "left", "reason": "x", "step": "do"}),
-    "duplicate_decide": Route(_pair, lambda scene, actor: {"decision": "person", "kept": "left", "reason": "x"}),
+    "duplicate_decide": Route(
+        _pair, lambda scene, actor: {"decision": "person", "kept": "left", "reason": "x"}
+    ),
     "merge_undo": Route(_merge, _undoing),
     "person_merge_undo": Route(_person_merge, _undoing),
     "person_move": Route(HOUSEHOLD, _moving),

@@ -100,7 +100,9 @@ def test_other_side_out_of_sight_is_only_said_to_be_elsewhere(cast: Cast) -> Non
     shown = page(client_of(cast.officer), "duplicate", pair.pk).content.decode()
     assert "อีกฝ่ายอยู่นอกพื้นที่" in shown
     assert there.head_name not in shown
-    assert send(client_of(cast.officer), "duplicate_merge", pair.pk, kept="left", reason="x").status_code == 404
+    assert (
+        send(client_of(cast.officer), "duplicate_merge", pair.pk, kept="left", reason="x").status_code == 404
+    )
     assert page(client_of(cast.far_officer), "duplicate", pair.pk).status_code == 404
     assert page(client_of(cast.mentor), "duplicate", pair.pk).status_code == 403
     assert there.head_name in page(client_of(cast.secretary), "duplicate", pair.pk).content.decode()
@@ -155,7 +157,9 @@ def test_member_moves_and_both_stories_tell_of_it(cast: Cast) -> None:
     for household in (old, new):
         assert child.full_name in page(officer, "household", household.pk).content.decode()
     next_head = person_of(old, 1)
-    moved = send(officer, "person_move", old.pk, **{**body, "person": str(head.pk), "new_head": str(next_head.pk)})
+    moved = send(
+        officer, "person_move", old.pk, **{**body, "person": str(head.pk), "new_head": str(next_head.pk)}
+    )
     assert moved.status_code == 302
     old.refresh_from_db()
     assert old.head_name == next_head.full_name
