@@ -18,6 +18,7 @@ from ..forms.households import NationalIdForm, RevealForm
 from ..pages.assessment import assessed
 from ..pages.care import care_card_of
 from ..pages.checklist import checklists_of
+from ..pages.duplicates import hints_for
 from ..pages.household import story_for
 from ..pages.people import members_of
 from ..pages.plan import plan_card_of
@@ -67,6 +68,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "relations": relations_of(actor, pk),
         "tpmap_waiting": waiting_of(pk) if actor.role in WRITING_ROLES else None,
         "today": actor.today(),
+        "duplicate_hints": hints_for(actor, pk) if actor.role in APPROVING_ROLES else (),
     }
     return render(request, "households/household.html", context)
 

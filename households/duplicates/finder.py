@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -27,11 +26,10 @@ from .grounds import MOST, by_weight, score_of
 from .keys import name_keys, split_full_name
 from .likeness import Member
 from .pairs import Found, kept_apart, store_pairs
-from .refresh import refresh_keys
+from .refresh import REFRESHED_AT_ONCE, chunks, refresh_keys, refresh_missing
 from .scoring import Family, Verdict, compare, house_codes
 
 CHUNK = 2_000
-REFRESHED_AT_ONCE = 5_000
 
 
 def households_named(households: Iterable[UUID], persons: Iterable[UUID], batch_id: UUID | None) -> set[UUID]:
@@ -54,11 +52,20 @@ def compare_households(
         for province, pk in rows:
             by_province.setdefault(province, []).append(pk)
         refresh_keys(part)
+    for province in by_province:
+        refresh_missing(province)
     return sum(
-        compare_chunk(province, part, found_by=found_by, batch_id=batch_id)
+        compare_chunk(province, part, found_by=found_by, batch_id=batch_id).new
         for province, ids in sorted(by_province.items())
         for part in chunks(ids, CHUNK)
     )
+
+
+class Compared(NamedTuple):
+    """How many persons of a chunk were compared, and how many pairs are new."""
+
+    persons: int
+    new: int
 
 
 def compare_chunk(
@@ -68,7 +75,7 @@ def compare_chunk(
     found_by: FoundBy,
     batch_id: UUID | None = None,
     ahead: bool = False,
-) -> int:
+) -> Compared:
     """Compare a few thousand households of one province, whose keys are fresh, and store what is alike."""
     with transaction.atomic():
         found = _look(province_code, household_ids, ahead=ahead)
@@ -80,8 +87,9 @@ def compare_chunk(
             found_by=found_by,
             batch_id=batch_id,
         )
-        MatchKey.objects.filter(household_id__in=household_ids).update(compared_at=Now())
-    return new
+        keys = MatchKey.objects.filter(household_id__in=household_ids)
+        persons = keys.update(compared_at=Now())
+    return Compared(persons, new)
 
 
 def waiting_households(province_code: str, since: datetime | None = None) -> list[UUID]:
@@ -91,15 +99,9 @@ def waiting_households(province_code: str, since: datetime | None = None) -> lis
     return sorted(set(rows.values_list("household_id", flat=True)))
 
 
-def chunks(ids: Sequence[UUID], size: int) -> Iterator[list[UUID]]:
-    rest = iter(ids)
-    while part := list(islice(rest, size)):
-        yield part
-
-
 def database_now() -> datetime:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
+        cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment
 
@@ -187,6 +189,7 @@ def resembling(
         area_code,
     )
     province = area_code[:2]
+    refresh_missing(province, most=CHUNK)
     couples = candidates(province, rows, [described], ahead=False) if province else set()
     others = {pk for couple in couples for pk in couple} - {described.household_id}
     families, _rows = load_families(province, others)

@@ -16,10 +16,10 @@ from povertyops.common.ids import uuid7
 from povertyops.common.leases import release_lease, renew_lease, take_lease
 
 from ..enums import FoundBy, PairState
-from ..models import DuplicatePair, HouseholdScope, MatchKey
-from .finder import CHUNK, REFRESHED_AT_ONCE, chunks, compare_chunk, database_now, waiting_households
+from ..models import DuplicatePair, HouseholdScope
+from .finder import CHUNK, compare_chunk, database_now, waiting_households
 from .pairs import close_orphans
-from .refresh import forget_the_gone, refresh_keys
+from .refresh import REFRESHED_AT_ONCE, chunks, forget_the_gone, refresh_keys
 
 Progress = Callable[[str], None]
 
@@ -89,8 +89,8 @@ def _run_province(province: str, holder: UUID, tally: Tally, *, full: bool) -> N
             renew_lease(_key(province), holder, settings.DUPLICATE_LEASE_SECONDS)
     for part in chunks(waiting_households(province, started if full else None), CHUNK):
         with transaction.atomic():
-            tally.new += compare_chunk(province, part, found_by=FoundBy.NIGHTLY, ahead=full)
+            compared = compare_chunk(province, part, found_by=FoundBy.NIGHTLY, ahead=full)
             renew_lease(_key(province), holder, settings.DUPLICATE_LEASE_SECONDS)
         tally.households += len(part)
-    compared = MatchKey.objects.filter(province_code=province, compared_at__gte=started)
-    tally.persons += compared.count()
+        tally.persons += compared.persons
+        tally.new += compared.new

@@ -4,13 +4,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
+from ..models import HouseholdScope, MatchKey, Membership
 from .keys import name_keys
+
+REFRESHED_AT_ONCE = 5_000
+"""Households."""
 
 _LIVING = """
     households_membership m
@@ -75,6 +81,21 @@ def refresh_keys(household_ids: Sequence[UUID]) -> int:
             cursor.copy_expert(f"COPY {_BESIDE} ({_COLUMNS}) FROM STDIN", lines)
             cursor.execute(_STORE)
     return len(rows)
+
+
+def refresh_missing(province_code: str, most: int | None = None) -> int:
+    """Make the keys of households that have none yet, `most` of them at most; the night brings the rest."""
+    keyed = MatchKey.objects.filter(household_id=OuterRef("pk"))
+    lived_in = Membership.objects.filter(household_id=OuterRef("pk"), valid_to=None, superseded_at=None)
+    rows = HouseholdScope.objects.filter(Exists(lived_in), ~Exists(keyed), province_code=province_code)
+    ids = list(rows.order_by().values_list("pk", flat=True)[:most])
+    return sum(refresh_keys(part) for part in chunks(ids, REFRESHED_AT_ONCE))
+
+
+def chunks(ids: Sequence[UUID], size: int) -> Iterator[list[UUID]]:
+    rest = iter(ids)
+    while part := list(islice(rest, size)):
+        yield part
 
 
 def forget_the_gone(province_code: str) -> int:
