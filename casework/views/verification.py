@@ -79,18 +79,16 @@ def verify_village(request: HttpRequest, area: str) -> HttpResponse:
         "path": path_of(area),
         "village": village,
         "show": show,
-        "tabs": [
-            {
-                "label": each.label,
-                "url": f"?show={each.value}" if each.value else "?",
-                "current": each is show,
-            }
-            for each in Show
-        ],
+        "tabs": [_tab(each, show) for each in Show],
         "draft_done": request.session.pop(SAVED, "") == area,
         **urls,
     }
     return _work(request, table_of(actor, page.rows), extra=extra)
+
+
+def _tab(each: Show, current: Show) -> dict[str, Any]:
+    url = f"?show={each.value}" if each.value else "?"
+    return {"label": each.label, "url": url, "current": each is current}
 
 
 def _has_any(actor: Actor, area: str) -> bool:
@@ -164,7 +162,7 @@ def _key_of(line: PersonLine) -> UUID:
 
 
 def _many(request: HttpRequest, table: Table, sheet: VillagePage) -> ForMany | None:
-    """The persons for whom a button finds the same: all that are left, those of one household, those ticked."""
+    """For whom a button finds the same: all that are left, those of one household, those ticked."""
     save, whole = request.POST.get("save", ""), request.POST.get("whole", "")
     if whole:
         people = next((people for pk, people in table.by_household.items() if str(pk) == whole), [])

@@ -42,9 +42,8 @@ def verification_sheet(request: HttpRequest) -> HttpResponse:
         raise Http404
     sheet, body = take_out_sheet(actor=actor, area=area)
     response = HttpResponse(body, content_type=XLSX)
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="check-{area or sheet.province_code}.xlsx"'
-    )
+    name = f"check-{area or sheet.province_code}.xlsx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
