@@ -24,9 +24,11 @@ from .. import figures
 from ..cast import Cast, district_centre, open_centre, open_mentor_team, provincial_centre, subdistricts_of
 from ..cast import by_district as grouped
 from ..invent import AGENCIES, NOTES, USUAL, a_list, shares
+from ..omitted import Omitted, tell_omitted
 from ..people import Inventor
 from ..personas import PERSONAS
 from ..telling import Deed, Diary, Given, Known, Menu, Teller, acting
+from . import other_lists
 
 PROVINCE = "90"
 HOME = "9007"
@@ -101,6 +103,7 @@ class Songkhla:
         secretary = self.people["songkhla.province"]
         known = self.teller.import_list(acting(secretary, LISTED_ON), rows, "csr", 2568)
         self.known = known
+        other_lists.tell(self.teller, self.inventor, secretary, rows, places)
         teams = self._assign(known, LISTED_ON + timedelta(days=14), share=0.86)
         mixed = self.random.sample(known, len(known))
         helped = mixed[: figures.SONGKHLA_HELPED]
@@ -398,6 +401,22 @@ class Songkhla:
                 ),
             )
 
+    def omitted(self) -> None:
+        """Families that nobody had listed, named in the first subdistrict of the home district."""
+        self.teller.step("ครัวเรือนตกหล่นที่เสนอเข้ามา", 0, 1)
+        tell_omitted(
+            Omitted(
+                subdistrict=grouped(subdistricts_of(PROVINCE))[HOME][0],
+                today=self.today,
+                first_day=self.year_start,
+                mentor=self.people["songkhla.mentor"],
+                team=self.people["songkhla.team"],
+                officer=self.officers[HOME],
+                second_officer=self.people["songkhla.district"],
+                secretary=self.people["songkhla.province"],
+            )
+        )
+
     def _slip_back(self, household: Known, teams: dict[UUID, Appointment]) -> None:
         diary = Diary(self.teller)
         diary.add(
@@ -419,3 +438,4 @@ def tell(teller: Teller, today: date) -> None:
     story.seat_everybody()
     story.year_2568()
     story.until_today()
+    story.omitted()
