@@ -57,7 +57,7 @@ _STORE = f"""
 
 _NO_LONGER = f"""
     UPDATE households_duplicatepair pair SET state = '{PairState.GONE}'
-    WHERE pair.state = '{PairState.OPEN}' AND pair.found_by <> '{FoundBy.PERSON}'
+    WHERE pair.state = '{PairState.OPEN}'
       AND ((pair.left_household_id = ANY(%(ids)s::uuid[])
             AND (NOT %(ahead)s OR pair.left_household_id <= pair.right_household_id))
         OR (pair.right_household_id = ANY(%(ids)s::uuid[])
