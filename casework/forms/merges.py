@@ -43,7 +43,7 @@ class MergeForm(forms.Form):
             other = "right" if suggested == "left" else "left"
             values = {"left": row.left, "right": row.right}
             self.fields[f"field_{row.name}"] = forms.ChoiceField(
-                label=row.label,
+                label=str(row.label),
                 widget=forms.RadioSelect,
                 choices=[(key, value or _("ไม่มี")) for key, value in values.items()],
                 initial=suggested if values[suggested] else other,

@@ -100,7 +100,7 @@ def difference(before: Rows, after: Rows) -> Manifest:
         lost = [row for key, row in rows.items() if key not in now]
         for place, found in ((changed, moved), (made, new), (taken, lost)):
             if found:
-                place[table] = found  # type: ignore[assignment, index]
+                place[table] = found  # type: ignore[assignment]
     return {"changed": changed, "made": made, "taken": taken}
 
 

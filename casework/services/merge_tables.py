@@ -87,6 +87,7 @@ WATCHED: Mapping[str, str] = {
     "households_listedperson": """t.person_id = ANY(%(people)s) OR t.listing_id IN (
         SELECT l.id FROM households_listing l WHERE l.household_id = ANY(%(homes)s))""",
     "households_duplicatepair": """t.left_household_id = ANY(%(homes)s)
-        OR t.right_household_id = ANY(%(homes)s) OR t.left_id = ANY(%(homes)s || %(people)s) OR t.right_id = ANY(%(homes)s || %(people)s)""",
+        OR t.right_household_id = ANY(%(homes)s) OR t.left_id = ANY(%(homes)s || %(people)s)
+        OR t.right_id = ANY(%(homes)s || %(people)s)""",
 }
 UNWATCHED = frozenset({"casework.HouseholdMerge", "casework.PersonMerge"})

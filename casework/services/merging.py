@@ -368,7 +368,7 @@ def _move(w: _Work) -> None:
         if way is Way.MOVES:
             label, _dot, column = name.rpartition(".")
             model = apps.get_model(label)
-            column = model._meta.get_field(column).attname  # type: ignore[union-attr]
+            column = model._meta.get_field(column).attname
             model._default_manager.filter(**{column: w.gone.pk}).update(**{column: w.kept.pk})
 
 

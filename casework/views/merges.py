@@ -124,13 +124,14 @@ def _side_by_side(
         "is_person": pair.kind == PairKind.PERSON,
     }
     status = status_of(*(found for found in (form, faulty) if found is not None))
-    if pair.left_household_id == pair.right_household_id:
-        members = members_of(pair.left_household_id, today=actor.today()) if pair.left_household_id else []
+    home = pair.left_household_id
+    if home is not None and home == pair.right_household_id:
+        members = members_of(home, today=actor.today())
         named = {member.person.pk: member for member in members}
         if pair.left_id not in named or pair.right_id not in named:
             return render(request, "casework/merge/elsewhere.html", {**_elsewhere(pair), "is_stale": True})
         context |= {
-            "household": visible_households(actor).get(pk=pair.left_household_id),
+            "household": visible_households(actor).get(pk=home),
             "people": [("left", named[pair.left_id]), ("right", named[pair.right_id])],
         }
         return render(request, "casework/merge/persons.html", context, status=status)
@@ -165,7 +166,7 @@ def _elsewhere(pair: DuplicatePair) -> dict[str, Any]:
     seen = pair.left_household_id if pair.sees_left else pair.right_household_id  # type: ignore[attr-defined]
     return {
         "pair": pair,
-        "household": Household.objects.filter(pk=seen).first(),
+        "household": Household.objects.filter(pk=seen).first() if seen else None,
         "is_merged": pair.state == PairState.MERGED,
     }
 

@@ -140,7 +140,7 @@ def link_and_pair(two: Two, kept: Household, gone: Household, third: Household) 
         )
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_merge_taken_apart_leaves_everything_as_it_was(cast: Cast, seed: int) -> None:
     load_yardstick(actor=SYSTEM, source=read_source())
     random = Random(seed)
