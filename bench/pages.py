@@ -55,14 +55,14 @@ def _in_turns(
         for name, web in webs.items():
             client = http.client.HTTPConnection("127.0.0.1", web.port)
             address = bare_path if name == BARE else path
-            seconds = [_get(client, address, sessions.get(name, "")) for _request in range(EACH)]
+            seconds = [get(client, address, sessions.get(name, "")) for _request in range(EACH)]
             client.close()
             if turn:
                 taken[name] += seconds
     return taken
 
 
-def _get(client: http.client.HTTPConnection, path: str, session: str) -> float:
+def get(client: http.client.HTTPConnection, path: str, session: str) -> float:
     started = time.perf_counter()
     client.request("GET", path, headers={"Cookie": f"sessionid={session}"})
     answer = client.getresponse()
