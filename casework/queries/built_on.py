@@ -163,13 +163,14 @@ def _of_born_person(table: str, column: str) -> str:
 
 def _fetch(statement: str, batch: ImportBatch) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {_TOUCHED} {statement}", {"batch": batch.pk, "applied": batch.applied_at})
+        moments = {"applied": batch.applied_at, "requested": batch.requested_at}
+        cursor.execute(f"WITH {_TOUCHED} {statement}", {"batch": batch.pk, **moments})
         return cursor.fetchall()
 
 
 _TOUCHED = """
     touched AS MATERIALIZED (
-        SELECT l.household_id AS id, min(l.recorded_at) AS since,
+        SELECT l.household_id AS id, greatest(min(l.recorded_at), %(requested)s) AS since,
                bool_or(h.batch_id = l.batch_id) IS TRUE AS born
         FROM households_listing l JOIN households_household h ON h.id = l.household_id
         WHERE l.batch_id = %(batch)s GROUP BY l.household_id

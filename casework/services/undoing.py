@@ -125,7 +125,7 @@ def _take_back_cases(actor: Actor, batch: ImportBatch) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('povertyops.known_on', %s, true)", [actor.today().isoformat()])
         for statement in _STATEMENTS:
-            cursor.execute(statement, {"batch": batch.pk})
+            cursor.execute(statement, {"batch": batch.pk, "requested": batch.requested_at})
         cursor.execute("SELECT set_config('povertyops.known_on', '', true)")
 
 
@@ -160,7 +160,8 @@ _STATEMENTS = (
     f"DELETE FROM casework_cohortstate WHERE household_id IN ({_BORN})",
     f"""
     DELETE FROM casework_stageevent e USING households_listing l
-    WHERE l.batch_id = %(batch)s AND e.household_id = l.household_id AND e.recorded_at >= l.recorded_at
+    WHERE l.batch_id = %(batch)s AND e.household_id = l.household_id
+      AND e.recorded_at >= greatest(l.recorded_at, %(requested)s)
       AND e.kind IN ('{StageEventKind.COMPUTED.value}', '{StageEventKind.SLIPPED.value}',
                      '{StageEventKind.CORRECTED.value}')
     """,
