@@ -45,9 +45,11 @@ def household_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     panel = HouseholdPanel(request.GET, today=actor.today())
     filters = panel.cohort_filters
-    weights = weights_for(actor.province_code)
-    rows = with_points(cohort_list(actor, filters), weights, as_of(filters))
-    page, urls = page_of_request(request, rows, URGENT_FIRST if panel.is_by_priority else ORDER)
+    rows, order = cohort_list(actor, filters), ORDER
+    if panel.is_by_priority:
+        order = URGENT_FIRST
+        rows = with_points(rows, weights_for(actor.province_code), as_of(filters))
+    page, urls = page_of_request(request, rows, order)
     frame = _frame(request, panel, (row.area_code for row in page.rows), (row.team_id for row in page.rows))
     names, depth = frame["names"], depth_of(actor, filters)
     codes = {row.area_code for row in page.rows}
@@ -73,7 +75,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
 
 def _household_row(row: CohortState, names: Names, places: Mapping[str, str]) -> dict[str, Any]:
     household = row.household
-    points: int = row.points  # type: ignore[attr-defined]
+    points: int = getattr(row, "points", 0)  # only in the order by priority
     return {
         "state": row,
         "household": household,

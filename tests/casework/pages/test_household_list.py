@@ -134,6 +134,8 @@ def test_list_takes_the_same_queries_for_any_length(
 
     with django_assert_num_queries(9):
         assert len(client.get(URL).context["rows"]) == rows
+    with django_assert_num_queries(10):  # and the weights
+        assert len(client.get(f"{URL}?sort=priority").context["rows"]) == rows
 
 
 def test_only_those_who_may_act_are_offered_bulk_acts(cast: Cast) -> None:
