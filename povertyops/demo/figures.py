@@ -15,6 +15,7 @@ SONGKHLA_DIMENSIONS: tuple[tuple[tuple[str, ...], int], ...] = (
     (("access",), 4),
 )
 SONGKHLA_HELPED = 112
+SONGKHLA_OTHER_LISTS = {"bmn-29": 118, "bmn-13": 40, "vulnerable": 2_196, "rehabilitation": 905}
 KHONKAEN_HOUSEHOLDS = 3_569
 KHONKAEN_PERSONS = 9_090
 KHONKAEN_TEAMS = 211

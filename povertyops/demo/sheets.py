@@ -17,6 +17,9 @@ HEADER = (
     "ตัวชี้วัดที่ไม่ผ่าน รายได้เฉลี่ยต่อคนต่อปี"
 ).split()
 
+# What a list that knows of no dimensions leaves out.
+_FAILING = {name for name in HEADER if name.startswith("มิติ")} | {"ตัวชี้วัดที่ไม่ผ่าน", "รายได้เฉลี่ยต่อคนต่อปี"}
+
 
 def rows_of(households: Iterable[InventedHousehold]) -> Iterable[Sequence[object]]:
     """The rows under HEADER, numbered from 1."""
@@ -47,10 +50,11 @@ def rows_of(households: Iterable[InventedHousehold]) -> Iterable[Sequence[object
             )
 
 
-def as_csv(households: Iterable[InventedHousehold]) -> bytes:
-    """A CSV in UTF-8 with BOM, as spreadsheets write it."""
+def as_csv(households: Iterable[InventedHousehold], *, dimensions: bool = True) -> bytes:
+    """A CSV in UTF-8 with BOM, as spreadsheets write it; without the columns of dimensions where the list has
+    none."""
+    kept = [place for place, name in enumerate(HEADER) if dimensions or name not in _FAILING]
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(HEADER)
-    writer.writerows(rows_of(households))
+    writer.writerows([row[place] for place in kept] for row in (HEADER, *rows_of(households)))
     return buffer.getvalue().encode("utf-8-sig")

@@ -86,12 +86,25 @@ class Teller:
         self, actor: Actor, households: Sequence[InventedHousehold], kind: str, fiscal_year: int
     ) -> list[Known]:
         """Bring a list in through the product's import, as a file, and return its households."""
+        self.bring_in(actor, households, kind, fiscal_year)
+        return known_households(households[0].subdistrict[:2], kind, fiscal_year)
+
+    def bring_in(
+        self,
+        actor: Actor,
+        households: Sequence[InventedHousehold],
+        kind: str,
+        fiscal_year: int,
+        *,
+        dimensions: bool = True,
+    ) -> None:
+        """Bring a list in through the product's import, as a file."""
         holder = uuid7()
         batch = receive_list(
             actor=actor,
             draft=Draft(kind, fiscal_year),
             file_name=f"{kind}-{fiscal_year}.csv",
-            pieces=[as_csv(households)],
+            pieces=[as_csv(households, dimensions=dimensions)],
             holder=holder,
         )
         with holding(batch.pk, holder):
@@ -101,7 +114,6 @@ class Teller:
             request_apply(actor=actor, batch_id=batch.pk)
             apply_batch(batch_id=batch.pk, holder=holder)
         self.look_again()
-        return known_households(households[0].subdistrict[:2], kind, fiscal_year)
 
     def look_again(self) -> None:
         """Let the planner see the rows of this chapter: nothing else analyses them before it is committed."""

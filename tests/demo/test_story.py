@@ -69,7 +69,8 @@ STAGE = """SELECT count(*) FROM (
 @pytest.mark.parametrize(
     ("province", "year", "kinds", "households"),
     [
-        ("90", 2568, ["csr"], 312),
+        *(("90", 2568, [kind], number) for kind, number in (("csr", 312), ("bmn-29", 118), ("bmn-13", 40))),
+        *(("90", 2568, [kind], number) for kind, number in (("vulnerable", 2_196), ("rehabilitation", 905))),
         ("40", 2565, ["tpmap"], 3_569),
         ("33", 2565, ["tpmap", "survey"], 17_119),
         ("24", 2565, ["tpmap"], 6_461),
@@ -79,7 +80,20 @@ def test_households_are_the_published_ones(
     province: str, year: int, kinds: list[str], households: int
 ) -> None:
     assert count(LISTED, province, year, kinds) == households
-    assert AreaProgress.objects.get(fiscal_year=year, code=province, list_kind="").households == households
+    shown = kinds[0] if province == "90" else ""
+    row = AreaProgress.objects.get(fiscal_year=year, code=province, list_kind=shown)
+    assert row.households == households
+
+
+def test_songkhlas_lists_overlap_and_add_up() -> None:
+    sql = "SELECT count(*) FROM casework_cohortstate WHERE fiscal_year = 2568 AND province_code = '90'"
+    page = signed_in("songkhla.province").get("/lists/?fiscal_year=2568").context["page"]
+    assert page.households == count(f"{sql} AND membership <> 3") < 312 + 118 + 40 + 2_196 + 905
+    assert {row.kind.pk: row.households for row in page.lists} == {
+        "csr": 312, "bmn-29": 118, "bmn-13": 40, "vulnerable": 2_196, "rehabilitation": 905,
+    }  # fmt: skip
+    csr = next(row for row in page.lists if row.kind.pk == "csr")
+    assert csr.shared > csr.alone
 
 
 @pytest.mark.parametrize(
