@@ -48,8 +48,7 @@ class Told(NamedTuple):
 def relations_of(actor: Actor, household_id: UUID) -> list[Relation]:
     """Everything that touches this household, the newest first."""
     links = list(_links(household_id))
-    others = {_other(link, household_id) for link in links}
-    names = dict(visible_households(actor).filter(pk__in=others).values_list("pk", "head_name"))
+    names = _names(actor, {_other(link, household_id) for link in links})
     found: dict[tuple[str, UUID], Relation] = {}
     for link in links:
         other = _other(link, household_id)
@@ -102,12 +101,13 @@ def _stages_then(merge: HouseholdMerge) -> Iterator[Told]:
 
 def _moves(actor: Actor, household_id: UUID) -> Iterator[Told]:
     links = list(_links(household_id))
+    if not links:
+        return
     people = {
         person.pk: person.full_name
         for person in Person.objects.filter(pk__in={pk for link in links for pk in link.person_ids})
     }
-    others = {_other(link, household_id) for link in links}
-    names = dict(visible_households(actor).filter(pk__in=others).values_list("pk", "head_name"))
+    names = _names(actor, {_other(link, household_id) for link in links})
     seen: set[tuple[str, UUID, date]] = set()
     for link in links:
         key = (link.kind, _other(link, household_id), link.effective_on)
@@ -140,6 +140,13 @@ def _links(household_id: UUID) -> Iterator[HouseholdLink]:
 
 def _other(link: HouseholdLink, household_id: UUID) -> UUID:
     return link.other_id if link.household_id == household_id else link.household_id
+
+
+def _names(actor: Actor, ids: set[UUID]) -> dict[UUID, str]:
+    """The households of these that the actor sees, with their names."""
+    if not ids:
+        return {}
+    return dict(visible_households(actor).filter(pk__in=ids).values_list("pk", "head_name"))
 
 
 def _merges(household_id: UUID) -> list[HouseholdMerge]:

@@ -6,9 +6,12 @@ Every look in full and every search leaves a row in the access log.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -55,7 +58,7 @@ def find_by_national_id(*, actor: Actor, pin: str) -> UUID | None:
     """The visible household in which this person lives, or None. Side effect on a hit: access log."""
     rows = Membership.objects.filter(
         scope_q(actor, "household__scope__"),
-        person__national_id__blind_index=blind_index(pin),
+        person__in=_known_as(pin),
         valid_to=None,
         superseded_at=None,
     )
@@ -65,6 +68,12 @@ def find_by_national_id(*, actor: Actor, pin: str) -> UUID | None:
     household_id, person_id = found
     log_access(actor, "search_id", object_type="person", object_id=person_id, household_id=household_id)
     return household_id
+
+
+def _known_as(pin: str) -> QuerySet[NationalId, Any]:
+    """The person with this id; of one that was merged into another, that one."""
+    rows = NationalId.objects.filter(blind_index=blind_index(pin))
+    return rows.values_list(Coalesce("person__merged_into_id", "person_id"))
 
 
 def _of_member(household_id: UUID, person_id: UUID) -> NationalId:

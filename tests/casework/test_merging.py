@@ -14,6 +14,7 @@ from django.utils import timezone
 from casework.enums import CloseReason, PlanStatus
 from casework.inputs import FindingInput, StepInput
 from casework.models import Assignment, Case, Help, HouseholdMerge, HouseholdPlan, PersonMerge, Visit
+from casework.pages.qr import short_of
 from casework.services.after import after_write
 from casework.services.facts import apply_fact_edits
 from casework.services.helps import record_help
@@ -26,6 +27,7 @@ from households.enums import LinkKind
 from households.inputs import FactEdit
 from households.models import Correction, Household, HouseholdLink, Listing, Membership, NationalId, Person
 from households.services.derive import derive_households
+from households.services.national_ids import find_by_national_id
 from povertyops.accounts.actor import Actor, system_actor
 from povertyops.common.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
@@ -44,7 +46,7 @@ from tests.casework.work import (
     in_care,
     state_of,
 )
-from tests.cast import MUEANG_VILLAGE, Cast, client_of, make_listing
+from tests.cast import MUEANG_VILLAGE, Cast, client_of, demo_pin, make_listing
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +194,9 @@ class TestFindingAgain:
         answer = client_of(cast.officer).get(page)
         assert (answer.status_code, answer["Location"]) == (302, reverse("household", args=[kept.pk]))
         assert client_of(cast.other_officer).get(page).status_code == 404
+        code = reverse("household_short", args=[short_of(gone.pk)])
+        assert client_of(cast.officer).get(code)["Location"] == reverse("household", args=[kept.pk])
+        assert client_of(cast.other_officer).get(code).status_code == 404
         shown = client_of(cast.officer).get(reverse("household", args=[kept.pk]))
         assert shown.status_code == 200
         assert gone.head_name in shown.content.decode()
@@ -280,8 +285,26 @@ class TestTakingApart:
         assert {row["code"] for row in caught.value.details["account"]} == {"built_on"}
         assert HouseholdMerge.objects.get().undone_at is None
 
+    def test_rows_that_are_gone_stand_in_the_way(self, cast: Cast) -> None:
+        kept, gone = in_care(cast), in_care(cast, kind="csr")
+        merge = merged(cast.officer, kept, gone)
+        Listing.objects.filter(household=kept, kind_code="csr").delete()  # as an import undone would
+        error = refused_with(
+            "cannot_unmerge", lambda: unmerge(actor=cast.officer, merge_id=merge.pk, reason="ผิด")
+        )
+        assert ("households_listing", "missing", 1) in {
+            (row["table"], row["code"], row["count"]) for row in error.details["account"]
+        }
+        assert "บัญชี" in error.message
+
 
 class TestPersons:
+    def test_either_number_finds_the_one_person(self, cast: Cast) -> None:
+        kept, gone = in_care(cast), in_care(cast)
+        theirs = person_of(gone)
+        merged(cast.officer, kept, gone, same={theirs.pk: person_of(kept).pk})
+        assert find_by_national_id(actor=cast.officer, pin=demo_pin(theirs)) == kept.pk
+
     def test_same_person_twice_in_one_household(self, cast: Cast) -> None:
         household = in_care(cast, persons=3)
         mine, twice = person_of(household, 1), person_of(household, 2)
