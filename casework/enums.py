@@ -177,5 +177,8 @@ class SheetStatus(models.TextChoices):
 
     UNREADABLE = "unreadable", _("อ่านไฟล์ไม่ได้")
     READY = "ready", _("ตรวจแล้ว รอยืนยัน")
+    APPLYING = "applying", _("กำลังบันทึก")
     APPLIED = "applied", _("บันทึกแล้ว")
+    UNDOING = "undoing", _("กำลังเลิก")
+    UNDONE = "undone", _("เลิกแล้ว")
     EXPIRED = "expired", _("หมดอายุ")

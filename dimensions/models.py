@@ -26,6 +26,7 @@ class Versioned(models.Model):
 
     version = models.PositiveSmallIntegerField(_("ฉบับที่"), default=1)
     source = models.CharField(_("แหล่งที่มา"), max_length=300, blank=True)
+    reason = models.CharField(_("เหตุผลที่แก้"), max_length=300, blank=True, db_default="")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -206,6 +207,7 @@ class StageCriteria(models.Model):
     passing_assessments = models.PositiveSmallIntegerField(_("จำนวนครั้งที่ประเมินผ่าน"), default=2)
     needs_development_step = models.BooleanField(_("ต้องมีกิจกรรมพัฒนาที่ทำเสร็จ"), default=True)
     certainty = models.CharField(_("ความแน่ชัด"), max_length=12, choices=Certainty, default=Certainty.GUESS)
+    reason = models.CharField(_("เหตุผลที่แก้"), max_length=300, blank=True, db_default="")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )

@@ -1,6 +1,13 @@
 """Tables of the work, one file per aggregate."""
 
-from .before import CarryOver, CarryOverLine, SheetReturn, SheetReturnLine, VerificationSheet
+from .before import (
+    CarryOver,
+    CarryOverLine,
+    SheetReturn,
+    SheetReturnLine,
+    VerificationSheet,
+    YardstickRound,
+)
 from .case import Case, FollowUpInterval, RemovalRequest, StageEvent, StageRejection
 from .cohort import CohortHistory, CohortState, CohortVersion
 from .digest import DigestSent, DigestSetting
@@ -77,4 +84,5 @@ __all__ = [
     "Visit",
     "VisitConflict",
     "VisitReceipt",
+    "YardstickRound",
 ]

@@ -68,12 +68,23 @@ class FilledLine(models.Model):
 class CarryOver(FilledFile):
     """An opening balance: helps given, or stages reached, before the system counted.
 
-    Stages name the document they rest on and who signed it.
+    Stages name the document they rest on and who signed it. `acting` is the appointment under which the
+    background writes or takes back what was asked for; empty: the system. `headers` are the file's own.
     """
 
     kind = models.CharField(_("ชนิด"), max_length=10, choices=CarryKind)
     document = models.CharField(_("เอกสารอ้างอิง"), max_length=200, blank=True)
     signed_by = models.CharField(_("ผู้ลงนาม"), max_length=160, blank=True)
+    headers = models.JSONField(default=list, db_default=[])
+    acting = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="+", db_index=False)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    undone_at = models.DateTimeField(null=True)
+    undo_reason = models.CharField(_("เหตุผล"), max_length=300, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("ยอดยกมา")
@@ -85,6 +96,25 @@ class CarryOverLine(FilledLine):
 
     class Meta:
         verbose_name = _("แถวของยอดยกมา")
+
+
+class YardstickRound(models.Model):
+    """Open households judged again after the yardstick changed; without an end it is still under way.
+
+    `stood` says by what they were judged: the versions of the indicator sets and, per province, the stage
+    criteria in force. Empty province code: everywhere. Households up to `cursor` are done.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    province_code = models.CharField(max_length=2, blank=True, db_collation="C")
+    stood = models.JSONField(default=dict)
+    cursor = models.UUIDField(null=True)
+    done = models.IntegerField(default=0)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("รอบการประเมินใหม่เมื่อเกณฑ์เปลี่ยน")
 
 
 class VerificationSheet(models.Model):
