@@ -150,7 +150,9 @@ def test_households_that_left_are_named_to_who_may_see_them(world: Cast) -> None
     families = make_households(3, subdistricts=["900701"])
     bring_in(Sheet(families), fiscal_year=2567)
     batch = check(Sheet(families[1:]), actor=world.officer)
-    assert families[0].persons[0].last in page(client_of(world.officer), batch)
+    left = reverse("import_changes", args=[batch.pk]) + "?show=left"
+    assert left in page(client_of(world.officer), batch)
+    assert families[0].persons[0].last in client_of(world.officer).get(left).content.decode()
 
 
 def test_applying_twice_is_refused(world: Cast) -> None:
