@@ -232,7 +232,7 @@ def story_of(actor: Actor, row: Nomination) -> NominationStory:
     acts = acts_for(actor, row)
     near, beyond = _near_for(actor, row, inside)
     card = _card(row, address_labels([row.area_code]), today)
-    rejected = row.status == _STATUS.REJECTED and row.appealed_on is None and row.decided_on
+    decided = row.decided_on if row.status == _STATUS.REJECTED and row.appealed_on is None else None
     return NominationStory(
         row=row,
         place=card.place,
@@ -251,7 +251,7 @@ def story_of(actor: Actor, row: Nomination) -> NominationStory:
         household=_household_for(actor, row),
         acts=acts,
         waits_for="" if acts & {"check", "decide", "decide_appeal"} else _waits_for(actor, row),
-        appeal_until=last_day_to_appeal(row.decided_on, row.province_code) if rejected else None,
+        appeal_until=last_day_to_appeal(decided, row.province_code) if decided else None,
     )
 
 
@@ -267,14 +267,16 @@ def acts_for(actor: Actor, row: Nomination) -> frozenset[str]:
     return frozenset(name for name, why_not in asked.items() if why_not(actor, row) is None)
 
 
-def decisions_for(row: Nomination) -> list[tuple[str, str]]:
-    """What may be decided at this point, in plain words."""
+def decisions_for(row: Nomination, *, is_near: bool) -> list[tuple[str, str]]:
+    """What may be decided at this point, in plain words; without a near match it is no known household."""
     words = {
         _STATUS.ACCEPTED: _("รับเข้าดูแล นับเป็นสำรวจพบเพิ่มเติม"),
         _STATUS.KNOWN: _("เป็นครัวเรือนที่มีอยู่แล้ว"),
         _STATUS.REJECTED: _("ไม่รับ"),
     }
-    refused = {_STATUS.ACCEPTED} if row.is_poor is False and row.status == _STATUS.CHECKED else set()
+    refused = set() if is_near else {_STATUS.KNOWN}
+    if row.is_poor is False and row.status == _STATUS.CHECKED:
+        refused.add(_STATUS.ACCEPTED)
     return [
         (status.value, text)
         for status, text in words.items()

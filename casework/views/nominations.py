@@ -239,19 +239,20 @@ def nomination_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, row: Nomination, **forms: Any) -> HttpResponse:
     actor = actor_of(request)
     story = story_of(actor, row)
+    decides = story.acts & {"decide", "decide_appeal"}
     context: dict[str, Any] = {
         "story": story,
         "row": row,
         "check": CheckForm(initial=_first_check(row)),
-        "decide": _decide_form(story),
+        "decide": _decide_form(story) if decides else None,
         "appeal_form": NoteForm(prefix="appeal"),
         "contact_form": NoteForm(prefix="contact"),
         "contact": None,
         "saved": "saved" in request.GET,
         "draft_key": DRAFT,
     } | forms
-    names = ("check", "decide", "appeal_form", "contact_form")
-    status = status_of(*(context[name] for name in names))
+    shown = [context[name] for name in ("check", "decide", "appeal_form", "contact_form")]
+    status = status_of(*filter(None, shown))
     return render(request, "casework/nominations/nomination.html", context, status=status)
 
 
@@ -262,7 +263,7 @@ def _first_check(row: Nomination) -> dict[str, Any]:
 def _decide_form(story: NominationStory, data: Any = None) -> DecideForm:
     return DecideForm(
         data,
-        decisions=decisions_for(story.row),
+        decisions=decisions_for(story.row, is_near=bool(story.near)),
         households=[(str(card.household.pk), card.label) for card in story.near],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -86,6 +86,7 @@ def _open_provinces() -> Any:
 
 def _renew_ticket(form: PublicNominationForm) -> None:
     """A form that came back because of its ticket gets a new one, and keeps what was typed."""
-    if form.is_bound and "ticket" in form.errors:
-        form.data = form.data.copy()
-        form.data["ticket"] = new_ticket()
+    if form.is_bound and "ticket" in form.errors and isinstance(form.data, QueryDict):
+        data = form.data.copy()
+        data["ticket"] = new_ticket()
+        form.data = data
