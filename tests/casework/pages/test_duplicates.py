@@ -25,10 +25,10 @@ QUEUE = reverse("duplicates")
 HIDDEN = "อีกครัวเรือนอยู่นอกพื้นที่ของท่าน"
 
 
-def home(cast: Cast, village: str, last: str) -> Household:
-    """ศิริพร with this family name and a child, without national ids."""
-    made = make_household(cast, village=village, persons=0, head=("นาง", "ศิริพร", last))
-    people = (("นาง", "ศิริพร", date(1961, 4, 12)), ("นาย", "ก้องภพ", date(1999, 9, 9)))
+def home(cast: Cast, village: str, last: str, first: str = "ศิริพร", year: int = 1961) -> Household:
+    """A mother with this name and a son, without national ids."""
+    made = make_household(cast, village=village, persons=0, head=("นาง", first, last))
+    people = (("นาง", first, date(year, 4, 12)), ("นาย", "ก้องภพ", date(year + 30, 9, 9)))
     for position, (title, first, birth) in enumerate(people):
         add_person(made, (title, first, last), position=position, national_id=False, birth_date=birth)
     make_case(made)
@@ -46,7 +46,8 @@ def near(cast: Cast) -> tuple[Household, Household]:
 @pytest.fixture
 def across(cast: Cast) -> tuple[Household, Household]:
     """One family twice, in two districts."""
-    made = home(cast, VILLAGE, "ทองสุขใจ"), home(cast, MUEANG_VILLAGE, "ทองสุขไจ")
+    here, there = ("ทองสุขใจ", "วิไล", 1944), ("ทองสุขไจ", "วิไล", 1944)
+    made = home(cast, VILLAGE, *here), home(cast, MUEANG_VILLAGE, *there)
     find_duplicates()
     return made
 
@@ -59,12 +60,12 @@ def text(cast: Cast, name: str, query: str = "") -> str:
 
 def test_queue_shows_both_sides_and_the_grounds(cast: Cast, near: tuple[Household, Household]) -> None:
     shown = text(cast, "officer")
-    for told in (near[0].head_name, near[1].head_name, "หัวหน้าครัวเรือนน่าจะเป็นคนเดียวกัน", "เทียบกัน"):
+    for told in (near[0].head_name, near[1].head_name, "หัวหน้าครัวเรือนน่าจะเป็นคนเดียวกัน"):
         assert told in shown
     pair = DuplicatePair.objects.get(kind=PairKind.HOUSEHOLD)
     assert reverse("duplicate", args=[pair.pk]) in shown
     assert HIDDEN not in shown
-    assert "เทียบกัน" not in text(cast, "other_officer")
+    assert near[0].head_name not in text(cast, "other_officer")
     assert client_of(cast.mentor).get(QUEUE).status_code == 403
 
 
@@ -75,7 +76,7 @@ def test_queue_hides_the_side_elsewhere(cast: Cast, across: tuple[Household, Hou
     assert there.head_name not in shown
     assert HIDDEN in shown
     assert "วันเกิดตรงกัน" not in shown
-    assert "เทียบกัน" not in shown
+    assert not [pair for pair in DuplicatePair.objects.all() if str(pair.pk) in shown]
     assert there.head_name in text(cast, "secretary")
     for stranger in ("far_officer", "far_secretary", "municipal_officer"):
         assert here.head_name not in text(cast, stranger)
@@ -92,7 +93,7 @@ def test_queue_filters(
     persons = text(cast, "secretary", "?kind=person")
     assert "ก้องภพ" in persons
     assert "ก้องภพ" not in text(cast, "secretary")
-    assert text(cast, "secretary", "?district=x&score=8&kind=%00")
+    assert text(cast, "secretary", "?district=x&score=8&kind=nothing")
 
 
 def test_decided_pairs_are_remembered(cast: Cast, near: tuple[Household, Household]) -> None:
@@ -119,9 +120,9 @@ def test_queue_asks_as_often_for_one_as_for_three(
     cast: Cast, families: int, django_assert_num_queries: object
 ) -> None:
     for number in range(families):
-        last = ("แก้วมณี", "ทองสุขใจ", "หนูเอียด")[number]
-        home(cast, VILLAGE, last)
-        home(cast, NEXT_VILLAGE, last)
+        family = ("แก้วมณี", "วิไล", 1950 + 3 * number)
+        home(cast, VILLAGE, *family)
+        home(cast, NEXT_VILLAGE, *family)
     find_duplicates()
     client = client_of(cast.officer)
     client.get(QUEUE)
@@ -129,4 +130,4 @@ def test_queue_asks_as_often_for_one_as_for_three(
         assert client.get(QUEUE).status_code == 200
 
 
-QUERIES = 13
+QUERIES = 10
