@@ -252,7 +252,8 @@ def _report_speed(report: Report, ground: Ground, country: str) -> None:
         chosen = _provinces(sizes, limit)
         seconds, busy, memory, done = _timed(ground, country, chosen)
         times.append((done["persons_compared"], seconds))
-        said = f"{seconds:.0f} s ({busy:.0f} s of a core), {done['persons_a_second']:,} persons/s, {memory:.0f} MB"
+        rate = f"{done['persons_a_second']:,} persons/s"
+        said = f"{seconds:.0f} s ({busy:.0f} s of a core), {rate}, {memory:.0f} MB"
         target = SECONDS * done["persons_compared"] / NATION
         report.add(
             Line(

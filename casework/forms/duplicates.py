@@ -49,7 +49,7 @@ class PairFilterForm(forms.Form):
         label=_("คะแนน"),
         choices=[("", _("ทุกคะแนน")), *((str(score), f"≥ {score}") for score in SCORES)],
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         required=False,
         widget=LongSelect,
     )

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from povertyops.accounts.actor import Actor
-from povertyops.accounts.enums import OFFICER_ROLES, Role
+from povertyops.accounts.enums import OFFICER_ROLES
 
 from ..access import scope_q
 from ..models import DuplicatePair, HouseholdScope
@@ -32,7 +32,8 @@ def visible_pairs(actor: Actor | None) -> QuerySet[DuplicatePair]:
 
 def decidable_pairs(actor: Actor | None) -> QuerySet[DuplicatePair]:
     """Pairs of which the officer sees both sides."""
-    return visible_pairs(actor).filter(sees_left=True, sees_right=True)
+    both = Exists(_seen(actor, "left_household_id")) & Exists(_seen(actor, "right_household_id"))
+    return visible_pairs(actor).filter(both)
 
 
 def get_pair_for(actor: Actor | None, pk: UUID, *, lock: bool = False) -> DuplicatePair:
@@ -50,10 +51,6 @@ def pairs_of_household(actor: Actor | None, household_id: UUID) -> QuerySet[Dupl
     """Visible pairs that touch one household, those within it left out."""
     touching = Q(left_household_id=household_id) | Q(right_household_id=household_id)
     return decidable_pairs(actor).filter(touching).exclude(left_household_id=F("right_household_id"))
-
-
-def is_secretary(actor: Actor) -> bool:
-    return actor.is_system or actor.role is Role.PROVINCIAL_SECRETARY
 
 
 def _seen(actor: Actor | None, column: str) -> QuerySet[HouseholdScope]:

@@ -126,7 +126,7 @@ def candidates(
 
     `ahead`: only with households whose id is not smaller, since the others were compared with these before.
     """
-    given = {
+    given: dict[str, Any] = {
         "province": province_code,
         "ahead": ahead,
         "persons": _json([row._asdict() for row in persons]),

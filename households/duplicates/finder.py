@@ -96,7 +96,8 @@ def waiting_households(province_code: str, since: datetime | None = None) -> lis
     """Households with somebody who is new or changed; with `since` also those not compared from then on."""
     rows = MatchKey.objects.filter(province_code=province_code)
     rows = rows.filter(compared_at=None) if since is None else rows.exclude(compared_at__gte=since)
-    return sorted(set(rows.values_list("household_id", flat=True)))
+    homes = rows.exclude(household_id=None).values_list("household_id", flat=True)
+    return sorted({pk for pk in homes if pk is not None})
 
 
 def database_now() -> datetime:

@@ -97,7 +97,7 @@ def store_pairs(
     Open pairs that touch them and were not found this time are GONE; with `ahead` only those of which one of
     them is the smaller side.
     """
-    given = {
+    given: dict[str, Any] = {
         "found": json.dumps([{"id": uuid7(), **_columns(one)} for one in found], default=str),
         "ids": [str(pk) for pk in compared],
         "ahead": ahead,
