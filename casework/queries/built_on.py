@@ -125,15 +125,15 @@ def building_models() -> list[type[models.Model]]:
 
 
 def _columns_of(model: type[models.Model], target: type[models.Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields if field.related_model is target]
+    return [field.attname for field in model._meta.concrete_fields if field.related_model is target]
 
 
 def _columns_of_households(model: type[models.Model]) -> list[str]:
     """Foreign keys, and plain columns of that name where the row may outlive its household."""
     plain = [
-        field.column
+        field.attname
         for field in model._meta.concrete_fields
-        if isinstance(field, models.UUIDField) and field.column == "household_id"
+        if isinstance(field, models.UUIDField) and field.attname == "household_id"
     ]
     return [*_columns_of(model, Household), *plain]
 
@@ -142,9 +142,9 @@ def _recorded_since(model: type[models.Model]) -> str:
     """A household that was known before is built on by what was written since; a row without a moment of its
     own comes with one that has it."""
     moments = [
-        f"x.{field.column}"
+        f"x.{field.attname}"
         for field in model._meta.concrete_fields
-        if isinstance(field, models.DateTimeField) and field.column not in _SAID_BY_PEOPLE
+        if isinstance(field, models.DateTimeField) and field.attname not in _SAID_BY_PEOPLE
     ]
     return f" OR greatest({', '.join(moments)}) >= t.since" if moments else ""
 

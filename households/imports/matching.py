@@ -15,8 +15,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
-from django.db.models.functions import Left
 
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
@@ -24,7 +22,7 @@ from povertyops.common.crypto import open_sealed
 from povertyops.common.nid import mask
 
 from ..access import scope_q
-from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow, Listing
+from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow
 
 Found = list[tuple[int, int, str]]
 """Household number, sheet row and the value to show, ids masked."""
@@ -93,33 +91,8 @@ def hold_back(batch: ImportBatch, numbers: Iterable[int]) -> None:
 
 
 def tell_outcomes(batch: ImportBatch) -> None:
-    """New, known or changed, for every household that is not held back; and what it is beside the newest
-    earlier line of the same kind of list."""
-    _run(batch, _OUTCOMES, _SINCE_LAST)
-
-
-def count_left(batch: ImportBatch) -> int:
-    """Households on the same kind of list of the year before, in the subdistricts the file covers, not in
-    the file.
-
-    Nothing is told for a mended file: it holds a few households only.
-    """
-    return 0 if batch.is_mended else left_households(batch).count()
-
-
-def left_households(batch: ImportBatch) -> QuerySet[Listing, UUID]:
-    """The households that `count_left` counts."""
-    staged = ImportHousehold.objects.filter(batch=batch)
-    subdistricts = staged.exclude(area_code="").annotate(place=Left("area_code", 6)).values("place")
-    lines = Listing.objects.filter(
-        target_list__kind=batch.kind_id, target_list__fiscal_year=batch.fiscal_year - 1, superseded_at=None
-    )
-    return (
-        lines.annotate(place=Left("area_code", 6))
-        .filter(place__in=subdistricts)
-        .exclude(household_id__in=staged.filter(match_id__isnull=False).values("match_id"))
-        .values_list("household_id", flat=True)
-    )
+    """New, known or changed, for every household that is not held back."""
+    _run(batch, _OUTCOMES)
 
 
 def count_outcomes(batch: ImportBatch) -> dict[str, int]:
@@ -378,25 +351,6 @@ _OUTCOMES = """
 """
 
 # The newest line of the same kind of list of an earlier year, of the household it was found to be.
-_SINCE_LAST = """
-    UPDATE households_importhousehold s SET base_listing_id = found.listing_id, since_last = found.since_last
-    FROM (
-        SELECT i.id, base.id AS listing_id,
-               CASE WHEN i.is_held THEN '' WHEN base.id IS NULL THEN 'new'
-                    WHEN base.content_hash <> i.content_hash THEN 'changed' ELSE 'same' END AS since_last
-        FROM households_importhousehold i
-        LEFT JOIN LATERAL (
-            SELECT l.id, l.content_hash FROM households_listing l
-            WHERE l.household_id = i.match_id AND l.kind_code = %(kind)s AND l.fiscal_year <= %(year)s
-              AND l.superseded_at IS NULL
-            ORDER BY l.fiscal_year DESC LIMIT 1
-        ) AS base ON TRUE
-        WHERE i.batch_id = %(batch)s AND NOT i.is_applied
-    ) AS found
-    WHERE s.id = found.id
-      AND (s.since_last <> found.since_last OR s.base_listing_id IS DISTINCT FROM found.listing_id)
-"""
-
 _COUNTS = """
     SELECT count(*) AS households,
            count(*) FILTER (WHERE outcome = 'new') AS new,

@@ -139,7 +139,7 @@ _SUPERSEDE = f"""
     WHERE u.id IN (SELECT l.id FROM {_OF_KNOWN} AND l.superseded_at IS NULL)
 """
 _LINE_COLUMNS = ", ".join(
-    field.column
+    field.attname
     for field in Listing._meta.concrete_fields
     if field.name not in {"id", "recorded_at", "superseded_at"}
 )

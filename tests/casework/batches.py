@@ -1,4 +1,4 @@
-"""What the tests of whole batches share: the register as people see it, and lists that build on each other."""
+"""What the tests of whole batches share: the register as people see it, lists that build on each other."""
 
 from __future__ import annotations
 

@@ -73,7 +73,9 @@ def test_sent_back_with_a_reason_it_can_be_asked_again(world: Cast) -> None:
         decline_import(actor=world.secretary, batch_id=batch.pk, note=" ")
     back = decline_import(actor=world.secretary, batch_id=batch.pk, note="ผิดปีสำรวจ")
     assert (back.status, back.problem) == (ImportStatus.READY, "ผิดปีสำรวจ")
-    assert "ผิดปีสำรวจ" in client_of(world.officer).get(reverse("import_batch", args=[batch.pk])).content.decode()
+    assert (
+        "ผิดปีสำรวจ" in client_of(world.officer).get(reverse("import_batch", args=[batch.pk])).content.decode()
+    )
     again = request_apply(actor=world.officer, batch_id=batch.pk)
     assert (again.status, again.problem) == (ImportStatus.AWAITING, "")
     with pytest.raises(Conflict):
@@ -109,7 +111,17 @@ def test_command_says_that_it_waits(world: Cast, tmp_path: Path, capsys: pytest.
     name = world.officer.user.username if world.officer.user else ""
     with pytest.raises(SystemExit) as ended:
         call_command(
-            *("import_targets", str(path), "--list", "tpmap", "--fiscal-year", "2568", "--as", name, "--apply")
+            *(
+                "import_targets",
+                str(path),
+                "--list",
+                "tpmap",
+                "--fiscal-year",
+                "2568",
+                "--as",
+                name,
+                "--apply",
+            )
         )
     assert ended.value.code == 0
     said = capsys.readouterr().out

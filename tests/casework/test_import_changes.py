@@ -1,4 +1,4 @@
-"""Next year's file beside last year's list: exactly what was planted, before anything is written and after."""
+"""Next year's file beside last year's list: exactly what was planted, before it goes in and after."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.urls import reverse
 from casework.pages.import_changes import csv_lines, left_rows, staged_cards, staged_rows
 from households.models import Household, ImportBatch
 from povertyops.common.models import AccessEntry
-from tests.cast import Cast, client_of
 from tests.casework.batches import copies, register
+from tests.cast import Cast, client_of
 from tests.import_work import apply, bring_in, check, world
 from tests.lists import ListHousehold, ListPerson, Sheet, make_households
 
@@ -87,9 +87,7 @@ def test_the_comparison_shows_exactly_what_was_planted(world: Cast, tmp_path, ca
     path = the_file(now).csv(tmp_path / "next.csv")
     name = world.secretary.user.username if world.secretary.user else ""
     with pytest.raises(SystemExit) as ended:
-        call_command(
-            *("import_targets", str(path), "--list", "tpmap", "--fiscal-year", "2568", "--as", name)
-        )
+        call_command(*("import_targets", str(path), "--list", "tpmap", "--fiscal-year", "2568", "--as", name))
     assert ended.value.code == 0
     assert "เข้าใหม่ 2 เปลี่ยน 8 เหมือนเดิม 4 ไม่อยู่ในไฟล์ 1" in capsys.readouterr().out
     batch = ImportBatch.objects.get(fiscal_year=2568)
@@ -98,7 +96,9 @@ def test_the_comparison_shows_exactly_what_was_planted(world: Cast, tmp_path, ca
     assert register() == before
 
     found = cards(batch, "changed")
-    assert {name: [label for label, _old, _new in lines] for name, lines in found.items()} == expected(old, now)
+    assert {name: [label for label, _old, _new in lines] for name, lines in found.items()} == expected(
+        old, now
+    )
     flat = {label: (was, has) for lines in found.values() for label, was, has in lines}
     assert flat["โทรศัพท์"] == (old[1].phone, "0812345678")
     assert flat["รายได้เฉลี่ยต่อคนต่อปี (บาท)"] == (f"{old[6].income:,}", f"{now[6].income:,}")

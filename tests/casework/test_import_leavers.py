@@ -20,9 +20,9 @@ from dimensions.enums import Stage
 from households.models import Household, ImportBatch
 from povertyops.common.errors import Conflict, NotAllowed
 from povertyops.common.models import AuditEntry
-from tests.cast import Cast, client_of
 from tests.casework.batches import assert_all_agree, register
 from tests.casework.work import a_visit
+from tests.cast import Cast, client_of
 from tests.import_work import bring_in, check, world
 from tests.lists import Sheet, make_households
 
@@ -60,7 +60,9 @@ def test_each_decision_does_what_it_says_once_per_household(world: Cast) -> None
     with pytest.raises(Conflict):
         decide_leavers(actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="keep")
 
-    asked = decide_leavers(actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="remove", note="ตรวจแล้ว")
+    asked = decide_leavers(
+        actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="remove", note="ตรวจแล้ว"
+    )
     assert asked.decided.count() == RemovalRequest.objects.filter(decision=Decision.PENDING).count() == 3
     with pytest.raises(Conflict):
         decide_leavers(actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="remove")

@@ -1,4 +1,6 @@
-"""A bad file to a good end: thirty planted faults, thirty messages, the mended file, and both lists undone."""
+"""A bad file to a good end: thirty planted faults, thirty messages, the mended file, both lists undone."""
+
+# ruff: noqa: E501 - a sentence a line reads best
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ from casework.models import Case
 from households.models import Household, ImportBatch
 from households.services.target_lists import open_error_file
 from povertyops.accounts.actor import system_actor
-from tests.cast import Cast
 from tests.casework.batches import assert_all_agree, copies, figures, register
+from tests.cast import Cast
 from tests.import_work import bring_in, world
 from tests.lists import Sheet
 

@@ -1,4 +1,4 @@
-"""Undo of a whole import: the register, the work and every number are as before, or the reason why not is told."""
+"""Undo of a whole import: register, work and every number are as before, or it is told why not."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from households.models import Household, ImportBatch, Listing, Person, TargetLis
 from povertyops.accounts.actor import system_actor
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.models import AuditEntry
-from tests.cast import Cast
 from tests.casework.batches import assert_all_agree, copies, figures, register, undo
 from tests.casework.work import a_help, a_visit, an_item
+from tests.cast import Cast
 from tests.import_work import bring_in, counts, world
 from tests.lists import ListPerson, Sheet, make_households
 
@@ -39,7 +39,10 @@ def lists_before(cast: Cast) -> list:
     first = bring_in(Sheet(old[:3]))
     helped = Household.objects.get(house_code=old[0].house_code)
     assign_households(
-        actor=cast.officer, household_ids=[helped.pk], team_id=cast.mentor_team.pk, valid_from=date(2024, 10, 2)
+        actor=cast.officer,
+        household_ids=[helped.pk],
+        team_id=cast.mentor_team.pk,
+        valid_from=date(2024, 10, 2),
     )
     items = [an_item(code) for code in old[0].dimensions]
     for item in items:
@@ -69,7 +72,11 @@ def test_undo_restores_register_work_and_every_number(world: Cast) -> None:
     assert counts(batch) == (2, 2, 3, 0)
     assert_all_agree(2567, 2568)
     changed = register()
-    assert {name for name in before if before[name] != changed[name]} >= {"Household", "Listing", "CohortState"}
+    assert {name for name in before if before[name] != changed[name]} >= {
+        "Household",
+        "Listing",
+        "CohortState",
+    }
 
     undone = undo(batch, actor=world.secretary, reason="ส่งผิดปี")
     assert undone.status == ImportStatus.UNDONE

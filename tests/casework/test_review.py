@@ -1,4 +1,4 @@
-"""The yearly review: what was found later becomes part of the baseline, under minutes, and can be taken back."""
+"""The yearly review: what was found later becomes baseline, under minutes, and can be taken back."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from povertyops.common.errors import InvalidInput, NotAllowed
 from povertyops.common.models import AuditEntry
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 from reports.queries import progress_of
-from tests.cast import Cast, client_of, make_case, make_household, make_listing
 from tests.casework.batches import assert_all_agree
 from tests.casework.work import INCOME, LIVING, a_visit
+from tests.cast import Cast, client_of, make_case, make_household, make_listing
 from tests.import_work import world
 
 __all__ = ["world"]
@@ -36,7 +36,9 @@ def found_later(cast: Cast) -> Household:
     make_listing(household, fiscal_year=year, dimensions=LIVING, failed=[13])
     make_case(household, opened_on=fiscal_year_bounds(year)[0])
     after_write(actor=system_actor(), household_ids=[household.pk], since=fiscal_year_bounds(year)[0])
-    visit = a_visit(household, day=today - timedelta(days=1), answers={29: "fail", 13: "fail"}, survey_year=year - 1)
+    visit = a_visit(
+        household, day=today - timedelta(days=1), answers={29: "fail", 13: "fail"}, survey_year=year - 1
+    )
     assert record_visit(actor=cast.mentor, visit=visit).status == "created"
     return household
 
@@ -67,9 +69,12 @@ def test_what_was_found_later_becomes_baseline_and_back(world: Cast) -> None:
     assert_all_agree(year)
     assert progress_of(year, "9007").failing_income == failing + 1
     assert to_review(world.officer, year).count() == 0
-    assert take_into_baseline(
-        actor=world.officer, household_ids=[household.pk], minutes_number="1/2569", effective_on=_today()
-    ) == []
+    assert (
+        take_into_baseline(
+            actor=world.officer, household_ids=[household.pk], minutes_number="1/2569", effective_on=_today()
+        )
+        == []
+    )
 
     undo_review(actor=world.officer, review_id=review.pk)
     assert (state(household).baseline, state(household).additional) == (LIVING, INCOME)

@@ -1,4 +1,4 @@
-"""The page that takes a list back: what would go, what stands in the way, the reason; and the receipt after it."""
+"""The page that takes a list back: what would go, what stands in the way, the reason, the receipt."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from casework.services.importing import move_on
 from casework.services.visits import record_visit
 from households.enums import ImportStatus
 from households.models import Household
-from tests.cast import Cast, client_of
 from tests.casework.work import a_visit
+from tests.cast import Cast, client_of
 from tests.import_work import bring_in, check, world
 from tests.lists import Sheet, make_households
 
