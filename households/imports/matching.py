@@ -2,8 +2,8 @@
 
 A household is found by its house code, else by its members' ids, else by village, house number and head; a
 person by the blind index, else by name and birthday within the household. No household of the register is
-taken for two of the file. Lines are compared with lines, never with what a household is called in the end,
-and what makes two of them alike does so from both sides: so it does not matter which list came first. What was
+taken for two of the file. Lines are compared with lines, never with what a household is called in the
+end, and what makes two of them alike does so from both sides: so it does not matter which list came first. What was
 merged into another counts as the other.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -57,8 +56,7 @@ def members_of_other_households(batch: ImportBatch) -> Found:
 
 
 def members_of_neighbours(batch: ImportBatch) -> Found:
-    """Rows whose person lives, by the register, in another household of the same province: worth knowing, and no
-    fault."""
+    """Rows whose person lives, by the register, in another household of the province: no fault."""
     return _elsewhere(batch, _NEXT_DOOR)
 
 
@@ -142,6 +140,10 @@ _FORGET = (
 # Each step takes, of all possible pairs, those that are the best for both sides. Ties are decided by what the
 # households are, never by ids.
 _CLAIM = """
+    WITH claimed AS MATERIALIZED (
+        SELECT match_id FROM households_importhousehold
+        WHERE batch_id = %(batch)s AND match_id IS NOT NULL
+    )
     UPDATE households_importhousehold s SET match_id = best.household_id
     FROM (
         SELECT id, household_id FROM (
@@ -157,10 +159,7 @@ _CLAIM = """
     ) AS best
     WHERE s.id = best.id
 """
-_UNCLAIMED = """
-    NOT EXISTS (SELECT 1 FROM households_importhousehold c
-                WHERE c.batch_id = %(batch)s AND c.match_id = {household})
-"""
+_UNCLAIMED = "NOT EXISTS (SELECT 1 FROM claimed c WHERE c.match_id = {household})"
 _SAME_HEAD = """COALESCE(s.raw ->> 'head_first_name' = {line}.raw ->> 'head_first_name'
                  AND s.raw ->> 'head_last_name' = {line}.raw ->> 'head_last_name', FALSE)"""
 
@@ -236,25 +235,27 @@ _BY_RESIDENTS = _CLAIM.format(
 # What a household is called in the end counts where no list says it, or a person corrected it.
 _BY_ADDRESS = _CLAIM.format(
     pairs=f"""
-        SELECT s.id, k.household_id, 1 AS score
-        FROM households_importhousehold s
-        JOIN (
-            SELECT COALESCE(h.merged_into_id, h.id) AS household_id, h.area_code, h.house_no, h.house_code,
-                   h.sort_key, '{{}}'::jsonb AS raw
-            FROM households_household h
-            WHERE NOT EXISTS (SELECT 1 FROM households_listing o
-                              WHERE o.household_id = h.id AND o.superseded_at IS NULL AND o.raw ? 'house_no')
-               OR EXISTS (SELECT 1 FROM households_correction c
-                          WHERE c.household_id = h.id AND c.person_id IS NULL AND c.state = 'applied')
+        SELECT k.id, k.household_id, 1 AS score
+        FROM (
+            SELECT s.id, COALESCE(h.merged_into_id, h.id) AS household_id
+            FROM households_importhousehold s
+            JOIN households_household h ON h.area_code = s.area_code AND h.house_no = s.house_no
+                 AND h.sort_key = s.sort_key AND (h.house_code = '' OR s.house_code = '')
+            WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND s.house_no <> ''
+              AND (NOT EXISTS (SELECT 1 FROM households_listing o
+                               WHERE o.household_id = h.id AND o.superseded_at IS NULL AND o.raw ? 'house_no')
+                   OR EXISTS (SELECT 1 FROM households_correction c
+                              WHERE c.household_id = h.id AND c.person_id IS NULL AND c.state = 'applied'))
             UNION ALL
-            SELECT l.household_id, l.area_code, l.raw ->> 'house_no', l.raw ->> 'house_code', '', l.raw
-            FROM households_listing l WHERE l.superseded_at IS NULL
-        ) AS k ON k.area_code = s.area_code AND k.house_no = s.house_no
-             AND (k.house_code = '' OR s.house_code = '')
-             AND (k.sort_key = s.sort_key OR {_SAME_HEAD.format(line="k")})
-        WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND s.house_no <> ''
-          AND {_UNCLAIMED.format(household="k.household_id")}
-        GROUP BY s.id, k.household_id
+            SELECT s.id, l.household_id
+            FROM households_importhousehold s
+            JOIN households_listing l ON l.area_code = s.area_code AND l.raw ->> 'house_no' = s.house_no
+                 AND l.superseded_at IS NULL AND {_SAME_HEAD.format(line="l")}
+                 AND (l.raw ->> 'house_code' = '' OR s.house_code = '')
+            WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL AND s.house_no <> ''
+        ) AS k
+        WHERE {_UNCLAIMED.format(household="k.household_id")}
+        GROUP BY k.id, k.household_id
     """
 )
 

@@ -14,7 +14,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
+from ..enums import ImportStatus
 from ..models import ImportBatch, Listing, TargetList
 from ..services.derive import derive_households
 
@@ -59,14 +61,15 @@ def take_back(batch: ImportBatch, *, stamp: datetime | None) -> list[UUID]:
 
 
 def lists_left_empty(batch: ImportBatch) -> None:
-    """Take away lists on which nobody but the batch ever stood, so that the file may come again
+    """Take away lists on which nobody stands but what was undone, so that the file may come again
     differently."""
     lists = TargetList.objects.filter(
         kind=batch.kind_id, fiscal_year=batch.fiscal_year, province_code__in=batch.provinces
     )
+    undone = ImportBatch.objects.filter(status=ImportStatus.UNDONE).values("pk")
+    kept = Q(superseded_at=None) | Q(batch_id=None) | ~Q(Q(batch_id=batch.pk) | Q(batch_id__in=undone))
     for found in lists:
-        lines = Listing.objects.filter(target_list=found)
-        if lines.filter(superseded_at=None).exists() or lines.exclude(batch_id=batch.pk).exists():
+        if Listing.objects.filter(kept, target_list=found).exists():
             continue
         with connection.cursor() as cursor:
             for statement in (_LAST_PERSONS, _LAST_LINES):

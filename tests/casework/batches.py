@@ -82,7 +82,8 @@ def assert_all_agree(*years: int) -> None:
         for name in now._fields
         if getattr(was, name, None) != getattr(now, name)
     ]
-    assert (differing, stored.keys() - expected.keys()) == ([], set())
+    assert not differing, differing
+    assert stored.keys() == expected.keys()
     while drain_marks():
         pass
     for year in years:
