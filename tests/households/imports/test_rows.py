@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from datetime import date
 from random import Random
+from uuid import uuid4
 
 import pytest
 
 from dimensions.enums import Dimension
 from households.imports.faults import FAULTS, NOTICES, Unreadable, message_of
 from households.imports.profile import find_layout
-from households.imports.rows import FoundFault, Reader, StagedRow, Yardstick
+from households.imports.rows import FoundFault, Reader, StagedRow, Yardstick, raw_of_household
 from povertyops.areas.queries import Found, Resolution
 from povertyops.common.nid import make_demo_pin
 from tests.lists import Sheet, make_households
@@ -358,8 +359,10 @@ def test_row_that_only_repeats_a_person_counts_once(sheet: Sheet) -> None:
 
 
 def test_every_code_has_a_sentence_that_can_be_filled() -> None:
-    numbers = dict.fromkeys(("length", "other_row", "survey_year", "most", "age"), 1)
-    details = {**numbers, **dict.fromkeys(("successors", "other", "successor"), "")}
+    numbers = dict.fromkeys(
+        ("length", "other_row", "other_sheet", "survey_year", "most", "age", "said", "named"), 1
+    )
+    details = {**numbers, **dict.fromkeys(("successors", "other", "successor", "error", "area"), "")}
     for code in (*FAULTS, *NOTICES):
         assert "%(" not in message_of(code, details)
 
@@ -371,8 +374,9 @@ def groups(sheet: Sheet) -> list[list[int]]:
     """Sheet rows of each household, in order."""
     reader, _rows = read(sheet)
     found: dict[int, list[int]] = {}
-    for row, number in reader.number_of_row.items():
-        found.setdefault(number, []).append(row)
+    for row, number in enumerate(reader.number_of_row.sheet(0)):
+        if number:
+            found.setdefault(number, []).append(row)
     return list(found.values())
 
 
@@ -472,3 +476,65 @@ def test_number_in_any_cell_is_told_or_taken(sheet: Sheet, value: float) -> None
         assert len(rows) == 9
         assert reader.rows == 9
         sheet.rows[row][place] = before
+
+
+# ------------------------------------------------------------------------------------------ codes and errors
+
+
+MUNICIPALITY = uuid4()
+
+
+def test_code_of_a_municipal_unit_asks_once_and_then_stands_for_its_centre(sheet: Sheet) -> None:
+    for row in (3, 4, 5):
+        sheet.set(row, CODE, "900751")
+    reader, _rows = read(sheet)
+    assert {code for _row, _column, code in told(reader)} == {"municipal_code"}
+    assert reader.faults[0].fault.details["code"] == "900751"
+
+    class Guard(Everywhere):
+        def allows_centre(self, centre_id: object, village: str) -> bool:
+            return centre_id == MUNICIPALITY and village == "90070200"
+
+    chosen = Resolution(Found.CHOSEN, "900702", "", (), MUNICIPALITY)
+    reader, _rows = read(sheet, resolutions={**RESOLUTIONS, "900751": chosen}, guard=Guard())
+    assert [(each.fault.code, each.is_notice) for each in reader.faults] == [("code_chosen", True)]
+    household = reader.households[1]
+    assert (household.stated.area, household.stated.centre) == ("90070200", MUNICIPALITY)
+    assert f'"centre":"{MUNICIPALITY}"' in raw_of_household(household)
+    others = [each.content_hash for each in reader.households if each is not household]
+    assert household.content_hash not in others
+
+
+def test_current_code_with_a_high_suffix_is_no_municipal_unit(sheet: Sheet) -> None:
+    reader, _rows = read(
+        sheet.set(4, CODE, "900760"),
+        resolutions={**RESOLUTIONS, "900760": Resolution(Found.CURRENT, "900760")},
+    )
+    assert "municipal_code" not in {code for _row, _column, code in told(reader)}
+    reader, _rows = read(sheet.set(4, CODE, "759751"))
+    assert [code for _row, _column, code in told(reader)] == ["unknown_subdistrict"]
+
+
+@pytest.mark.parametrize("column", [PIN, NAME, CODE, "มิติรายได้", "รหัสประจำบ้าน"])
+def test_error_value_of_a_spreadsheet_is_one_clear_fault(sheet: Sheet, column: str) -> None:
+    reader, _rows = read(sheet.set(4, column, "#REF!"))
+    (found,) = [each for each in reader.faults if not each.is_notice]
+    assert (found.row, reader.layout.header_of(found.fault.field), found.fault.code) == (
+        6,
+        column,
+        "cell_error",
+    )
+    assert "#REF!" in message_of("cell_error", found.fault.details)
+
+
+def test_formula_like_text_stays_text(sheet: Sheet) -> None:
+    _reader, rows = read(sheet.set(0, NAME, "=1+1").set(1, "นามสกุล", "@SUM(A1)"))
+    assert (rows[0].first_name, rows[1].last_name) == ("=1+1", "@SUM(A1)")
+
+
+def test_notices_without_end_are_not_kept_without_end() -> None:
+    sheet = Sheet(make_households(7_000, persons=3))
+    for row in range(len(sheet.rows)):
+        sheet.set(row, PIN, "")
+    reader, _rows = read(sheet)
+    assert len(reader.faults) == 20_000
