@@ -4,7 +4,7 @@ waits; and the preview sealed, so that exactly it is confirmed."""
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,8 @@ from povertyops.common.errors import InvalidInput
 
 from ..forms.sharing import ShareForm
 from ..models import ShareOut
-from ..queries.cohort import cohort_count
 from ..queries.priorities import weights_for
-from ..queries.sharing import Named, pool_filters, pool_of, rooms_of
+from ..queries.sharing import Named, pool_filters, pool_of, rooms_of, waiting_by_district
 from ..services.sharing import Share
 from ..sharing import Room, Shared, share_out
 from .priorities import tone_of
@@ -33,6 +32,7 @@ SALT = "casework.share_out"
 GOOD_FOR_SECONDS = 12 * 3_600
 SMALLEST_MOST = 10
 LAST_SHOWN = 5
+FEW_TEAMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +109,34 @@ class Proposal:
         """Teams that would get something."""
         return sum(1 for team in self.teams if team.given)
 
+    @property
+    def shown_teams(self) -> list[TeamLine]:
+        """All while they are few, else those that would get something."""
+        return self.teams if len(self.teams) <= FEW_TEAMS else [team for team in self.teams if team.given]
+
+    @property
+    def idle_teams(self) -> int:
+        return len(self.teams) - len(self.shown_teams)
+
 
 def share_form(actor: Actor, data: Any) -> ShareForm:
     """The form with the actor's areas and lists, and a most that would hold everything that waits."""
     on = actor.today()
     rooms = rooms_of(teams_for(actor).select_related("parent"), on)
-    waiting = cohort_count(actor, pool_filters(on))
-    return ShareForm(data, areas=_areas(actor), kinds=_kinds(actor), usual_most=_usual_most(rooms, waiting))
+    usual_most = _usual_most(rooms, waiting_by_district(actor, pool_filters(on)))
+    return ShareForm(data, areas=_areas(actor), kinds=_kinds(actor), usual_most=usual_most)
 
 
-def _usual_most(rooms: Sequence[Room], waiting: int) -> int:
-    """An even load for all, rounded up to a ten."""
-    total = sum(room.load for room in rooms) + waiting
-    even = -(-total // max(len(rooms), 1))
-    return max(SMALLEST_MOST, -(-even // 10) * 10)
+def _usual_most(rooms: Sequence[Room], waiting: Mapping[str, int]) -> int:
+    """An even load where most waits for each team of a district, rounded up to a ten."""
+    even = [SMALLEST_MOST]
+    for district, number in waiting.items():
+        loads = [
+            room.load for room in rooms if any(area[:4] in (district, district[:2]) for area in room.areas)
+        ]
+        if loads:
+            even.append(-(-(sum(loads) + number) // len(loads)))
+    return -(-max(even) // 10) * 10
 
 
 def _areas(actor: Actor) -> list[tuple[str, str]]:

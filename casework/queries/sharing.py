@@ -47,6 +47,12 @@ def pool_of(actor: Actor, filters: CohortFilters, weights: Weights, on: date) ->
     ]
 
 
+def waiting_by_district(actor: Actor, filters: CohortFilters) -> dict[str, int]:
+    """District -> households of the pool; one query."""
+    rows = cohort_rows(actor, filters).order_by().values_list("district_code").annotate(Count("pk"))
+    return dict(rows)
+
+
 def pool_filters(on: date, **values: object) -> CohortFilters:
     """The households of the current year that no team has, carried ones too, narrowed by `values`."""
     return CohortFilters(fiscal_year=fiscal_year_of(on), no_team=True, membership=EVERYONE, **values)  # type: ignore[arg-type]
