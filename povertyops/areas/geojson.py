@@ -18,6 +18,7 @@ from povertyops.common.errors import InvalidInput
 
 # Four digits of a degree are eleven metres: finer than any screen shows of an area.
 DIGITS = 4
+_OF_NUMBERS = "0123456789.eE+-"
 _BLANK = " \t\r\n"
 
 Position = tuple[float, float]
@@ -114,8 +115,8 @@ class _Reader:
                 if not self._grow():
                     self._broken()
                 continue
-            # A number may go on in the next piece.
-            if end < len(self._text) or not self._grow():
+            # A number may go on in the next piece: of "0." and "1e" the decoder takes the first digit alone.
+            if self._text[end:].strip(_OF_NUMBERS) or not self._grow():
                 self._at = end
                 return found
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from povertyops.areas.geojson import Bounds, features_of
@@ -185,6 +185,7 @@ MEMBERS = st.recursive(
 )
 
 
+@example(features=[], extra={"": 0.0, "e": 1e22}, kind_first=True, indent=None, size=1)
 @given(
     features=st.lists(MEMBERS.map(lambda told: {"type": "Feature", "told": told}), max_size=4),
     extra=st.dictionaries(TEXT.filter(lambda key: key not in ("type", "features")), MEMBERS, max_size=3),
