@@ -375,6 +375,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "make-packs": {"task": "reports.make_packs", "schedule": 30.0, "options": {"expires": 30}},
     "resume-imports": {"task": "casework.resume_imports", "schedule": 30.0, "options": {"expires": 30}},
     "derive-again": {"task": "casework.derive_again", "schedule": 60.0, "options": {"expires": 60}},
+    "carry-over": {"task": "casework.resume_carry_overs", "schedule": 30.0, "options": {"expires": 30}},
+    "judge-again": {"task": "casework.judge_again", "schedule": 60.0, "options": {"expires": 60}},
     # Each later look sends only what the one before could not.
     "send-digests": {
         "task": "casework.send_digests",

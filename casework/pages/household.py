@@ -17,11 +17,12 @@ from povertyops.accounts.models import User
 from povertyops.areas.models import Area, Centre
 from povertyops.areas.queries import path_of
 
-from ..enums import Decision, PlanStatus
+from ..enums import Decision, PlanStatus, StageEventKind
 from ..models import Assignment, Case, CohortState, HouseholdPlan, PlanStep, RemovalRequest, StageEvent
 from ..queries.leavers import checks_asked, is_to_check
 from ..services.stages import explain
 from .indicators import IndicatorText, indicator_texts
+from .story import document_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ class HouseholdStory:
     steps: list[PlanStep]
     removal: RemovalRequest | None
     left_on: date | None = None
+    carried: StageEvent | None = None
+
+    @property
+    def carried_by(self) -> str:
+        """The document and signer of a stage that was carried over and still holds."""
+        return document_of(self.carried) if self.carried else ""
 
     @property
     def stage_now(self) -> Stage:
@@ -132,6 +139,7 @@ def story_for(actor: Actor, household: Household) -> HouseholdStory:
         may_write=can_write(actor, scope),
         lists=lists_of(household.pk),
         state=state,
+        carried=carried_stage(household.pk) if state and state.is_stage_carried else None,
         left_on=left_on if is_to_check(left_on, state.last_visit_on if state else None) else None,
         case=newest_case(household.pk),
         stage=explain(household.pk, actor.today()),
@@ -192,6 +200,12 @@ def stage_dates(household_id: UUID) -> dict[str, date]:
     """Stage code -> since when it was last reached."""
     events = StageEvent.objects.filter(household_id=household_id).order_by("effective_on", "recorded_at")
     return {Stage(event.to_stage).code: event.effective_on for event in events}
+
+
+def carried_stage(household_id: UUID) -> StageEvent | None:
+    """The newest stage that was taken over from before the system."""
+    rows = StageEvent.objects.filter(household_id=household_id, kind=StageEventKind.CARRIED)
+    return rows.order_by("effective_on", "recorded_at").last()
 
 
 def care_of(household_id: UUID) -> Care:

@@ -33,7 +33,7 @@ from ..models import (
     Visit,
 )
 from ..queries.lists import standing
-from .related import told_of
+from .related import Related, load_related, told_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,25 @@ class Event:
         return timezone.make_aware(datetime.combine(self.when, time.max))
 
 
-def story_of(actor: Actor, household_id: UUID, dimension: Dimension | None = None) -> list[Event]:
+def story_of(
+    actor: Actor,
+    household_id: UUID,
+    dimension: Dimension | None = None,
+    related: Related | None = None,
+) -> list[Event]:
     """Newest first; with a dimension only what touches it, and the stages. Of referrals
     and continuing care those the actor may read."""
-    events = sorted(_events(actor, household_id), key=lambda event: event.order, reverse=True)
+    events = sorted(
+        _events(actor, household_id, related or load_related(household_id)),
+        key=lambda event: event.order,
+        reverse=True,
+    )
     if dimension is None:
         return events
     return [event for event in events if event.mask & dimension.bit or event.kind in ("stage", "slip")]
 
 
-def _events(actor: Actor, household_id: UUID) -> Iterator[Event]:
+def _events(actor: Actor, household_id: UUID, related: Related) -> Iterator[Event]:
     yield from _visits(household_id)
     yield from _helps(household_id)
     yield from _stages(household_id)
@@ -79,7 +88,7 @@ def _events(actor: Actor, household_id: UUID) -> Iterator[Event]:
     yield from _checks(household_id)
     yield from _removals(household_id)
     yield from _referrals(actor, household_id)
-    for told in told_of(actor, household_id):
+    for told in told_of(actor, related):
         yield Event(**told._asdict())
 
 
@@ -171,7 +180,7 @@ def _stages(household_id: UUID) -> Iterator[Event]:
             kind="slip" if row.kind == StageEventKind.SLIPPED else "stage",
             title=_stage_title(row),
             by=_name(row.actor) if row.kind == StageEventKind.APPROVED else "",
-            facts=tuple(fact for fact in (_minutes(row.minutes_number), row.document) if fact),
+            facts=tuple(fact for fact in (_minutes(row.minutes_number), document_of(row)) if fact),
         )
     for refusal in StageRejection.objects.filter(household_id=household_id).select_related("actor"):
         yield Event(
@@ -192,7 +201,19 @@ def _stage_title(row: StageEvent) -> str:
         return gettext("ขั้นลดลง: %(stage)s") % stage
     if row.kind == StageEventKind.CARRIED:
         return gettext("ยอดยกมา: %(stage)s") % stage
+    if row.kind == StageEventKind.CORRECTED:
+        return gettext("แก้ขั้นตามหลักฐาน: %(stage)s") % stage
     return gettext("ขึ้นขั้น%(stage)s") % stage
+
+
+def document_of(row: StageEvent) -> str:
+    """On which document a stage that was carried over rests, and who signed it."""
+    if not row.signed_by:
+        return row.document
+    return gettext("ตาม %(document)s ลงนามโดย %(signer)s") % {
+        "document": row.document,
+        "signer": row.signed_by,
+    }
 
 
 def _minutes(number: str) -> str:

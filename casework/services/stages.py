@@ -20,6 +20,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.audit import audit_many
 from povertyops.common.errors import InvalidInput
+from povertyops.common.ids import uuid7
 from povertyops.common.thai import fiscal_year_of, format_thai_date
 
 from ..access import Workable, households_to_work_on, visible_cases
@@ -145,6 +146,20 @@ def reject_stages(
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedStage:
+    """A stage that a household reached before the system: on which day, and from when on it holds here."""
+
+    event_id: UUID
+    case_id: UUID
+    household_id: UUID
+    province_code: str
+    present: Stage
+    stage: Stage
+    effective_on: date
+    reached_on: date
+
+
 def carry_over_stage(
     *, actor: Actor, case_id: UUID, stage: Stage, document: str, signed_by: str, effective_on: date
 ) -> StageEvent:
@@ -157,22 +172,93 @@ def carry_over_stage(
         if not cases:
             raise Http404
         case = cases[0]
-        event = StageEvent.objects.create(
-            case=case,
+        carried = CarriedStage(
+            event_id=uuid7(),
+            case_id=case.pk,
             household_id=case.household_id,
             province_code=case.province_code,
-            kind=StageEventKind.CARRIED,
-            from_stage=case.stage,
-            to_stage=stage,
+            present=Stage(case.stage),
+            stage=stage,
             effective_on=effective_on,
-            rule_version=LoadedYardstick().rule(case.province_code, effective_on).version,
-            document=f"{document.strip()} · {signed_by.strip()}"[:200],
+            reached_on=effective_on,
+        )
+        (event,) = write_carried_stages(
+            actor=actor, carried=[carried], document=document, signed_by=signed_by
+        )
+    return event
+
+
+def write_carried_stages(
+    *,
+    actor: Actor,
+    carried: Sequence[CarriedStage],
+    document: str,
+    signed_by: str,
+    carry_over_id: UUID | None = None,
+) -> list[StageEvent]:
+    """Write stages carried over to households that the caller has locked and judged.
+
+    The event keeps the day of the document beside the one from which the stage holds.
+    Side effects: StageEvents, audit rows, `after_write`.
+    """
+    yardstick = LoadedYardstick()
+    events = [
+        StageEvent(
+            id=each.event_id,
+            case_id=each.case_id,
+            household_id=each.household_id,
+            province_code=each.province_code,
+            kind=StageEventKind.CARRIED,
+            from_stage=each.present,
+            to_stage=each.stage,
+            effective_on=each.effective_on,
+            rule_version=yardstick.rule(each.province_code, each.effective_on).version,
+            evidence=[_document_of(each, carry_over_id)],
+            document=document.strip()[:200],
+            signed_by=signed_by.strip()[:160],
             actor=actor.user,
             recorded_at=actor.stamp,
         )
-        _audit(actor, "stage.carry", [event], document.strip())
-        after_write(actor=actor, household_ids=[case.household_id], since=effective_on)
-    return event
+        for each in carried
+    ]
+    StageEvent.objects.bulk_create(events, batch_size=1_000)
+    _audit(actor, "stage.carry", events, document.strip())
+    since = min(event.effective_on for event in events)
+    after_write(actor=actor, household_ids=[event.household_id for event in events], since=since)
+    return events
+
+
+def _document_of(carried: CarriedStage, carry_over_id: UUID | None) -> dict[str, object]:
+    reached = {"code": "carried", "dimension": None, "evidence": [], "on": carried.reached_on.isoformat()}
+    return {**reached, "carry_over": str(carry_over_id)} if carry_over_id else reached
+
+
+def correct_stages(*, actor: Actor, events: Sequence[StageEvent], carry_over_id: UUID) -> None:
+    """Take stages carried over back to what each case had before; the events stay as history."""
+    back = [
+        StageEvent(
+            case_id=event.case_id,
+            household_id=event.household_id,
+            province_code=event.province_code,
+            kind=StageEventKind.CORRECTED,
+            from_stage=event.to_stage,
+            to_stage=event.from_stage,
+            effective_on=event.effective_on,
+            rule_version=event.rule_version,
+            evidence=[
+                {"code": "carried", "dimension": None, "evidence": [], "carry_over": str(carry_over_id)}
+            ],
+            actor=actor.user,
+            recorded_at=actor.stamp,
+        )
+        for event in events
+    ]
+    if not back:
+        return
+    StageEvent.objects.bulk_create(back, batch_size=1_000)
+    _audit(actor, "stage.carry_undone", back, "")
+    since = min(event.effective_on for event in back)
+    after_write(actor=actor, household_ids=[event.household_id for event in back], since=since)
 
 
 def _locked(actor: Actor, case_ids: Collection[UUID]) -> tuple[list[Case], Mapping[UUID, Workable]]:

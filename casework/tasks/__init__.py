@@ -1,5 +1,14 @@
 """Background work of casework: each task takes ids, calls one service and may run twice."""
 
-from . import digests, imports, nightly, nominations, referrals, rules
+from . import carry_over, digests, imports, nightly, nominations, referrals, rules, yardstick
 
-__all__ = ["digests", "imports", "nightly", "nominations", "referrals", "rules"]
+__all__ = [
+    "carry_over",
+    "digests",
+    "imports",
+    "nightly",
+    "nominations",
+    "referrals",
+    "rules",
+    "yardstick",
+]

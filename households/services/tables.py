@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ..imports.faults import UNREADABLE, Unreadable
+from ..imports.profile import header_key
 from ..imports.reading import Cell, Row, open_table
 
-__all__ = ["UNREADABLE", "Cell", "Row", "Unreadable", "read_small_table"]
+__all__ = ["UNREADABLE", "Cell", "Row", "Unreadable", "header_key", "read_small_table"]
 
 
 def read_small_table(

@@ -51,6 +51,7 @@ IMPORTS = Place(_("นำเข้าบัญชี"), "import_list", "import")
 LISTS = Place(_("บัญชีและความซ้อนกัน"), "list_overlap", "list")
 KINDS = Place(_("ชนิดบัญชี"), "list_kinds", "list")
 RULES = Place(_("กติกาเมื่อบัญชีขัดกัน"), "source_rules", "list")
+CARRY_OVER = Place(_("ยอดยกมา"), "carry_over_list", "import")
 REVIEW = Place(_("ทบทวนเกณฑ์ประจำปี"), "yearly_review", "yardstick")
 EXPORTS = Place(_("การส่งออก"), "export_list", "download")
 MENU = Place(_("เมนูแก้จน"), "menu", "help")
@@ -84,7 +85,7 @@ _OFFICER = (
     *(QUEUE, HOUSEHOLDS, APPROVALS, BOARD),
     *(WORK, SUPERVISION, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS, REMOVALS, TRANSFERS, TPMAP),
     *(IMPORTS, DUPLICATES, REVIEW, MEETINGS, WEEKLY),
-    *(RECORDS, LISTS, VISITS, HELPS, HELP_BULK, EXPORTS),
+    *(RECORDS, LISTS, VISITS, HELPS, HELP_BULK, CARRY_OVER, EXPORTS),
     *(PEOPLE, APPOINTMENTS, USERS),
     *(REFERENCE, MENU, YARDSTICK, DIGEST),
 )
@@ -100,7 +101,7 @@ PLACES: Mapping[Role, Sequence[Place]] = {
         *(NUMBERS, MEETINGS, WEEKLY, TARGETS, MEASURES, PUBLIC),
         *(WORK, SUPERVISION, APPROVALS, VERIFY, SHARE_OUT, TEAMS, REFERRALS, NOMINATIONS),
         *(REMOVALS, TRANSFERS, DUPLICATES, REVIEW, TPMAP),
-        *(RECORDS, LISTS, VISITS, HELPS, HELP_BULK, EXPORTS),
+        *(RECORDS, LISTS, VISITS, HELPS, HELP_BULK, CARRY_OVER, EXPORTS),
         *(PEOPLE, APPOINTMENTS, USERS, CENTRES, OFFICES),
         *(REFERENCE, MENU, YARDSTICK, WEIGHTS, DIGEST),
     ),

@@ -19,7 +19,7 @@ register = template.Library()
 
 @register.inclusion_tag("components/stage_ladder.html")
 def stage_ladder(
-    stage: str | int, dates: Mapping[str, date] | None = None, carried: bool = False
+    stage: str | int, dates: Mapping[str, date] | None = None, carried: object = False
 ) -> dict[str, Any]:
     """The three steps up to `stage`; `dates` says since when per stage, `carried`: it was so before us."""
     reached = STAGES.index(stage_look(stage))
@@ -28,7 +28,7 @@ def stage_ladder(
             "look": look,
             "state": _step_state(place, reached),
             "since": (dates or {}).get(look.code),
-            "carried": carried and place == reached,
+            "carried": bool(carried) and place == reached,
         }
         for place, look in enumerate(STAGES[1:], start=1)
     ]

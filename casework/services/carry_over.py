@@ -1,0 +1,534 @@
+"""Opening balances: a file of past helps or stages is checked, confirmed, written, and may be taken back.
+
+What was asked for stands on the row and is done in transactions of some hundred lines, so that a killed
+worker only delays it; a line that was written names what it became.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from dimensions.enums import Dimension, Stage
+from households.access import can_give_help, can_write
+from households.services.tables import Cell, Row, Unreadable, header_key, read_small_table
+from povertyops.accounts.actor import Actor
+from povertyops.common.audit import audit, audit_many
+from povertyops.common.crypto import seal_blob
+from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+from povertyops.common.ids import uuid7
+from povertyops.common.languages import kept_in_thai
+
+from ..access import Workable, households_to_work_on
+from ..carry_rules import Field, Wrong, find_header, missing_columns, read_rows, text_of
+from ..enums import CarryKind, HelpNature, SheetStatus
+from ..inputs import HelpInput
+from ..models import CarryOver, CarryOverLine, Case, Help, HelpMenuItem, StageEvent
+from ..queries.carry_over import carry_overs_of
+from ..rules import APPROVING_ROLES
+from .after import after_write
+from .carry_over_reading import (
+    NEW,
+    SAME,
+    UNNAMED,
+    Judged,
+    day_of_stage,
+    dimension_of_unnamed,
+    help_key,
+    helps_there,
+    judge,
+    standings,
+    why_not_carried,
+)
+from .guards import require_role
+from .helping import agencies_by_name, help_row, void_row
+from .stages import CarriedStage, correct_stages, write_carried_stages
+
+CARRYING_ROLES = APPROVING_ROLES
+MOST_ROWS = 20_000
+LINES_AT_ONCE = 500
+GOOD_FOR = timedelta(days=30)
+
+Pieces = Callable[[], Iterable[bytes]]
+
+
+# ------------------------------------------------------------------------------------------------ receiving
+
+
+def receive_carry_over(
+    *, actor: Actor, kind: str, file_name: str, pieces: Pieces, document: str = "", signed_by: str = ""
+) -> CarryOver:
+    """Read a file and keep what each row would do; nothing is written to any household yet.
+
+    Raises InvalidInput for what is no such table. Stages need the document and the signer they rest on. The
+    file is not kept; id numbers of rows to mend are sealed, so that the file to mend can give them back.
+    """
+    require_role(actor, CARRYING_ROLES)
+    document, signed_by = document.strip(), signed_by.strip()
+    if kind == CarryKind.STAGES and not (document and signed_by):
+        raise InvalidInput("document_needed", _("โปรดระบุเอกสารและผู้ลงนาม"), field="document")
+    rows = _read(pieces, kind)
+    place, columns = find_header(rows, header_key)
+    said, judged = [], []
+    for number, each, wrong in read_rows(rows, place + 1, columns, kind=kind, today=actor.today()):
+        if each is None:
+            judged.append(Judged(number, wrong=wrong))
+        else:
+            said.append(each)
+    if not said and not judged:
+        raise InvalidInput("no_rows", _("ไม่มีข้อมูลใต้หัวตาราง ตรวจสอบว่าเลือกไฟล์ถูกแล้วส่งใหม่"), field="file")
+    with kept_in_thai():
+        judged += judge(actor, kind, said)
+    carry_over = CarryOver(
+        id=uuid7(),
+        kind=kind,
+        document=document[:200],
+        signed_by=signed_by[:160],
+        province_code=actor.province_code,
+        centre=actor.appointment.centre if actor.appointment else None,
+        user=actor.user,
+        appointment=actor.appointment,
+        file_name=file_name[:200],
+        file_hash=_hash_of(pieces),
+        headers=[text_of(cell)[:200] for cell in rows[place]],
+        rows=len(judged),
+        good=sum(1 for each in judged if each.kind == NEW),
+        unchanged=sum(1 for each in judged if each.kind == SAME),
+        faults=sum(1 for each in judged if each.wrong),
+    )
+    with transaction.atomic():
+        carry_over.save(force_insert=True)
+        lines = [
+            line for each in sorted(judged, key=_row) for line in _lines(carry_over, each, rows, columns)
+        ]
+        CarryOverLine.objects.bulk_create(lines, batch_size=2_000)
+        audit(
+            actor,
+            "carry_over.receive",
+            object_type="carry_over",
+            object_id=carry_over.pk,
+            province_code=carry_over.province_code,
+            changes={"kind": kind, "rows": carry_over.rows, "good": carry_over.good},
+        )
+    carry_over.refresh_from_db()
+    return carry_over
+
+
+def _row(judged: Judged) -> int:
+    return judged.row
+
+
+def _read(pieces: Pieces, kind: str) -> list[list[Cell]]:
+    def accepts(head: Sequence[Row]) -> bool:
+        return not missing_columns(find_header(head, header_key)[1], kind)
+
+    try:
+        rows = read_small_table(pieces, accepts=accepts, most_rows=MOST_ROWS + 20)
+    except Unreadable as refusal:
+        if refusal.code != "no_header":
+            raise InvalidInput(refusal.code, refusal.message, field="file") from refusal
+        raise _no_columns(missing_columns({}, kind)) from refusal
+    missing = missing_columns(find_header(rows, header_key)[1], kind)
+    if missing:
+        raise _no_columns(missing)
+    return rows
+
+
+def _no_columns(missing: Sequence[str]) -> InvalidInput:
+    message = _("หัวตารางขาดคอลัมน์ %(columns)s เพิ่มคอลัมน์แล้วส่งใหม่")
+    return InvalidInput("missing_columns", message % {"columns": ", ".join(missing)}, field="file")
+
+
+def _hash_of(pieces: Pieces) -> bytes:
+    found = hashlib.sha256()
+    for piece in pieces():
+        found.update(piece)
+    return found.digest()
+
+
+def _lines(
+    carry_over: CarryOver, judged: Judged, rows: Sequence[Row], columns: dict[Field, int]
+) -> list[CarryOverLine]:
+    if not judged.wrong:
+        data = {"kind": judged.kind, **judged.data}
+        line = CarryOverLine(
+            carry_over=carry_over, row=judged.row, household_id=judged.household_id, data=data
+        )
+        return [line]
+    kept = _to_mend(carry_over, rows[judged.row - 1], columns)
+    return [
+        CarryOverLine(
+            carry_over=carry_over,
+            row=judged.row,
+            household_id=judged.household_id,
+            column=_header(carry_over, columns, wrong)[:120],
+            fault=wrong.code,
+            value=wrong.value[:200],
+            details=dict(wrong.details),
+            data=kept if not place else {},
+        )
+        for place, wrong in enumerate(judged.wrong)
+    ]
+
+
+def _header(carry_over: CarryOver, columns: dict[Field, int], wrong: Wrong) -> str:
+    """The column as the file calls it."""
+    place = columns.get(wrong.field) if wrong.field else None
+    return str(carry_over.headers[place]) if place is not None else ""
+
+
+def _to_mend(carry_over: CarryOver, row: Row, columns: dict[Field, int]) -> dict[str, Any]:
+    """The cells of a row for the file to mend, the id number among them sealed."""
+    cells = [text_of(cell)[:500].replace("\x00", "") for cell in row[: len(carry_over.headers)]]
+    place = columns.get(Field.PIN, len(cells))
+    if place >= len(cells) or not cells[place]:
+        return {"cells": cells}
+    sealed = base64.b64encode(seal_blob(cells[place].encode(), carry_over.pk.bytes)).decode()
+    cells[place] = ""
+    return {"cells": cells, "sealed": sealed, "place": place}
+
+
+# ------------------------------------------------------------------------------------------------ confirming
+
+
+def request_apply(*, actor: Actor, carry_over_id: UUID) -> CarryOver:
+    """Confirm what the preview showed; `continue_carry_over` then writes it. Asked again it changes nothing.
+
+    Stages are confirmed by somebody else than who sent them; the system may do both.
+    """
+    require_role(actor, CARRYING_ROLES)
+    with transaction.atomic():
+        row = _locked(actor, carry_over_id)
+        if row.status in (SheetStatus.APPLYING, SheetStatus.APPLIED):
+            return row
+        if row.status != SheetStatus.READY or timezone.now() - row.recorded_at > GOOD_FOR:
+            raise Conflict("expired", _("ไฟล์นี้ส่งมาเกิน 30 วันหรือเลิกไปแล้ว ส่งไฟล์ใหม่"))
+        if not row.good:
+            raise Conflict("nothing_good", _("ไม่มีแถวที่บันทึกได้ แก้ไฟล์แล้วส่งใหม่"))
+        if not may_confirm(actor, row):
+            raise NotAllowed("second_person", _("ขั้นที่ยกมาต้องให้ผู้อื่นที่ไม่ใช่ผู้ส่งไฟล์เป็นผู้ยืนยัน"))
+        row.status, row.acting, row.applied_by = SheetStatus.APPLYING, actor.appointment, actor.user
+        row.save(update_fields=["status", "acting", "applied_by"])
+        _audit(actor, "carry_over.confirm", row)
+    return row
+
+
+def may_confirm(actor: Actor, row: CarryOver) -> bool:
+    return row.kind == CarryKind.HELPS or actor.is_system or row.user_id != actor.user_id
+
+
+def request_undo(*, actor: Actor, carry_over_id: UUID, reason: str) -> CarryOver:
+    """Take a whole opening balance back, as long as nothing was built on it; the rows stay as history."""
+    require_role(actor, CARRYING_ROLES)
+    if not reason.strip():
+        raise InvalidInput("reason_needed", _("โปรดบอกเหตุผลที่เลิก"), field="reason")
+    with transaction.atomic():
+        row = _locked(actor, carry_over_id)
+        if row.status in (SheetStatus.UNDOING, SheetStatus.UNDONE):
+            return row
+        if row.status != SheetStatus.APPLIED:
+            raise Conflict("not_applied", _("ยอดยกมานี้ยังไม่ได้บันทึก จึงไม่มีอะไรให้เลิก"))
+        if built_on := len(_built_on(row)):
+            message = _("เลิกไม่ได้ เพราะมีการแก้หรือบันทึกต่อจากยอดยกมานี้แล้ว %(count)d รายการ ให้แก้ทีละรายการ")
+            raise Conflict("built_on", message % {"count": built_on})
+        row.status, row.acting, row.undone_by = SheetStatus.UNDOING, actor.appointment, actor.user
+        row.undo_reason = reason.strip()[:300]
+        row.save(update_fields=["status", "acting", "undone_by", "undo_reason"])
+        _audit(actor, "carry_over.undo", row, reason=row.undo_reason)
+    return row
+
+
+def _built_on(row: CarryOver) -> list[UUID]:
+    """What was made of this balance and has been amended, or of stages what another change followed."""
+    if row.kind == CarryKind.HELPS:
+        helps = Help.objects.filter(carry_over=row, amendments__isnull=False)
+        return list(helps.values_list("pk", flat=True))
+    later = StageEvent.objects.filter(case=OuterRef("case"), recorded_at__gt=OuterRef("recorded_at"))
+    moved = StageEvent.objects.filter(Exists(later), pk__in=_made_by(row))
+    return list(moved.values_list("pk", flat=True))
+
+
+def _made_by(row: CarryOver) -> list[UUID]:
+    lines = CarryOverLine.objects.filter(carry_over=row, made_id__isnull=False)
+    return [pk for pk in lines.values_list("made_id", flat=True) if pk is not None]
+
+
+def _locked(actor: Actor, pk: UUID) -> CarryOver:
+    row = carry_overs_of(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _audit(actor: Actor, action: str, row: CarryOver, **facts: Any) -> None:
+    audit(
+        actor,
+        action,
+        object_type="carry_over",
+        object_id=row.pk,
+        province_code=row.province_code,
+        changes={"kind": row.kind, **facts},
+    )
+
+
+# --------------------------------------------------------------------------------------------------- working
+
+
+def unfinished_carry_overs() -> list[UUID]:
+    """What was confirmed or is to be taken back, the oldest first."""
+    rows = CarryOver.objects.filter(status__in=[SheetStatus.APPLYING, SheetStatus.UNDOING])
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
+def continue_carry_over(carry_over_id: UUID) -> bool:
+    """Do what was asked for, to its end; False while another worker is at it. May run twice."""
+    while True:
+        with transaction.atomic():
+            rows = CarryOver.objects.select_for_update(skip_locked=True, of=("self",))
+            row = rows.filter(pk=carry_over_id).first()
+            if row is None:
+                return False
+            if row.status == SheetStatus.APPLYING:
+                _apply_some(_acting(row), row)
+            elif row.status == SheetStatus.UNDOING:
+                _undo_some(_acting(row), row)
+            else:
+                return True
+
+
+def _acting(row: CarryOver) -> Actor:
+    appointment = row.acting
+    return Actor(user=appointment.user if appointment else None, appointment=appointment)
+
+
+def _apply_some(actor: Actor, row: CarryOver) -> None:
+    """The next lines; without any the balance is written."""
+    waiting = CarryOverLine.objects.filter(carry_over=row, fault="", made_id=None, data__kind=NEW)
+    lines = list(waiting.order_by("id")[:LINES_AT_ONCE])
+    if not lines:
+        row.done = CarryOverLine.objects.filter(carry_over=row, made_id__isnull=False).count()
+        row.status, row.applied_at = SheetStatus.APPLIED, timezone.now()
+        row.save(update_fields=["done", "status", "applied_at"])
+        _audit(actor, "carry_over.apply", row, done=row.done)
+        return
+    targets = households_to_work_on(actor, {line.household_id for line in lines if line.household_id})
+    if row.kind == CarryKind.STAGES:
+        _write_stages(actor, row, lines, targets)
+    else:
+        _write_helps(actor, row, lines, targets)
+    CarryOverLine.objects.bulk_update(lines, ["made_id", "fault", "details", "data"], batch_size=500)
+    left = sum(1 for line in lines if line.fault)
+    same = sum(1 for line in lines if line.data.get("kind") == SAME)
+    if left or same:
+        row.faults, row.unchanged, row.good = row.faults + left, row.unchanged + same, row.good - left - same
+        row.save(update_fields=["faults", "unchanged", "good"])
+
+
+def _write_helps(
+    actor: Actor, row: CarryOver, lines: Sequence[CarryOverLine], targets: dict[UUID, Workable]
+) -> None:
+    """Helps recorded now and given then, by the rules of help: what is there already is left alone."""
+    there = helps_there(targets)
+    items = _items_of(lines, targets)
+    agencies = agencies_by_name({line.data["agency"] for line in lines})
+    made: list[Help] = []
+    for line in lines:
+        target = targets.get(line.household_id) if line.household_id else None
+        if target is None or not can_give_help(actor, target.scope):
+            line.fault = "unknown_household"
+            continue
+        data = line.data
+        day, amount = date.fromisoformat(data["day"]), Decimal(data["amount"])
+        key = help_key(target.household.pk, data["item"], day, amount, data["detail"])
+        if key in there:
+            line.data = {**data, "kind": SAME}
+            continue
+        there.add(key)
+        help_ = HelpInput(
+            id=uuid7(),
+            item_id=items[target.household.province_code, data["item"]].pk,
+            given_on=day,
+            amount_baht=amount,
+            detail=data["detail"],
+            letter_number=data["letter"],
+        )
+        made.append(_help(actor, row, help_, line, target, items, agencies))
+        line.made_id = help_.id
+    Help.objects.bulk_create(made, batch_size=1_000)
+    _audit_helps(actor, "help.carry", row, made)
+    if made:
+        ids = {each.household_id for each in made}
+        after_write(actor=actor, household_ids=ids, since=min(each.given_on for each in made))
+
+
+def _help(
+    actor: Actor,
+    row: CarryOver,
+    help_: HelpInput,
+    line: CarryOverLine,
+    target: Workable,
+    items: dict[tuple[str, str], HelpMenuItem],
+    agencies: dict[str, UUID],
+) -> Help:
+    made = help_row(
+        actor,
+        help_,
+        item=items[target.household.province_code, line.data["item"]],
+        agency_id=agencies.get(line.data["agency"]),
+        household_id=target.household.pk,
+        province_code=target.household.province_code,
+        area_code=target.scope.area_code,
+    )
+    made.carry_over = row
+    return made
+
+
+def _items_of(
+    lines: Sequence[CarryOverLine], targets: dict[UUID, Workable]
+) -> dict[tuple[str, str], HelpMenuItem]:
+    """(province, what the line names) -> item; the item of a dimension's unnamed helps is made when needed."""
+    wanted = {
+        (targets[line.household_id].household.province_code, line.data["item"])
+        for line in lines
+        if line.household_id in targets
+    }
+    known = HelpMenuItem.objects.in_bulk({item for _province, item in wanted if not item.startswith(UNNAMED)})
+    by_id = {str(pk): item for pk, item in known.items()}
+    return {
+        (province, item): by_id[item]
+        if (dimension := dimension_of_unnamed(item)) is None
+        else _unnamed_item(province, dimension)
+        for province, item in sorted(wanted)
+    }
+
+
+def _unnamed_item(province: str, dimension: Dimension) -> HelpMenuItem:
+    """Off the menu, and relieving nothing: only an item that a person marked so relieves."""
+    with kept_in_thai():
+        name = gettext("ความช่วยเหลือก่อนใช้ระบบ (ไม่ระบุรายการ)")
+    item, _made = HelpMenuItem.objects.get_or_create(
+        province_code=province,
+        code=f"{UNNAMED}{dimension.value}",
+        defaults={
+            "dimension": dimension.value,
+            "name": name,
+            "nature": HelpNature.RELIEF,
+            "relieves": False,
+            "is_active": False,
+        },
+    )
+    return item
+
+
+def _audit_helps(actor: Actor, action: str, row: CarryOver, helps: Sequence[Help]) -> None:
+    audit_many(
+        actor,
+        action,
+        object_type="help",
+        rows=[
+            (
+                each.pk,
+                each.household_id,
+                each.province_code,
+                {"carry_over": str(row.pk), "amount": str(each.amount_baht), "on": each.given_on.isoformat()},
+            )
+            for each in helps
+        ],
+    )
+
+
+def _write_stages(
+    actor: Actor, row: CarryOver, lines: Sequence[CarryOverLine], targets: dict[UUID, Workable]
+) -> None:
+    """Stages by the rules they were previewed with, judged again now that the households are locked."""
+    list(Case.objects.select_for_update().filter(household__in=targets, closed_on=None).order_by("pk"))
+    standing = standings(targets)
+    carried: list[CarriedStage] = []
+    for line in lines:
+        target = targets.get(line.household_id) if line.household_id else None
+        if target is None or not can_write(actor, target.scope):
+            line.fault = "unknown_household"
+            continue
+        known = standing.get(target.household.pk)
+        stage, day = Stage(line.data["stage"]), date.fromisoformat(line.data["day"])
+        with kept_in_thai():
+            wrong = why_not_carried(known, stage, day)
+        if wrong is not None or known is None:
+            line.fault, line.details = (wrong.code, dict(wrong.details)) if wrong else ("closed", {})
+        elif known.stage == stage:
+            line.data = {**line.data, "kind": SAME}
+        else:
+            line.made_id = uuid7()
+            carried.append(
+                CarriedStage(
+                    event_id=line.made_id,
+                    case_id=known.case_id,
+                    household_id=target.household.pk,
+                    province_code=target.household.province_code,
+                    present=known.stage,
+                    stage=stage,
+                    effective_on=day_of_stage(known, day),
+                    reached_on=day,
+                )
+            )
+    if carried:
+        write_carried_stages(
+            actor=actor,
+            carried=carried,
+            document=row.document,
+            signed_by=row.signed_by,
+            carry_over_id=row.pk,
+        )
+
+
+# ---------------------------------------------------------------------------------------------------- undoing
+
+
+def _undo_some(actor: Actor, row: CarryOver) -> None:
+    if _void_helps(actor, row) if row.kind == CarryKind.HELPS else _take_stages_back(actor, row):
+        return
+    row.status, row.undone_at = SheetStatus.UNDONE, timezone.now()
+    row.save(update_fields=["status", "undone_at"])
+    _audit(actor, "carry_over.undone", row)
+
+
+def _void_helps(actor: Actor, row: CarryOver) -> bool:
+    """Take the next helps back by rows that amend them; False when none are left."""
+    standing = Help.objects.filter(carry_over=row, is_void=False, amendments=None)
+    helps = list(standing.order_by("pk")[:LINES_AT_ONCE])
+    if not helps:
+        return False
+    households_to_work_on(actor, {each.household_id for each in helps})
+    voids = [void_row(actor, each, detail=row.undo_reason) for each in helps]
+    Help.objects.bulk_create(voids, batch_size=1_000)
+    _audit_helps(actor, "help.void", row, voids)
+    ids = {each.household_id for each in helps}
+    after_write(actor=actor, household_ids=ids, since=min(each.given_on for each in helps))
+    return True
+
+
+def _take_stages_back(actor: Actor, row: CarryOver) -> bool:
+    """Back to the stage that each case had; False when none are left."""
+    pending = CarryOverLine.objects.filter(carry_over=row, made_id__isnull=False, data__kind=NEW)
+    lines = list(pending.order_by("id")[:LINES_AT_ONCE])
+    if not lines:
+        return False
+    households_to_work_on(actor, {line.household_id for line in lines if line.household_id})
+    events = StageEvent.objects.filter(pk__in=[line.made_id for line in lines], case__stage=F("to_stage"))
+    correct_stages(actor=actor, events=list(events), carry_over_id=row.pk)
+    for line in lines:
+        line.data = {**line.data, "kind": "undone"}
+    CarryOverLine.objects.bulk_update(lines, ["data"], batch_size=500)
+    return True
