@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from households.access import get_import_for, visible_households
 from households.models import ImportBatch
 from povertyops.accounts.actor import Actor
-from povertyops.common.errors import NotAllowed
 from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
 
@@ -36,19 +35,12 @@ def import_leavers(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     batch = get_import_for(actor, pk)
     form = LeaverForm(posted(request))
-    if request.method == "POST":
-        if actor.role not in LEAVER_ROLES:
-            raise NotAllowed("role", _("ฝ่ายเลขานุการจังหวัดเท่านั้นที่ตัดสินใจได้"))
-        if form.is_valid():
-            decision = attempt(form, lambda: decide_leavers(actor=actor, batch_id=pk, **form.cleaned_data))
-            if decision is not None:
-                count = decision.decided.count()
-                messages.success(
-                    request,
-                    _("บันทึกแล้ว: %(act)s %(count)d ครัวเรือน")
-                    % {"act": decision.get_act_display(), "count": count},
-                )
-                return redirect("import_leavers", pk=pk)
+    if request.method == "POST" and form.is_valid():
+        decision = attempt(form, lambda: decide_leavers(actor=actor, batch_id=pk, **form.cleaned_data))
+        if decision is not None:
+            told = {"act": decision.get_act_display(), "count": decision.decided.count()}
+            messages.success(request, _("บันทึกแล้ว: %(act)s %(count)d ครัวเรือน") % told)
+            return redirect("import_leavers", pk=pk)
     context = {"form": form, "batch": batch, "may_decide": actor.role in LEAVER_ROLES}
     context |= _groups(request, actor, batch)
     return render(request, "casework/imports/leavers.html", context, status=status_of(form))

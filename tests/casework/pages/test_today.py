@@ -145,5 +145,5 @@ def test_list_takes_the_same_queries_for_any_length(
         family(cast)
     client = client_of(cast.mentor)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL)
