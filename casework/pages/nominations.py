@@ -195,7 +195,7 @@ def _pin_of(row: Nomination) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the story; who took it is told inside the offices only."""
+    """One step of the story and who took it."""
 
     event: NominationEvent
     title: str

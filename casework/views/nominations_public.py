@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -79,7 +80,7 @@ def public_track(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/nominations/public_track.html", context, status=status)
 
 
-def _open_provinces() -> Any:
+def _open_provinces() -> QuerySet[Area]:
     open_ones = NominationRule.objects.filter(is_public_open=True).values("pk")
     return Area.objects.filter(code__in=open_ones).order_by("sort_key", "code")
 

@@ -110,3 +110,15 @@ def test_family_is_named_checked_accepted_and_moves_the_board(
     wait_until(desk, lambda: found_on_board(desk, live_server) == "1")
     assert not heard
     assert not heard_on_phone
+
+    secretary = browse(browser, live_server, cast.secretary, PHONE)
+    secretary.goto(f"{live_server.url}/nominations/rule/")
+    secretary.get_by_text("เปิดรับเรื่องจากประชาชน").click()
+    looked_at(secretary)
+    secretary.get_by_role("button", name="บันทึกกติกา").click()
+    outside = browser.new_context(viewport=PHONE, locale="th-TH").new_page()
+    heard_outside = listen(outside)
+    for address in ("/nominate/", "/nominate/?province=90", "/nominate/track/"):
+        outside.goto(f"{live_server.url}{address}")
+        looked_at(outside)
+    assert not heard_outside
