@@ -41,8 +41,8 @@ class ShareForm(forms.Form):
         self.usual_most = usual_most
         self.fields["area"].choices = [("", _("ทั้งพื้นที่ที่ดูแล")), *areas]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [("", _("ทุกบัญชี")), *kinds]  # type: ignore[attr-defined]
-        self.fields["count"].initial = HOW_MANY
-        self.fields["most"].initial = usual_most
+        for name, usual in (("count", HOW_MANY), ("most", usual_most)):
+            self.fields[name].help_text = _("เว้นว่างไว้ใช้ %(usual)d") % {"usual": usual}
 
     @property
     def count_wanted(self) -> int:

@@ -19,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import Combinable, Expression
+from django.db.models.expressions import Combinable, CombinedExpression, Expression
 from django.db.models.functions import Coalesce
 
 from dimensions.enums import Dimension
@@ -90,7 +90,8 @@ def priority_expression(weights: Weights, on: date) -> Expression:
     A household nobody has visited waits since its case was opened (`Case.opened_on`): the columns of the row
     itself (`step_since`) begin anew with every assignment, which would make it look less pressing.
     """
-    failing = F("baseline").bitor(F("additional")).bitand(Value(ALL_DIMENSIONS) - F("recovered"))
+    found = _combined(F("baseline"), Combinable.BITOR, F("additional"))
+    failing = _combined(found, Combinable.BITAND, Value(ALL_DIMENSIONS) - F("recovered"))
     waits_since = Coalesce(F("last_visit_on"), _opened_on(), Value(on, output_field=DateField()))
     raw: dict[Part, Combinable] = {
         Part.INDICATORS: _NotNegative(F("failing_share")),
@@ -100,6 +101,10 @@ def priority_expression(weights: Weights, on: date) -> Expression:
     }
     points: Any = sum((_Points(raw[part], weights, part) for part in Part), Value(0))
     return Choose(When(is_open=True, then=points), default=Value(0), output_field=IntegerField())
+
+
+def _combined(left: Combinable, connector: str, right: Combinable) -> CombinedExpression:
+    return CombinedExpression(left, connector, right, output_field=IntegerField())
 
 
 def _opened_on() -> Subquery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -34,7 +34,7 @@ class Named(NamedTuple):
 
 def pool_of(actor: Actor, filters: CohortFilters, weights: Weights, on: date) -> list[Named]:
     """Open households without a team that the actor may give to one, the most pressing first; one query."""
-    rows = with_points(cohort_rows(actor, filters), weights, on)
+    rows: QuerySet[Any] = with_points(cohort_rows(actor, filters), weights, on)
     if actor.role is Role.DISTRICT_OFFICER:
         rows = rows.filter(is_municipal=False)
     found = rows.order_by("-points", "sort_key", "household_id").values_list(

@@ -71,7 +71,7 @@ def share_households(
         loads, open_teams = _loads(shares, actor.today())
         for share in shares:
             _give(actor, share, free, loads, most if share.team_id in open_teams else 0, targets, result)
-        result.row.recorded_at = actor.stamp  # type: ignore[assignment]
+        result.row.recorded_at = actor.stamp
         result.row.save(force_insert=True)
         audit(
             actor,

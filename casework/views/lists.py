@@ -45,7 +45,8 @@ def household_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     panel = HouseholdPanel(request.GET, today=actor.today())
     filters = panel.cohort_filters
-    rows, order = cohort_list(actor, filters), ORDER
+    order: tuple[str, ...] = ORDER
+    rows = cohort_list(actor, filters)
     if panel.is_by_priority:
         order = URGENT_FIRST
         rows = with_points(rows, weights_for(actor.province_code), as_of(filters))
