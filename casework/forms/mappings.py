@@ -32,7 +32,7 @@ _HOUSE = (
 _FAILING = ("health", "living", "education", "income", "access", "indicators", "income_baht")
 _WORDS = re.compile(r"[\s,;/]+")
 
-Choice = tuple[str, Any]
+Choice = tuple[str | Promise, Any]
 
 
 def field_choices(members: int) -> list[Choice]:
@@ -93,8 +93,9 @@ class ColumnsForm(forms.Form):
         return data
 
 
-def _twice(one: str, other: str) -> str | Promise:
-    return _("คอลัมน์ “%(one)s” กับ “%(other)s” เลือกเป็นอย่างเดียวกัน เลือกไว้ที่เดียว") % {"one": one, "other": other}
+def _twice(one: str, other: str) -> str:
+    said = _("คอลัมน์ “%(one)s” กับ “%(other)s” เลือกเป็นอย่างเดียวกัน เลือกไว้ที่เดียว")
+    return str(said) % {"one": one, "other": other}
 
 
 class MappingForm(ColumnsForm):

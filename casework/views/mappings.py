@@ -50,7 +50,7 @@ from ..pages.mappings import (
     sheet_lines,
 )
 from ..tasks.imports import start_import
-from .shared import actor_of, attempt, status_of
+from .shared import actor_of, attempt, status_of, succeeds
 
 IMPORTERS = tuple(sorted(OFFICER_ROLES))
 CHOOSERS = tuple(sorted(CHOOSING_ROLES))
@@ -83,7 +83,7 @@ def _answer(request: HttpRequest, actor: Actor, batch: ImportBatch, head: FileHe
         draft = _draft_anew(batch, head, form)
         form = _form(batch, head, draft)
         return render(request, "casework/mapping/mapping.html", _context(batch, head, draft, form))
-    if act == "save" and draft is not None and attempt(form, lambda: _save(actor, batch, form, draft)):
+    if act == "save" and draft is not None and succeeds(form, lambda: _save(actor, batch, form, draft)):
         start_import(batch.pk)
         return redirect("import_batch", pk=batch.pk)
     context = _context(batch, head, draft, form)
@@ -241,7 +241,7 @@ def code_meaning(request: HttpRequest, code: str) -> HttpResponse:
         districts=actor.reach.districts,
         is_municipal=is_municipal,
     )
-    if form.is_valid() and attempt(form, lambda: choose_code(actor=actor, code=code, **form.cleaned_data)):
+    if form.is_valid() and succeeds(form, lambda: choose_code(actor=actor, code=code, **form.cleaned_data)):
         messages.success(request, _("จำความหมายของรหัส %(code)s แล้ว ใช้กับทุกไฟล์ต่อจากนี้") % {"code": code})
         return redirect("import_batch", pk=batch.pk) if batch else redirect("code_meanings")
     context = {

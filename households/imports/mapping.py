@@ -14,7 +14,6 @@ from ..enums import RowUnit
 from ..models import ImportBatch, MappingProfile
 from . import limits
 from .profile import (
-    DIMENSION_FIELDS,
     LABELS,
     MOST_HEADER_ROWS,
     Layout,
@@ -257,10 +256,6 @@ def layout_told(told: Mapping[str, Any]) -> Layout:
         unit=RowUnit(told.get("unit", RowUnit.PERSON)),
         members=tuple(told.get("members", ())),
     )
-
-
-def has_dimension_columns(layout: Layout) -> bool:
-    return any(name in layout.columns for name in DIMENSION_FIELDS)
 
 
 def label_of(name: str) -> str:

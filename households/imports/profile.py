@@ -276,7 +276,7 @@ def headers_at(
     _spread(grid, merges, last - len(grid))
     parts = [tuple(_distinct(row[place] for row in grid)) for place in range(width)]
     lowest = list(grid[-1]) if grid else []
-    names = []
+    names: list[tuple[str, ...]] = []
     for place, words in enumerate(parts):
         whole = " ".join(words)
         own = lowest[place] or (words[-1] if words else "")

@@ -38,8 +38,9 @@ def derive_households(
     """Bring these households, everybody on their lists and the given persons up to the rule.
 
     The caller has locked the households, and those where these persons live or are listed. A household that
-    moves to another village gets a new placement and scope from the day of the list that says so; its province
-    never changes. Returns the households of which anything changed, with those that persons moved from or to.
+    moves to another village gets a new placement and scope from the day of the list that says so; its
+    province never changes. Returns the households of which anything changed, with those that persons moved
+    from or to.
     """
     ids, extra = sorted(set(household_ids)), sorted(set(person_ids))
     rules = load_rules()
@@ -133,14 +134,18 @@ class _Ordered:
 
 
 def _stays(lines: Sequence[HouseholdLine], household: Household, rules: SourceRules) -> list[Stay]:
-    """Where the household has been: from each day on which a list begins to hold, by the lists that hold."""
+    """Where the household has been: from each day on which a list begins to hold, by the lists that hold. A
+    municipal centre is that of the first of them that names one for the village."""
     order = rules.order(household.province_code, "area_code")
     best = rules.sorted((one for one in lines if one.area_code[:2] == household.province_code), order)
     found: list[Stay] = []
     for day in sorted({line.effective_on for line in best}):
-        area = next(line.area_code for line in best if line.effective_on <= day)
-        if not found or found[-1].area_code != area:
-            found.append(Stay(area, day))
+        holding = [line for line in best if line.effective_on <= day]
+        area = holding[0].area_code
+        named = (line.raw.get("centre") for line in holding if line.area_code == area)
+        centre = next((UUID(name) for name in named if name), None)
+        if not found or (found[-1].area_code, found[-1].centre_id) != (area, centre):
+            found.append(Stay(area, day, centre))
     return found
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Value
 from django.db.models.functions import Now
 
+from povertyops.areas.models import Centre
 from povertyops.areas.queries import Responsible, responsible_centres
 from povertyops.areas.rules import MUNICIPAL_KINDS
 from povertyops.common.ids import uuid7
@@ -20,26 +21,29 @@ from ..models import HouseholdPlacement, HouseholdScope
 
 
 class Stay(NamedTuple):
-    """A village, and from which day on."""
+    """A village, and from which day on; `centre_id` is the municipal centre that a list's code stood for."""
 
     area_code: str
     since: date
+    centre_id: UUID | None = None
 
 
 def settle_places(stays: Mapping[UUID, Sequence[Stay]], recorded_at: datetime | None) -> list[UUID]:
     """Make the placements of these households tell these stays; returns the households that changed.
 
-    A household keeps the centre it has in a village. The first stay begins no later than it did before.
+    The centre is what a list says, else the one the household has in that village. The first stay begins no
+    later than it did before.
     """
     standing = _standing([pk for pk, told in stays.items() if told])
     changed = {
         pk: wanted
         for pk, found in standing.items()
-        if (wanted := _wanted(stays[pk], found)) != [Stay(row.area_code, row.valid_from) for row in found]
+        if not _stands(wanted := _wanted(stays[pk], found), found)
     }
     if not changed:
         return []
     centres = responsible_centres({stay.area_code for wanted in changed.values() for stay in wanted})
+    said = _said({stay.centre_id for wanted in changed.values() for stay in wanted if stay.centre_id})
     stamp = Value(recorded_at) if recorded_at else Now()
     old = [row.pk for pk in changed for row in standing[pk]]
     HouseholdPlacement.objects.filter(pk__in=old).update(superseded_at=stamp)
@@ -51,7 +55,7 @@ def settle_places(stays: Mapping[UUID, Sequence[Stay]], recorded_at: datetime | 
         }
         ends = [*(later.since for _stay, later in pairwise(wanted)), None]
         for stay, end in zip(wanted, ends, strict=True):
-            centre = kept.get(stay.area_code) or centres[stay.area_code]
+            centre = _centre_of(stay, said, kept) or centres[stay.area_code]
             new.append(
                 HouseholdPlacement(
                     id=uuid7(),
@@ -63,11 +67,30 @@ def settle_places(stays: Mapping[UUID, Sequence[Stay]], recorded_at: datetime | 
                     recorded_at=stamp,
                 )
             )
-        _write_scope(
-            pk, wanted[-1].area_code, kept.get(wanted[-1].area_code) or centres[wanted[-1].area_code]
-        )
+        _write_scope(pk, wanted[-1].area_code, centre)
     HouseholdPlacement.objects.bulk_create(new)
     return list(changed)
+
+
+def _said(ids: set[UUID]) -> dict[UUID | None, Responsible]:
+    """The municipal centres that lists name."""
+    centres = Centre.objects.filter(pk__in=ids, is_active=True) if ids else ()
+    return {centre.pk: Responsible(centre.pk, centre.kind in MUNICIPAL_KINDS) for centre in centres}
+
+
+def _centre_of(
+    stay: Stay, said: Mapping[UUID | None, Responsible], kept: Mapping[str, Responsible]
+) -> Responsible | None:
+    return said.get(stay.centre_id) or kept.get(stay.area_code)
+
+
+def _stands(wanted: Sequence[Stay], found: Sequence[HouseholdPlacement]) -> bool:
+    """Whether the placements tell these stays already."""
+    return len(wanted) == len(found) and all(
+        (stay.area_code, stay.since) == (row.area_code, row.valid_from)
+        and stay.centre_id in (None, row.centre_id)
+        for stay, row in zip(wanted, found, strict=True)
+    )
 
 
 def _standing(ids: Sequence[UUID]) -> dict[UUID, list[HouseholdPlacement]]:

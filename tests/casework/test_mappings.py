@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.test import Client
 from django.urls import reverse
 
@@ -179,6 +180,17 @@ def test_municipal_code_is_chosen_once_and_its_households_are_the_centres(
     home = Household.objects.get(scope__centre_id=world.municipality.pk)
     assert (home.area_code, home.scope.is_municipal) == (f"{CITY_SUBDISTRICT}00", True)
 
+    # A household known to the district comes under the centre when a later list says so.
+    known = Household.objects.exclude(pk=home.pk).filter(scope__is_municipal=False).first()
+    assert known is not None
+    moved = municipal_sheet(2)
+    for row in range(len(moved.rows)):
+        if moved.get(row, "รหัสประจำบ้าน") == known.house_code:
+            moved.set(row, "รหัสตำบล", "900151")
+    bring_in(moved, actor=world.secretary, fiscal_year=2569)
+    known.refresh_from_db()
+    assert (known.area_code, known.scope.centre_id) == (f"{CITY_SUBDISTRICT}00", world.municipality.pk)
+
     client.post(url, {"centre_id": "", "area_code": SUBDISTRICT})
     assert CodeMeaning.objects.filter(superseded_at=None).get().area_id == SUBDISTRICT
     assert CodeMeaning.objects.count() == 2
@@ -208,14 +220,13 @@ def test_current_code_with_a_high_suffix_and_codes_of_others_are_not_chosen(
 
 
 def test_sheets_of_districts_are_one_list_and_faults_name_their_sheet(world: Cast, tmp_path: Path) -> None:
-    import xlsxwriter
-
     path = tmp_path / "districts.xlsx"
     with xlsxwriter.Workbook(path) as book:
-        for seed, name in ((1, "ระโนด"), (2, "คลองแดน")):
+        homes = make_households(4, persons=2)
+        for name, some in (("ระโนด", homes[:2]), ("คลองแดน", homes[2:])):
             page = book.add_worksheet(name)
-            sheet = Sheet(make_households(2, seed=seed, persons=2))
-            if seed == 2:
+            sheet = Sheet(some)
+            if name == "คลองแดน":
                 sheet.set(0, "วันเกิด", "31/02/2520")
             page.write_row(0, 0, HEADER)
             for number, row in enumerate(sheet.rows, start=1):
