@@ -132,9 +132,9 @@ _NEIGHBOURS = """
 
 def _next(province: str, cursor: UUID | None) -> list[UUID]:
     """Households on more than one list, or with somebody who stands in another household, too."""
-    values = {"province": province, "cursor": cursor or UUID(int=0), "most": settings.DERIVE_AT_ONCE}
+    after = str(cursor or UUID(int=0))
     with connection.cursor() as found:
-        found.execute(_NEXT, values)
+        found.execute(_NEXT, {"province": province, "cursor": after, "most": settings.DERIVE_AT_ONCE})
         return [row[0] for row in found.fetchall()]
 
 

@@ -3,8 +3,8 @@
 A household is found by its house code, else by its members' ids, else by village, house number and head; a
 person by the blind index, else by name and birthday within the household. No household of the register is
 taken for two of the file. Lines are compared with lines, never with what a household is called in the
-end, and what makes two of them alike does so from both sides: so it does not matter which list came first. What was
-merged into another counts as the other.
+end, and what makes two of them alike does so from both sides: so it does not matter which list came first.
+What was merged into another counts as the other.
 """
 
 # ruff: noqa: S608 - statements are built from the constants below, values are always parameters

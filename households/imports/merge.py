@@ -299,9 +299,9 @@ _LISTED_PERSONS = f"""
     ) AS told ORDER BY told.number, told.position
 """
 
-# A person without an id and one with an id, on two lists of one household, with the same name and birthday: had
-# the lists come the other way round, the id would have been given to the one that was there. Nobody whom a person
-# has checked or corrected is taken for another here; that is for people to decide.
+# A person without an id and one with an id, on two lists of one household, with the same name and birthday:
+# had the lists come the other way round, the id would have been given to the one that was there. Nobody who
+# was checked or corrected by hand is taken for another here; that is for people to decide.
 _SAME_PERSONS = f"""
     CREATE TEMPORARY TABLE import_same_person ON COMMIT DROP AS
     SELECT DISTINCT ON (p.id) p.id AS person_id, n.person_id AS into_id

@@ -52,7 +52,7 @@ def household_lines(ids: Sequence[UUID]) -> dict[UUID, list[HouseholdLine]]:
     )
     lines: dict[UUID, list[HouseholdLine]] = defaultdict(list)
     for *facts, content_hash in rows:
-        line = HouseholdLine(*facts, content_key=_content_key(facts[3], content_hash))
+        line = HouseholdLine._make([*facts, _content_key(facts[3], content_hash)])
         lines[line.household_id].append(line)
     return lines
 
@@ -66,7 +66,7 @@ def person_lines(rows: QuerySet[ListedPerson]) -> Iterator[PersonLine]:
         *("raw", "listing__batch_id", "pk", "listing__area_code", "listing__content_hash"),
     )
     for *facts, area_code, content_hash in found:
-        yield PersonLine(*facts, content_key=_content_key(area_code, content_hash))
+        yield PersonLine._make([*facts, _content_key(area_code, content_hash)])
 
 
 def _content_key(area_code: str, content_hash: bytes) -> str:

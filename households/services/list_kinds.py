@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -60,7 +61,8 @@ def change_list_kind(*, actor: Actor, code: str, draft: KindDraft) -> frozenset[
     """Say anew what a kind of list is; returns the names of what changed. Audits.
 
     What its households count as is settled with the first list that comes in: past figures rest on it. After
-    a change of `rank` the households whose lists disagree must be derived again (`casework.services.rederive`).
+    a change of `rank` the households whose lists disagree must be derived again, see
+    `casework.services.rederive`.
     """
     _require_keeper(actor)
     with transaction.atomic():
@@ -88,5 +90,5 @@ def _require_keeper(actor: Actor) -> None:
         raise NotAllowed("role", _("ชนิดบัญชีใช้ร่วมกันทั้งประเทศ แก้ได้เฉพาะผู้ดูแลระบบ"))
 
 
-def _audit(actor: Actor, action: str, kind: ListKind, changes: dict[str, object]) -> None:
+def _audit(actor: Actor, action: str, kind: ListKind, changes: dict[str, Any]) -> None:
     audit(actor, action, object_type="list_kind", object_id=kind.pk, province_code="", changes=changes)
