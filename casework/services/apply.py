@@ -177,11 +177,24 @@ class _Run:
             write_new_cohort(part)
             if known:
                 after_write(actor=self._actor, household_ids=known, since=part.since)
+                follow_names(known)
             audit_range(part)
             done = finish_range(part)
             ImportBatch.objects.filter(pk=self._batch.pk).update(done=F("done") + done)
             for key in (lease_key(self._batch.pk), *map(province_key, self._batch.provinces)):
                 renew_lease(key, self._holder, LEASE_SECONDS)
+
+
+def follow_names(household_ids: Sequence[UUID]) -> None:
+    """Bring the order of lists up to the households' names in years that nothing else of a list reaches."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE casework_cohortstate s SET sort_key = h.sort_key FROM households_household h
+            WHERE s.household_id = h.id AND h.id = ANY(%s) AND s.sort_key <> h.sort_key
+            """,
+            [list(household_ids)],
+        )
 
 
 @contextmanager

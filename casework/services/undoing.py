@@ -26,7 +26,7 @@ from povertyops.common.leases import renew_lease
 from ..enums import StageEventKind
 from ..queries.built_on import Obstacle, obstacles_of
 from .after import after_write
-from .apply import alone_in_provinces, province_key
+from .apply import alone_in_provinces, follow_names, province_key
 from .guards import require_role
 
 TOLD = 5
@@ -110,6 +110,7 @@ def _undo(batch: ImportBatch, holder: UUID) -> None:
     staying = take_back(batch, stamp=actor.recorded_at)
     if staying:
         after_write(actor=actor, household_ids=staying, since=min(batch.effective_on, actor.today()))
+        follow_names(staying)
     batch.status, batch.undone_at = ImportStatus.UNDONE, actor.now()
     batch.save(update_fields=["status", "undone_at"])
     _audit(actor, "import.undone", batch)
