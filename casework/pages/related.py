@@ -45,9 +45,29 @@ class Told(NamedTuple):
     facts: tuple[str, ...] = ()
 
 
-def relations_of(actor: Actor, household_id: UUID) -> list[Relation]:
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What is stored of it: loaded once for the card and the story."""
+
+    household_id: UUID
+    links: list[HouseholdLink]
+    merges: list[HouseholdMerge]
+    persons: list[PersonMerge]
+
+
+def load_related(household_id: UUID) -> Related:
+    persons = PersonMerge.objects.filter(household=household_id, undone_at=None)
+    return Related(
+        household_id,
+        list(_links(household_id)),
+        _merges(household_id),
+        list(persons.select_related("kept", "gone", "made_by").defer("manifest")),
+    )
+
+
+def relations_of(actor: Actor, related: Related) -> list[Relation]:
     """Everything that touches this household, the newest first."""
-    links = list(_links(household_id))
+    household_id, links = related.household_id, related.links
     names = _names(actor, {_other(link, household_id) for link in links})
     found: dict[tuple[str, UUID], Relation] = {}
     for link in links:
@@ -64,26 +84,24 @@ def relations_of(actor: Actor, household_id: UUID) -> list[Relation]:
         )
     merges = [
         Relation(gettext("รวมเข้ามา"), merge.gone.head_name, merge.effective_on, None, merge.pk, merge.reason)
-        for merge in _merges(household_id)
+        for merge in related.merges
     ]
     return sorted([*merges, *found.values()], key=lambda row: row.on, reverse=True)
 
 
-def told_of(actor: Actor, household_id: UUID) -> Iterator[Told]:
+def told_of(actor: Actor, related: Related) -> Iterator[Told]:
     """Lines for the household's story: merges with the stages of the one that went, links, moves."""
-    for merge in _merges(household_id):
+    for merge in related.merges:
         title = gettext("รวมกับครัวเรือน%(name)s") % {"name": merge.gone.head_name}
         by = merge.made_by.display_name if merge.made_by else ""
         yield Told(merge.effective_on, "edit", title, by, merge.reason)
         yield from _stages_then(merge)
-    for person in PersonMerge.objects.filter(household=household_id, undone_at=None).select_related(
-        "kept", "gone", "made_by"
-    ):
+    for person in related.persons:
         names = {"kept": person.kept.full_name, "gone": person.gone.full_name}
         title = gettext("%(gone)s เป็นคนเดียวกับ %(kept)s รวมรายชื่อแล้ว") % names
         by = person.made_by.display_name if person.made_by else ""
         yield Told(person.recorded_at, "edit", title, by, person.reason)
-    yield from _moves(actor, household_id)
+    yield from _moves(actor, related)
 
 
 def _stages_then(merge: HouseholdMerge) -> Iterator[Told]:
@@ -99,8 +117,8 @@ def _stages_then(merge: HouseholdMerge) -> Iterator[Told]:
         yield Told(held.valid_from, "team", title, facts=(fact,))
 
 
-def _moves(actor: Actor, household_id: UUID) -> Iterator[Told]:
-    links = list(_links(household_id))
+def _moves(actor: Actor, related: Related) -> Iterator[Told]:
+    household_id, links = related.household_id, related.links
     if not links:
         return
     people = {
@@ -155,4 +173,5 @@ def _merges(household_id: UUID) -> list[HouseholdMerge]:
     rows = HouseholdMerge.objects.filter(
         Q(kept=household_id) | Q(gone__in=inside), undone_at=None
     ).select_related("gone", "made_by")
+    rows = rows.defer("manifest")
     return list(rows.order_by("-effective_on", "-recorded_at"))

@@ -24,7 +24,7 @@ from ..pages.people import members_of
 from ..pages.plan import plan_card_of
 from ..pages.priorities import priority_card_of
 from ..pages.referrals import status_block
-from ..pages.related import relations_of
+from ..pages.related import load_related, relations_of
 from ..pages.story import open_promises, story_of
 from ..pages.tpmap import waiting_of
 from ..rules import APPROVING_ROLES, ASSIGNING_ROLES
@@ -44,7 +44,8 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("household", pk=merged_home(actor, pk))
     story = story_for(actor, found)
     dimension = _dimension(request.GET.get("dimension", ""))
-    events = story_of(actor, pk, dimension)
+    related = load_related(pk)
+    events = story_of(actor, pk, dimension, related)
     shown = len(events) if "all" in request.GET else STORY_LENGTH
     context = {
         "household": found,
@@ -65,7 +66,7 @@ def household(request: HttpRequest, pk: UUID) -> HttpResponse:
         "priority": priority_card_of(story.state, story.case, found.province_code, actor.today())
         if actor.role in ASSIGNING_ROLES
         else None,
-        "relations": relations_of(actor, pk),
+        "relations": relations_of(actor, related),
         "tpmap_waiting": waiting_of(pk) if actor.role in WRITING_ROLES else None,
         "today": actor.today(),
         "duplicate_hints": hints_for(actor, pk) if actor.role in APPROVING_ROLES else (),

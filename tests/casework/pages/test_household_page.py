@@ -142,5 +142,5 @@ def test_page_takes_the_same_queries_for_any_story(
         record_visit(actor=cast.mentor, visit=a_visit(household, day=today() - timedelta(days=1)))
     client = client_of(cast.mentor)
 
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(45):
         client.get(f"/households/{household.pk}/")
