@@ -25,6 +25,7 @@ from households.models import (
     Household,
     HouseholdPlacement,
     HouseholdScope,
+    ImportBatch,
     ImportFile,
     ImportRow,
     ListedPerson,
@@ -635,6 +636,7 @@ def test_preview_that_nobody_applied_expires(world: Cast) -> None:
 def test_report_has_the_agreed_form(world: Cast) -> None:
     report = report_of(check(Sheet(make_households(2, persons=2)).set(0, PIN, "300792872122")))
     fault = report.pop("faults")
+    assert ImportBatch.objects.filter(pk=report.pop("id")).exists()
     assert report == {
         "rows": 4, "households": 2, "persons": 4, "new": 1, "known": 0, "changed": 0, "left": 0,
         "held_back_households": 1,
