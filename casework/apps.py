@@ -9,9 +9,13 @@ class CaseworkConfig(AppConfig):
     verbose_name = _("งานดูแลครัวเรือน")
 
     def ready(self) -> None:
-        """Nobody leaves the product while households would lose their owner."""
+        """Nobody leaves the product while households would lose their owner; who edits the yardstick reads
+        how many households it touches."""
+        from dimensions.touching import register_touched
         from povertyops.accounts.duties import register_duties
 
         from .duties import count_duties
+        from .queries.touched import count_touched
 
         register_duties(count_duties)
+        register_touched(count_touched)

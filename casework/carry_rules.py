@@ -6,7 +6,8 @@ Plain functions on plain values; the faults are codes with a Thai sentence each.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -190,7 +191,7 @@ class Wrong:
     code: str
     field: Field | None = None
     value: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class Place:
     """What a row says of its household. The id number never leaves memory."""
 
     house_code: str = ""
-    pin: str = field(default="", repr=False)
+    pin: str = dataclass_field(default="", repr=False)
     area: str = ""
     house_no: str = ""
     head: str = ""

@@ -398,7 +398,7 @@ def _help(
 def _items_of(
     lines: Sequence[CarryOverLine], targets: dict[UUID, Workable]
 ) -> dict[tuple[str, str], HelpMenuItem]:
-    """(province, what the line names) -> item; the item of a dimension's unnamed helps is made when needed."""
+    """(province, what the line names) -> item; that of a dimension's unnamed helps is made when needed."""
     wanted = {
         (targets[line.household_id].household.province_code, line.data["item"])
         for line in lines

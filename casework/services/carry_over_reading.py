@@ -59,7 +59,7 @@ def judge(actor: Actor, kind: str, said: Sequence[Said]) -> list[Judged]:
 
 
 def find_households(actor: Actor, places: Iterable[Place]) -> dict[Place, list[UUID]]:
-    """The visible households that each place may mean: by id, else by house code, else by address and head."""
+    """The visible households that each place may mean: by id, else by house code, else by address."""
     wanted = set(places)
     by_pin = _by_pin(actor, {place.pin for place in wanted if place.pin})
     by_code = _by_code(actor, {place.house_code for place in wanted if place.house_code})

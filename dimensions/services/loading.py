@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from povertyops.common.audit import Acting, audit
 
-from .models import (
+from ..models import (
     DimensionInfo,
     IncomeThreshold,
     Indicator,
@@ -21,7 +21,7 @@ from .models import (
     PovertyLine,
     StageCriteria,
 )
-from .source import Facts, YardstickSource
+from ..source import Facts, YardstickSource
 
 VersionedModel = type[DimensionInfo] | type[IndicatorSet] | type[IncomeThreshold] | type[PovertyLine]
 VersionedRow = DimensionInfo | IndicatorSet | IncomeThreshold | PovertyLine

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from .enums import Certainty, Dimension, IndicatorUnit
-from .models import IncomeThreshold, Indicator, IndicatorSet, PovertyLine
-from .queries import (
+from ..enums import Certainty, Dimension, IndicatorUnit
+from ..models import IncomeThreshold, Indicator, IndicatorSet, PovertyLine
+from ..queries import (
     criteria_for,
     dimension_infos,
     dimension_of_indicators,
@@ -19,7 +19,7 @@ from .queries import (
     indicators_of,
     poverty_lines,
 )
-from .rules import StageRule
+from ..rules import StageRule
 
 _TONES = {Certainty.VERIFIED: "good", Certainty.ONE_SOURCE: "calm", Certainty.UNKNOWN: "bad"}
 
