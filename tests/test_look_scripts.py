@@ -93,6 +93,18 @@ def test_rows_are_answered_by_keys(page: Page, live_server: LiveServer) -> None:
     expect(rows.nth(2).get_by_label("เสียชีวิต")).to_be_checked()
     expect(rows.nth(1).get_by_label("เสียชีวิต")).not_to_be_checked()
 
+    # A note and Enter lead to the next row; h answers what is left of the household.
+    rows.nth(0).focus()
+    page.keyboard.press("n")
+    page.keyboard.type("3 ปี")
+    page.keyboard.press("Enter")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("h")
+    expect(rows.nth(0).get_by_label("หมายเหตุ")).to_have_value("3 ปี")
+    expect(rows.nth(0).get_by_label("ย้ายออก")).to_be_checked()
+    expect(rows.nth(1).get_by_label("ถูกต้อง")).to_be_checked()
+    expect(rows.nth(2).get_by_label("เสียชีวิต")).to_be_checked()
+
 
 def test_menu_closes_by_escape(page: Page, live_server: LiveServer) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
