@@ -113,9 +113,8 @@ def test_province_weighs_by_itself_and_keeps_every_version(cast: Cast) -> None:
     assert (first.version, second.version) == (1, 2)
     assert weights_for("90") == replace(OTHER, version=2)
     assert weights_for("40") == replace(OTHER, version=1)
-    assert list(
-        PriorityWeights.objects.filter(province_code="90", superseded_at=None).values_list("version", flat=True)
-    ) == [2]
+    current = PriorityWeights.objects.filter(province_code="90", superseded_at=None)
+    assert [row.version for row in current] == [2]
     entry = AuditEntry.objects.filter(action="priority.weigh").latest("id")
     assert entry.changes["reason"] == "มติ 2/2568"
 
