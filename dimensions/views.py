@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
-from povertyops.common.answering import attempt, posted, status_of
+from povertyops.common.answering import posted, status_of, succeeds
 from povertyops.common.policies import allow, signed_in
 
 from .enums import Dimension
@@ -93,7 +93,7 @@ def _answer(request: HttpRequest, editing: Editing) -> HttpResponse:
     form = editing.form
     previews = form.is_bound and form.is_valid()
     changes = form.changes if previews else []
-    if previews and "save" in request.POST and attempt(form, editing.save):
+    if previews and "save" in request.POST and succeeds(form, editing.save):
         messages.success(request, _("บันทึกเป็นฉบับใหม่แล้ว ฉบับก่อนยังดูได้ในประวัติ"))
         return redirect("yardstick_history")
     context = {

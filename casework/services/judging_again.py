@@ -58,7 +58,7 @@ def yardstick_in_force(today: date) -> dict[str, Any]:
     """By what households are judged on a day: versions of the sets, and of the criteria per province."""
     sets = IndicatorSet.objects.filter(superseded_at=None).order_by("pk").values_list("pk", flat=True)
     begun = StageCriteria.objects.filter(effective_from__lte=today).order_by("effective_from", "version")
-    criteria = {province: version for province, version in begun.values_list("province_code", "version")}
+    criteria = dict(begun.values_list("province_code", "version"))
     return {"sets": list(sets), "criteria": criteria}
 
 

@@ -229,7 +229,12 @@ def write_carried_stages(
 
 
 def _document_of(carried: CarriedStage, carry_over_id: UUID | None) -> dict[str, object]:
-    reached = {"code": "carried", "dimension": None, "evidence": [], "on": carried.reached_on.isoformat()}
+    reached: dict[str, object] = {
+        "code": "carried",
+        "dimension": None,
+        "evidence": [],
+        "on": carried.reached_on.isoformat(),
+    }
     return {**reached, "carry_over": str(carry_over_id)} if carry_over_id else reached
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from povertyops.common.thai import format_thai_date
 
@@ -116,11 +116,11 @@ def _changes(before: Any, row: Any) -> Iterator[str]:
         yield from _indicator_changes(before.indicators.all(), row.indicators.all())
 
 
-def _told(before: Any, row: Model, names: Iterable[str]) -> Iterator[str]:
+def _told(before: Any, row: Any, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         old, new = getattr(before, name), getattr(row, name)
         if old != new:
-            label = row._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            label = row._meta.get_field(name).verbose_name
             yield f"{label}: {_said(old)} → {_said(new)}"
 
 
@@ -140,9 +140,7 @@ def _indicator_changes(before: Iterable[Indicator], after: Iterable[Indicator]) 
 _WORDS = {
     choice.value: choice.label for choices in (Dimension, IndicatorUnit, Certainty) for choice in choices
 }
-_PARTS = {"text": Indicator._meta.get_field("text").verbose_name} | {
-    name: Indicator._meta.get_field(name).verbose_name for name in ("unit", "dimension")
-}
+_PARTS = {"text": gettext_lazy("ตัวชี้วัด"), "unit": gettext_lazy("หน่วย"), "dimension": gettext_lazy("มิติ")}
 
 
 def _said(value: Any) -> str:

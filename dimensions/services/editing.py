@@ -26,6 +26,7 @@ from ..models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, Po
 
 EDITING_ROLES = frozenset({Role.SYSTEM_ADMIN})
 CRITERIA_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.PROVINCIAL_SECRETARY})
+YearRow = TypeVar("YearRow", IncomeThreshold, PovertyLine)
 Row = TypeVar("Row", DimensionInfo, IndicatorSet, IncomeThreshold, PovertyLine)
 
 
@@ -43,11 +44,11 @@ def save_dimension(
 def save_year(
     *,
     actor: Actor,
-    model: type[IncomeThreshold] | type[PovertyLine],
+    model: type[YearRow],
     year: int,
     values: Mapping[str, Any],
     reason: str,
-) -> IncomeThreshold | PovertyLine:
+) -> YearRow:
     """The income threshold or poverty line of a year, new or instead of the one in force."""
     key = {model.KEY[0]: year}
     _require_editor(actor, EDITING_ROLES, reason)
@@ -188,7 +189,7 @@ def _changed(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 def _replace(actor: Actor, row: Row, changed: Mapping[str, Any], reason: str, *, forced: bool = False) -> Row:
     if not changed and not forced:
         raise _nothing_changed()
-    model = type(row)
+    model: type[Row] = type(row)
     facts = {name: getattr(row, name) for name in (*model.KEY, *model.FACTS)}
     if isinstance(row, DimensionInfo):
         facts["label_en"] = row.label_en

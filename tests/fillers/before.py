@@ -16,14 +16,12 @@ from tests.route_fillers import SECRETS, Route, Scene
 
 
 def _balance(scene: Scene, actor: Actor) -> Mapping[str, Any]:
-    """What a colleague's centre sent; one row to mend names what nobody else may read."""
-    owner = scene.colleague
-    assert owner.appointment is not None
+    """What the centre's officer sent; one row to mend names what nobody else may read."""
     row, made = CarryOver.objects.get_or_create(
         kind=CarryKind.HELPS,
         province_code=scene.village[:2],
-        centre=owner.appointment.centre,
-        user=owner.user,
+        centre=scene.batch.centre,
+        user=scene.batch.user,
         file_name=f"{SECRETS[0]}.xlsx",
         file_hash=b"",
         headers=["x"],
