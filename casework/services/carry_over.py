@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension, Stage
 from households.access import can_give_help, can_write
+from households.models import Household
 from households.services.tables import Cell, Row, Unreadable, header_key, read_small_table
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit, audit_many
@@ -96,7 +97,7 @@ def receive_carry_over(
         kind=kind,
         document=document[:200],
         signed_by=signed_by[:160],
-        province_code=actor.province_code,
+        province_code=actor.province_code or _province_of(judged),
         centre=actor.appointment.centre if actor.appointment else None,
         user=actor.user,
         appointment=actor.appointment,
@@ -124,6 +125,13 @@ def receive_carry_over(
         )
     carry_over.refresh_from_db()
     return carry_over
+
+
+def _province_of(judged: Sequence[Judged]) -> str:
+    """What the system sends belongs to the province of its first household."""
+    known = next((each.household_id for each in judged if each.household_id), None)
+    found = Household.objects.filter(pk=known).values_list("province_code", flat=True).first()
+    return found or ""
 
 
 def _row(judged: Judged) -> int:

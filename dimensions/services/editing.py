@@ -189,13 +189,13 @@ def _changed(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 def _replace(actor: Actor, row: Row, changed: Mapping[str, Any], reason: str, *, forced: bool = False) -> Row:
     if not changed and not forced:
         raise _nothing_changed()
-    model: type[Row] = type(row)
-    facts = {name: getattr(row, name) for name in (*model.KEY, *model.FACTS)}
+    facts = {name: getattr(row, name) for name in (*row.KEY, *row.FACTS)}
     if isinstance(row, DimensionInfo):
         facts["label_en"] = row.label_en
     row.superseded_at = Now()
     row.save(update_fields=["superseded_at"])
-    return _insert(actor, model(version=row.version + 1, **{**facts, **changed}), reason, changed)
+    new: Row = type(row)(version=row.version + 1, **{**facts, **changed})
+    return _insert(actor, new, reason, changed)
 
 
 def _insert(actor: Actor, row: Row, reason: str, changed: Mapping[str, Any] | None = None) -> Row:
