@@ -230,7 +230,7 @@ def test_stage_carried_over_names_its_document_and_stands(cast: Cast) -> None:
     )
     record_visit(actor=cast.mentor, visit=a_visit(household, day=APRIL))
 
-    assert (event.kind, "ผวจ.สงขลา" in event.document) == ("carried", True)
+    assert (event.kind, event.document, event.signed_by) == ("carried", "รายงาน คจพ.จ. 5/2567", "ผวจ.สงขลา")
     assert state_of(household).stage == Stage.SURVIVE
 
 
