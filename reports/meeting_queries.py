@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
-from casework.models import Visit
+from casework.models import CohortState, Visit
 from casework.queries.standing import standing
 from casework.rules import stands_at
 from povertyops.common.thai import fiscal_year_bounds
@@ -76,24 +76,32 @@ def known_until(meeting: Meeting) -> datetime | None:
     return _start_of(meeting.as_of + timedelta(days=1))
 
 
-def late_visits(meeting: Meeting) -> QuerySet[Visit]:
+def late_visits(meeting: Meeting, list_kind: str | None = None) -> QuerySet[Visit]:
     """Visits made by the day of a frozen meeting's figures that arrived after them: they change today, never
-    that meeting. Empty while nothing is frozen."""
+    that meeting. Empty while nothing is frozen. Of the households on the meeting's list, or on another."""
+    list_kind = meeting.list_kind if list_kind is None else list_kind
     known = known_until(meeting)
     if known is None or meeting.as_of is None:
         return Visit.objects.none()
-    return Visit.objects.filter(
+    found = Visit.objects.filter(
         standing(Visit),
         province_code=meeting.province_code,
         visited_on__range=(fiscal_year_bounds(meeting.fiscal_year)[0], meeting.as_of),
         recorded_at__gt=known,
     )
+    return found.filter(household__in=_on_list(meeting, list_kind)) if list_kind else found
+
+
+def _on_list(meeting: Meeting, list_kind: str) -> QuerySet[CohortState, UUID]:
+    """Households that are on a kind of list in the year and province of the meeting."""
+    rows = CohortState.objects.filter(fiscal_year=meeting.fiscal_year, province_code=meeting.province_code)
+    return rows.filter(list_kinds__contains=[list_kind]).values_list("household_id", flat=True)
 
 
 def late_since_last(meeting: Meeting) -> int:
-    """How many visits came too late for the last frozen meeting; what the next pack says."""
+    """How many visits came too late for the last frozen meeting; what the next pack says, of its own list."""
     before = last_frozen_before(meeting)
-    return late_visits(before).count() if before is not None else 0
+    return late_visits(before, meeting.list_kind).count() if before is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

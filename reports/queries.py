@@ -47,6 +47,11 @@ def list_names() -> dict[str, str]:
     return {kind.code: str(kind) for kind in ListKind.objects.all()}
 
 
+def list_name(list_kind: str) -> str:
+    """Empty for all lists."""
+    return list_names().get(list_kind, list_kind) if list_kind else ""
+
+
 def last_frozen(
     province_code: str, code: str, fiscal_year: int, list_kind: str, day: date
 ) -> FrozenProgress | None:

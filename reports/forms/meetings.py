@@ -14,6 +14,7 @@ from povertyops.common.forms import ThaiDateField
 
 from ..enums import AgendaKind, CheckResult, Presence, ResolutionState
 from ..models import AgendaItem, MeetingStory
+from ..queries import list_names
 from ..services.meetings import AgendaDraft, Attendee, MeetingDraft, ResolutionDraft, StoryDraft
 
 MORE_SEATS = 4
@@ -26,7 +27,7 @@ def _lines(rows: int) -> forms.Textarea:
 
 
 class MeetingForm(forms.Form):
-    """Number, day, place and chair."""
+    """Number, day, place and chair, and which lists it is about."""
 
     number = forms.IntegerField(
         label=_("ครั้งที่"), min_value=1, max_value=99, error_messages={"required": _("โปรดใส่ครั้งที่")}
@@ -43,9 +44,19 @@ class MeetingForm(forms.Form):
     fiscal_year = forms.IntegerField(
         label=_("ปีงบประมาณของตัวเลข"), error_messages={"required": _("โปรดใส่ปีงบประมาณ")}
     )
+    list_kind = forms.ChoiceField(
+        label=_("บัญชี"),
+        help_text=_("ตัวเลขในเอกสาร การสุ่มตรวจ และการเยี่ยมที่ส่งช้าจะนับเฉพาะบัญชีที่เลือก"),
+        required=False,
+    )
     place = forms.CharField(label=_("สถานที่"), max_length=200, required=False)
     chair = forms.CharField(label=_("ประธาน"), max_length=160, required=False)
     notes = forms.CharField(label=_("บันทึกประกอบ"), max_length=4000, required=False, widget=_lines(3))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("ทุกบัญชี")), *list_names().items()]
+        self.fields["list_kind"].choices = choices  # type: ignore[attr-defined]
 
     def draft(self) -> MeetingDraft:
         return MeetingDraft(**self.cleaned_data)

@@ -34,6 +34,7 @@ class Meeting(models.Model):
     `frozen_at` is when the figures were taken: what was recorded later is not in them, however early it
     happened.
     `snapshot_id` is printed on each page of the pack; `payload` is all that the pack says, as JSON.
+    `list_kind`: the one kind of list that it is about, empty for all; figures of every kind are frozen.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -41,6 +42,9 @@ class Meeting(models.Model):
     number = models.SmallIntegerField(_("ครั้งที่"))
     year = models.SmallIntegerField(_("ปี พ.ศ."))
     fiscal_year = models.SmallIntegerField(_("ปีงบประมาณของตัวเลข"))
+    list_kind = models.CharField(
+        _("บัญชี"), max_length=24, blank=True, default="", db_default="", db_collation="C"
+    )
     held_on = models.DateField(_("วันประชุม"))
     starts_at = models.TimeField(_("เวลา"), null=True)
     place = models.CharField(_("สถานที่"), max_length=200, blank=True)

@@ -26,7 +26,7 @@ class Book:
         self.book = xlsxwriter.Workbook(self.body, {"in_memory": True, "strings_to_formulas": False})
         self.book.set_properties(
             {
-                "title": str(snap.meeting["label"]),
+                "title": " ".join(part for part in (str(snap.meeting["label"]), snap.only_list) if part),
                 "comments": snap.id,
                 "created": snap.frozen_at.replace(tzinfo=None),
             }
@@ -151,6 +151,9 @@ def _about(snap: Snapshot, labels: Mapping[str, str]) -> list[Sequence[Value]]:
         (_("ตรึงตัวเลขเมื่อ"), format_thai_datetime(snap.frozen_at), ""),
         (_("ชุดข้อมูล"), snap.id, ""),
     ]
+    if snap.list_name:
+        said = _("ยอดรายหน่วยงานนับทุกบัญชีรวมกัน")
+        rows += [(_("บัญชี"), snap.only_list, ""), (_("แยกตามหน่วยงาน"), said, "")]
     meanings = {entry["code"]: entry for entry in snap.payload["definitions"]}
     rows += [(label, meanings[code]["counts"], meanings[code]["unit"]) for code, label in labels.items()]
     return rows

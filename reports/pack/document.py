@@ -36,6 +36,8 @@ def frame(snap: Snapshot, thai_digits: bool) -> dict[str, Any]:
         "province": snap.meeting["province"],
         "label": snap.meeting["label"],
     }
+    if snap.list_name:
+        head = f"{head} · {snap.only_list}"
     day = _("ข้อมูล ณ วันที่ %(day)s") % {"day": format_thai_date(snap.as_of)}
     return {
         "id": snap.id,
@@ -67,6 +69,7 @@ def _cover(snap: Snapshot) -> dict[str, str]:
         "committee": _("คณะกรรมการขจัดความยากจนและพัฒนาคนทุกช่วงวัยอย่างยั่งยืนตามหลักปรัชญาของเศรษฐกิจพอเพียง"),
         "province": _("จังหวัด%(province)s (คจพ.จ.)") % {"province": meeting["province"]},
         "number": _("ครั้งที่ %(label)s") % {"label": meeting["label"]},
+        "list": snap.only_list,
         "held": held + at,
         "place": meeting["place"],
         "chair": _("ประธาน: %(name)s") % {"name": meeting["chair"]} if meeting["chair"] else "",

@@ -32,7 +32,9 @@ def _form(snap: Snapshot) -> dict[str, Any]:
         "date_label": _("วันที่"),
         "date": "",
         "subject_label": _("เรื่อง"),
-        "subject": _("ขอส่งเอกสารประกอบการประชุม คจพ.จ. ครั้งที่ %(label)s") % {"label": meeting["label"]},
+        "subject": _with_list(
+            _("ขอส่งเอกสารประกอบการประชุม คจพ.จ. ครั้งที่ %(label)s") % {"label": meeting["label"]}, snap
+        ),
         "to_label": _("เรียน"),
         "to": _("ผู้ว่าราชการจังหวัด%(province)s") % {"province": meeting["province"]},
         "enclosed_label": _("สิ่งที่ส่งมาด้วย"),
@@ -64,12 +66,16 @@ def _facts(snap: Snapshot) -> str:
         "คิดเป็นร้อยละ %(share).1f และยังไม่ถึงขั้นอยู่รอด %(waiting)s ครัวเรือน"
     ) % {
         "day": format_thai_date(snap.as_of),
-        "year": snap.meeting["fiscal_year"],
+        "year": _with_list(str(snap.meeting["fiscal_year"]), snap),
         "total": number(total),
         "reached": number(total - waiting),
         "share": province.reached,
         "waiting": number(waiting),
     }
+
+
+def _with_list(text: str, snap: Snapshot) -> str:
+    return f"{text} {snap.only_list}" if snap.list_name else text
 
 
 def _request() -> str:

@@ -24,7 +24,7 @@ from ..definitions import FIGURES, WAITS
 from ..meeting_queries import check_tallies, last_frozen_before, late_since_last, resolutions_to_follow_up
 from ..models import FrozenProgress, Meeting, Resolution, Target
 from ..models.progress import CENTRE_LEVEL
-from ..queries import agencies_of, agency_names, list_names
+from ..queries import agencies_of, agency_names, list_name, list_names
 from ..rules import GOALS, owed
 from ..services.asof import trend
 
@@ -89,6 +89,8 @@ def _meeting(meeting: Meeting) -> dict[str, Any]:
         "notes": meeting.notes,
         "province_code": meeting.province_code,
         "province": province.name,
+        "list_kind": meeting.list_kind,
+        "list_name": list_name(meeting.list_kind),
     }
 
 
@@ -107,9 +109,8 @@ def _definitions() -> list[dict[str, str]]:
 
 def _places(meeting: Meeting, down_to: int) -> list[dict[str, Any]]:
     """The province first, then districts, each with its municipal centres and subdistricts behind it."""
-    rows = FrozenProgress.objects.filter(meeting=meeting, list_kind="", level__gt=0).exclude(
-        level__gt=down_to, level__lt=CENTRE_LEVEL
-    )
+    rows = FrozenProgress.objects.filter(meeting=meeting, list_kind=meeting.list_kind, level__gt=0)
+    rows = rows.exclude(level__gt=down_to, level__lt=CENTRE_LEVEL)
     found = sorted(rows, key=lambda row: (row.level, row.parent_code, row.code))
     names = _names(found)
     return [
@@ -134,13 +135,14 @@ def _names(rows: Iterable[FrozenProgress]) -> dict[str, str]:
 
 
 def _previous(meeting: Meeting) -> dict[str, Any] | None:
-    """The meeting before, with its figures of the province, the districts and the municipal centres."""
+    """The meeting before, with its figures of the province, the districts and the municipal centres.
+
+    Of this meeting's list, whichever the one before was about."""
     before = last_frozen_before(meeting)
     if before is None or before.as_of is None:
         return None
-    rows = FrozenProgress.objects.filter(meeting=before, list_kind="", level__gt=0).exclude(
-        level__gt=Level.DISTRICT, level__lt=CENTRE_LEVEL
-    )
+    rows = FrozenProgress.objects.filter(meeting=before, list_kind=meeting.list_kind, level__gt=0)
+    rows = rows.exclude(level__gt=Level.DISTRICT, level__lt=CENTRE_LEVEL)
     return {
         "label": str(before),
         "as_of": before.as_of.isoformat(),
@@ -171,13 +173,18 @@ def _dimensions() -> list[dict[str, str]]:
     ]
 
 
+def _own(meeting: Meeting) -> FrozenProgress:
+    """The province's row that the meeting is about."""
+    return FrozenProgress.objects.get(
+        meeting=meeting, code=meeting.province_code, list_kind=meeting.list_kind
+    )
+
+
 def _trend(meeting: Meeting) -> list[dict[str, Any]]:
     """The province's stages on earlier days of the year, and on the day of the figures."""
     assert meeting.as_of is not None
-    own = FrozenProgress.objects.get(meeting=meeting, code=meeting.province_code, list_kind="")
-    before = [
-        (day, row) for day, row in trend(meeting.fiscal_year, meeting.province_code) if day < meeting.as_of
-    ]
+    own, points = _own(meeting), trend(meeting.fiscal_year, meeting.province_code, meeting.list_kind)
+    before = [(day, row) for day, row in points if day < meeting.as_of]
     return [
         {"day": day.isoformat(), **{code: whole(getattr(row, code)) for code in STAGE_COLUMNS}}
         for day, row in [*before, (meeting.as_of, own)]
@@ -185,8 +192,8 @@ def _trend(meeting: Meeting) -> list[dict[str, Any]]:
 
 
 def _targets(meeting: Meeting) -> list[dict[str, Any]]:
-    """The targets that held on the day of freezing, with what each district owes."""
-    own = FrozenProgress.objects.get(meeting=meeting, code=meeting.province_code, list_kind="")
+    """The targets that held on the day of freezing, with what each district owes of all lists."""
+    own = _own(meeting)
     rows = Target.objects.filter(
         province_code=meeting.province_code, fiscal_year=meeting.fiscal_year, replaced_at=None
     ).prefetch_related("shares")

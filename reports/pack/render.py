@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from .snapshot import Snapshot
 
 OnStep = Callable[[int, int, str], None]
 File = tuple[PackFileKind, str, bytes]
+AGENCIES = "agencies"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -101,4 +103,12 @@ def key_charts(snap: Snapshot) -> list[Chart]:
         districts_option([PlaceFigures(spot.name, spot.figures) for spot in snap.districts]),
         agencies_option(agency_helps(snap)),
     ]
-    return [chart for chart in made if not chart.is_empty]
+    return [_titled(chart, snap) for chart in made if not chart.is_empty]
+
+
+def _titled(chart: Chart, snap: Snapshot) -> Chart:
+    """A picture is handed out alone, so it says itself which list it counts."""
+    if not snap.list_name:
+        return chart
+    counted = _("ทุกบัญชี") if chart.code == AGENCIES else snap.only_list
+    return replace(chart, title=f"{chart.title} · {counted}")

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from povertyops.areas.enums import Level
 
 from ..models import FrozenProgress
@@ -79,6 +81,15 @@ class Snapshot:
     def meeting(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.payload["meeting"]
         return found
+
+    @property
+    def list_name(self) -> str:
+        """The one list that the meeting is about, empty for all; older payloads do not say."""
+        return str(self.meeting.get("list_name", ""))
+
+    @property
+    def only_list(self) -> str:
+        return _("เฉพาะบัญชี %(list)s") % {"list": self.list_name} if self.list_name else ""
 
     @property
     def previous(self) -> Mapping[str, Any] | None:

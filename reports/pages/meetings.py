@@ -40,6 +40,7 @@ from ..models import (
     ResolutionNote,
     SpotCheck,
 )
+from ..queries import list_name
 
 TONES = {MeetingState.PLANNED: "warn", MeetingState.FROZEN: "calm", MeetingState.HELD: "good"}
 RESOLUTION_TONES = {
@@ -277,6 +278,10 @@ class MeetingPage:
     @property
     def is_frozen(self) -> bool:
         return self.meeting.frozen_at is not None
+
+    @cached_property
+    def list_name(self) -> str:
+        return list_name(self.meeting.list_kind)
 
     @property
     def tone(self) -> str:

@@ -77,7 +77,7 @@ def draw_spot_checks(*, actor: Actor, meeting_id: UUID, seed: str = "") -> list[
 
 
 def candidates(meeting: Meeting) -> list[Candidate]:
-    """Households of the meeting's cohort that are at *survive* now, in one order."""
+    """Households of the meeting's cohort, or of its one list, that are at *survive* now, in one order."""
     rows = CohortState.objects.filter(
         fiscal_year=meeting.fiscal_year,
         province_code=meeting.province_code,
@@ -85,6 +85,8 @@ def candidates(meeting: Meeting) -> list[Candidate]:
         membership__in=COHORT_MEMBERSHIPS,
         is_removed=False,
     )
+    if meeting.list_kind:
+        rows = rows.filter(list_kinds__contains=[meeting.list_kind])
     columns = rows.values_list("household_id", "district_code", "centre_id", "is_municipal")
     return [Candidate(*row) for row in columns.order_by("household_id")]
 

@@ -74,6 +74,7 @@ def tell(teller: Teller, today: date) -> None:
             number=1,
             year=2568,
             fiscal_year=2568,
+            list_kind="csr",
             held_on=min(today, NEXT),
             starts_at=time(9, 30),
             place=HALL,

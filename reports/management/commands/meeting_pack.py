@@ -40,6 +40,9 @@ class Command(BaseCommand):
         parser.add_argument("--number", required=True, help="number/Buddhist year, for example 1/2568")
         parser.add_argument("--out", required=True, type=Path, help="directory for the files")
         parser.add_argument("--thai-digits", action="store_true")
+        parser.add_argument(
+            "--list", dest="list_kind", help="plan it about one kind of list, for example csr"
+        )
         parser.add_argument("--as-of", type=date.fromisoformat, help="a past day, YYYY-MM-DD; for freezing")
 
     def handle(
@@ -50,17 +53,18 @@ class Command(BaseCommand):
         out: Path,
         thai_digits: bool,
         as_of: date | None,
+        list_kind: str | None,
         **options: Any,
     ) -> None:
         with translation.override("th"):
             try:
-                meeting = self._frozen(system_actor(), area, number, as_of)
+                meeting = self._meeting(system_actor(), area, number, list_kind)
+                meeting = self._frozen(system_actor(), meeting, as_of)
             except DomainError as refusal:
                 raise CommandError(str(refusal), returncode=REFUSED) from refusal
             self._write(meeting, out, thai_digits)
 
-    def _frozen(self, actor: Actor, area: str, number: str, as_of: date | None) -> Meeting:
-        meeting = self._meeting(actor, area, number)
+    def _frozen(self, actor: Actor, meeting: Meeting, as_of: date | None) -> Meeting:
         if meeting.frozen_at is None:
             meeting = freeze_meeting(actor=actor, meeting_id=meeting.pk, as_of=as_of)
             self._say(_("ตรึงตัวเลขการประชุมครั้งที่ %(number)s แล้ว") % {"number": meeting})
@@ -68,16 +72,21 @@ class Command(BaseCommand):
             raise CommandError(_("การประชุมครั้งนี้ตรึงตัวเลข ณ วันอื่นไปแล้ว เปลี่ยนไม่ได้"), returncode=REFUSED)
         return meeting
 
-    def _meeting(self, actor: Actor, area: str, number: str) -> Meeting:
+    def _meeting(self, actor: Actor, area: str, number: str, list_kind: str | None) -> Meeting:
         matched = NUMBER.fullmatch(to_arabic_digits(number.strip()))
         if matched is None:
             raise CommandError(_("ครั้งที่ต้องเขียนเป็น เลข/ปี พ.ศ. เช่น 1/2568"), returncode=BAD_QUESTION)
         nth, year = (int(part) for part in matched.groups())
         found = Meeting.objects.filter(province_code=area, number=nth, year=year).first()
         if found is not None:
+            if list_kind not in (None, found.list_kind):
+                said = _("การประชุมครั้งนี้เตรียมไว้สำหรับบัญชีอื่น โปรดแก้ที่การประชุมก่อนตรึงตัวเลข")
+                raise CommandError(said, returncode=REFUSED)
             return found
         held_on = stands_at(year, timezone.localdate())
-        draft = MeetingDraft(number=nth, year=year, fiscal_year=year, held_on=held_on)
+        draft = MeetingDraft(
+            number=nth, year=year, fiscal_year=year, held_on=held_on, list_kind=list_kind or ""
+        )
         return plan_meeting(actor=actor, draft=draft, province_code=area)
 
     def _write(self, meeting: Meeting, out: Path, thai_digits: bool) -> None:

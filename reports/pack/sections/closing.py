@@ -27,6 +27,7 @@ EXPLAINED = (
     "slipped",
     "additional",
     "overdue",
+    "helped_households",
     "helps",
     "carried",
 )
@@ -49,6 +50,8 @@ def spot_checks(snap: Snapshot) -> list[Block]:
         "agrees": number(sums["agrees"]),
         "share": share(sums["agrees"], done),
     }
+    if snap.list_name:
+        said = f"{said} {snap.only_list}"
     blocks.append(paragraph(said))
     if sums["pending"]:
         late = _("ยังไม่ได้ตรวจ %(pending)s ครัวเรือนเมื่อตรึงตัวเลข") % {"pending": number(sums["pending"])}

@@ -76,6 +76,8 @@ def _by_agency(snap: Snapshot, thai_digits: bool) -> list[Block]:
 
 def _note(snap: Snapshot) -> str:
     note = _("ครัวเรือนหนึ่งอาจได้รับจากหลายหน่วยงาน จึงไม่รวมกันเป็นยอดของจังหวัด")
+    if snap.list_name:
+        note = _("ยอดรายหน่วยงานนับทุกบัญชีรวมกัน จึงมากกว่ายอดของบัญชีนี้ได้ %(note)s") % {"note": note}
     stands = snap.payload["agencies_as_of"]
     if stands == snap.payload["as_of"]:
         return note

@@ -17,7 +17,16 @@ from ..snapshot import Snapshot
 
 HEADLINES = ("households", "verified_households", "found", "passing", "visits", "baht")
 STAGE_LINES = ("waiting", "survive", "sufficient", "sustainable")
-OTHERS = ("persons", "verified_persons", "with_team", "visited_90", "overdue", "carried", "care_households")
+OTHERS = (
+    "helped_households",
+    "persons",
+    "verified_persons",
+    "with_team",
+    "visited_90",
+    "overdue",
+    "carried",
+    "care_households",
+)
 
 
 def overview(snap: Snapshot, thai_digits: bool) -> list[Block]:
@@ -26,6 +35,7 @@ def overview(snap: Snapshot, thai_digits: bool) -> list[Block]:
     return [
         heading(_("ภาพรวมของจังหวัด"), note=_compared(snap)),
         tiles([_headline(snap, code) for code in HEADLINES]),
+        *_one_list(snap),
         heading(_("ขั้นของครัวเรือน"), level=2),
         chart(stage_option(province.figures), height=180, thai_digits=thai_digits),
         _lines_of(snap, STAGE_LINES, with_share=True),
@@ -34,6 +44,16 @@ def overview(snap: Snapshot, thai_digits: bool) -> list[Block]:
         _lines_of(snap, (*OTHERS, "not_in_tpmap")),
         *_lists(snap),
     ]
+
+
+def _one_list(snap: Snapshot) -> list[Block]:
+    if not snap.list_name:
+        return []
+    said = _(
+        "ตัวเลขในเอกสารนี้นับเฉพาะบัญชี %(list)s ยกเว้นตารางแยกตามบัญชี "
+        "และยอดแยกตามหน่วยงานซึ่งนับความช่วยเหลือของทุกบัญชีรวมกัน"
+    )
+    return [paragraph(said % {"list": snap.list_name})]
 
 
 def _compared(snap: Snapshot) -> str:
@@ -106,9 +126,16 @@ def _targets(snap: Snapshot, thai_digits: bool) -> list[Block]:
     )
     return [
         heading(_("เป้าหมายของจังหวัด"), level=2),
-        table(heads, rows, columns="wtnnnnt"),
+        table(heads, rows, columns="wtnnnnt", note=_goals_of(snap)),
         *_line(snap, thai_digits),
     ]
+
+
+def _goals_of(snap: Snapshot) -> str:
+    if not snap.list_name:
+        return ""
+    said = _("เป้าหมายตั้งไว้สำหรับทุกบัญชีรวมกัน ตารางนี้วัดเฉพาะบัญชี %(list)s")
+    return said % {"list": snap.list_name}
 
 
 def _ahead(left: int) -> str:

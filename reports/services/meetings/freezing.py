@@ -24,6 +24,7 @@ from ...meeting_queries import late_since_last, pending_checks
 from ...meeting_rules import may_become
 from ...models import FrozenProgress, Meeting
 from ...pack.payload import build_payload
+from ...queries import list_name
 from ..rollup import LOCK, MARKS_AT_ONCE, drain_marks
 from .figures_sql import COPY_NOW, COPY_PAST
 from .shared import meeting_to_write, write_down
@@ -41,6 +42,7 @@ class WhatFreezes:
     waiting_marks: int
     stories: int
     late_visits: int
+    list_name: str
 
 
 def what_would_freeze(meeting: Meeting, today: date) -> WhatFreezes:
@@ -55,6 +57,7 @@ def what_would_freeze(meeting: Meeting, today: date) -> WhatFreezes:
         waiting_marks=marks.count(),
         stories=meeting.stories.count(),
         late_visits=late_since_last(meeting),
+        list_name=list_name(meeting.list_kind),
     )
 
 
@@ -130,6 +133,11 @@ def _take_figures(meeting: Meeting, day: date, *, is_past: bool) -> None:
             while drain_marks(province_code=meeting.province_code) >= MARKS_AT_ONCE:
                 continue
             cursor.execute(COPY_NOW, values)
-    if not FrozenProgress.objects.filter(meeting=meeting, code=meeting.province_code).exists():
+    own = FrozenProgress.objects.filter(meeting=meeting, code=meeting.province_code)
+    if not own.exists():
         said = _("จังหวัดนี้ไม่มีครัวเรือนเป้าหมายในปีงบประมาณ %(year)s จึงไม่มีตัวเลขให้ตรึง")
         raise Conflict("no_figures", str(said) % {"year": meeting.fiscal_year})
+    if not own.filter(list_kind=meeting.list_kind).exists():
+        said = _("ปีงบประมาณ %(year)s ไม่มีครัวเรือนในบัญชี %(list)s จึงไม่มีตัวเลขให้ตรึง โปรดแก้บัญชีของการประชุม")
+        names = {"year": meeting.fiscal_year, "list": list_name(meeting.list_kind)}
+        raise Conflict("no_figures_of_list", str(said) % names)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from households.models import ListKind
 from povertyops.accounts.actor import Actor
 from povertyops.areas.enums import Level
 from povertyops.areas.models import Area
@@ -30,7 +31,7 @@ YEARS = range(2560, 2700)
 @dataclass(frozen=True, slots=True)
 class MeetingDraft:
     """What the secretary writes of a meeting. `year` and `fiscal_year` are Buddhist; without a `number` it
-    gets the next one of the year."""
+    gets the next one of the year, without a `list_kind` it is about all lists."""
 
     year: int
     fiscal_year: int
@@ -40,6 +41,7 @@ class MeetingDraft:
     place: str = ""
     chair: str = ""
     notes: str = ""
+    list_kind: str = ""
 
 
 def plan_meeting(*, actor: Actor, draft: MeetingDraft, province_code: str = "") -> Meeting:
@@ -84,6 +86,9 @@ def edit_meeting(*, actor: Actor, meeting_id: UUID, draft: MeetingDraft) -> Meet
             )
             if others.exclude(pk=meeting.pk).exists():
                 raise _taken(number, draft.year)
+            if draft.list_kind != meeting.list_kind and meeting.spot_checks.exists():
+                said = _("สุ่มครัวเรือนของการประชุมครั้งนี้จากบัญชีเดิมไปแล้ว จึงเปลี่ยนบัญชีไม่ได้")
+                raise Conflict("drawn_from_list", said, field="list_kind")
             values |= {**_values(draft), "number": number, "year": draft.year}
         found = changed(meeting, values)
         if found:
@@ -111,6 +116,7 @@ def hold_meeting(*, actor: Actor, meeting_id: UUID) -> Meeting:
 def _values(draft: MeetingDraft) -> dict[str, Any]:
     return {
         "fiscal_year": draft.fiscal_year,
+        "list_kind": draft.list_kind,
         "held_on": draft.held_on,
         "starts_at": draft.starts_at,
         "place": draft.place.strip(),
@@ -126,6 +132,8 @@ def _check(draft: MeetingDraft) -> None:
         raise InvalidInput("bad_year", _("ปี พ.ศ. ไม่ถูกต้อง เช่น 2568"), field="year")
     if draft.fiscal_year not in YEARS:
         raise InvalidInput("bad_fiscal_year", _("ปีงบประมาณไม่ถูกต้อง เช่น 2568"), field="fiscal_year")
+    if draft.list_kind and not ListKind.objects.filter(pk=draft.list_kind).exists():
+        raise InvalidInput("unknown_list", _("ไม่มีบัญชีชนิดนี้"), field="list_kind")
     if draft.held_on < fiscal_year_bounds(draft.fiscal_year)[0]:
         raise InvalidInput(
             "before_year", _("วันประชุมมาก่อนปีงบประมาณของตัวเลข โปรดตรวจวันประชุมหรือปีงบประมาณ"), field="held_on"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from casework.inputs import VisitInput
 from casework.models import CohortState
 from casework.services.visits import record_visit
+from households.models import ListKind
 from povertyops.common.errors import Conflict, InvalidInput
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AuditEntry, DirtyMark
@@ -143,6 +144,7 @@ def test_it_freezes_once_and_then_stays(world: World) -> None:
         "UPDATE reports_meeting SET payload = '{}'",
         "UPDATE reports_meeting SET as_of = as_of - 1",
         "UPDATE reports_meeting SET number = 7",
+        "UPDATE reports_meeting SET list_kind = 'csr'",
         "UPDATE reports_meeting SET state = 'planned'",
         "UPDATE reports_meeting SET frozen_at = NULL, state = 'held'",
         "DELETE FROM reports_meeting",
@@ -164,6 +166,12 @@ def test_a_year_without_figures_is_not_frozen(world: World) -> None:
     meeting = meeting_of(world, fiscal_year=world.year - 4)
     with pytest.raises(Conflict, match="ไม่มีตัวเลขให้ตรึง"):
         freeze_meeting(actor=world.cast.secretary, meeting_id=meeting.pk)
+    ListKind.objects.get_or_create(code="survey", defaults={"name": "สำรวจเอง"})
+    of_nobody = meeting_of(world, list_kind="survey")
+    with pytest.raises(Conflict, match="ไม่มีครัวเรือนในบัญชี"):
+        freeze_meeting(actor=world.cast.secretary, meeting_id=of_nobody.pk)
+    with pytest.raises(InvalidInput, match="ไม่มีบัญชีชนิดนี้"):
+        meeting_of(world, list_kind="unknown")
     with pytest.raises(IntegrityError), transaction.atomic():
         Meeting.objects.filter(pk=meeting.pk).update(state=MeetingState.FROZEN)
 
@@ -185,6 +193,8 @@ def test_what_comes_late_changes_today_and_the_next_pack_says_so(world: World) -
     assert rows(FrozenProgress, meeting=first) == before
     assert Meeting.objects.get(pk=first.pk).payload == first.payload
     assert what_would_freeze(second, world.today).late_visits == 2
+    on_list = [late_visits(first, kind).count() for kind in ("tpmap", "csr", "survey")]
+    assert on_list == [2, 2, 0]
     next_one = freeze_meeting(actor=actor, meeting_id=second.pk)
     assert build_payload(next_one)["late_visits"] == next_one.payload["late_visits"]
     figures = FrozenProgress.objects.get(meeting=next_one, code="90", list_kind="")

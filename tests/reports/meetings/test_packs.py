@@ -130,11 +130,14 @@ def command(out: Path, number: str, **options: object) -> str:
 
 def test_command_makes_the_same_files_again(world: World, tmp_path: Path) -> None:
     number = f"2/{world.year}"
-    said = command(tmp_path / "a", number)
+    said = command(tmp_path / "a", number, list_kind="csr")
     meeting = Meeting.objects.get(number=2, year=world.year)
     assert meeting.snapshot_id in said
     assert "ตรึงตัวเลขการประชุมครั้งที่" in said
     assert FrozenProgress.objects.filter(meeting=meeting, code="90").exists()
+    assert meeting.list_kind == "csr"
+    with pytest.raises(CommandError, match="สำหรับบัญชีอื่น"):
+        command(tmp_path / "c", number, list_kind="tpmap")
     world.act("visit", 5)
     command(tmp_path / "b", number)
     first, second = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "ab")

@@ -16,6 +16,7 @@ from casework.services.helps import record_help
 from povertyops.common.ids import uuid7
 from povertyops.common.thai import format_thai_date
 from reports.models import Meeting, MeetingStory, PackJob, Resolution, SpotCheck
+from reports.queries import list_name
 from reports.services.meetings import MeetingDraft, plan_meeting
 from tests.cast import client_of
 from tests.reports.history import World
@@ -58,6 +59,7 @@ def test_the_secretary_goes_from_plan_to_pack(world: World) -> None:
     year = world.today.year + 543
     assert f'value="{year}"' in said(secretary, at("meeting_new"))
     form = {"number": 1, "year": year, "held_on": TODAY, "fiscal_year": world.year, "starts_at": "09:30"}
+    form["list_kind"] = "tpmap"
     bad = secretary.post(at("meeting_new"), {**form, "held_on": "เมื่อวาน"})
     assert (bad.status_code, "วันที่ต้องเป็น" in bad.content.decode()) == (422, True)
     send(secretary, at("meeting_new"), **form)
@@ -66,8 +68,9 @@ def test_the_secretary_goes_from_plan_to_pack(world: World) -> None:
     meeting = Meeting.objects.get()
     pk = meeting.pk
 
+    only = f"เฉพาะบัญชี {list_name('tpmap')}"
     for part in PARTS:
-        said(secretary, at("meeting", pk, f"?part={part}"))
+        assert only in said(secretary, at("meeting", pk, f"?part={part}"))
     send(secretary, at("agenda_new", pk), kind="decide", title="ขอความเห็นชอบแผน")
     item = meeting.agenda.get(title="ขอความเห็นชอบแผน")
     send(secretary, at("agenda_item", item.pk), kind="decide", title="ขอความเห็นชอบแผนปี")
@@ -98,6 +101,10 @@ def test_the_secretary_goes_from_plan_to_pack(world: World) -> None:
     send(secretary, at("story_new", pk), **story, consent_by="นางทองดี")
 
     send(secretary, at("spot_checks_draw", pk))
+    assert 'value="tpmap" selected' in said(secretary, at("meeting_edit", pk))
+    other = secretary.post(at("meeting_edit", pk), {**form, "list_kind": ""})
+    assert (other.status_code, "เปลี่ยนบัญชีไม่ได้" in other.content.decode()) == (422, True)
+    assert only in said(secretary, at("meeting_freeze", pk))
     assert "สุ่มตรวจยังรออยู่" in said(secretary, at("meeting_freeze", pk))
     assert "ทั้งจังหวัด ทุกอำเภอ" in said(secretary, at("meeting_freeze", pk))
     ahead = secretary.post(at("meeting_freeze", pk), {"as_of": "1/1/2600"})

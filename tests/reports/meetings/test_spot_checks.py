@@ -69,6 +69,11 @@ def test_sample_of_each_centre_can_be_drawn_again_the_same(world: World, meeting
     tallies = check_tallies(SpotCheck.objects.filter(meeting=meeting))
     assert {t.district_code: t.drawn for t in tallies} == Counter(c.district_code for c in drawn)
     assert sum(t.pending for t in tallies) == len(drawn)
+    everybody, meeting.list_kind = candidates(meeting), "csr"
+    on_list = {found.household_id for found in candidates(meeting)}
+    assert 0 < len(on_list) < len(everybody)
+    rows = CohortState.objects.filter(household_id__in=on_list, fiscal_year=world.year)
+    assert all("csr" in row.list_kinds for row in rows)
 
 
 def test_many_households_give_one_draw_per_district(world: World, meeting: Meeting) -> None:

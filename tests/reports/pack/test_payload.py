@@ -8,8 +8,9 @@ import pytest
 
 from households.models import Household, Person
 from reports.definitions import FIGURES
-from reports.models import AreaProgress
-from reports.pack.payload import COLUMNS, build_payload
+from reports.models import AreaProgress, FrozenProgress, Meeting
+from reports.pack.payload import COLUMNS, STAGE_COLUMNS, build_payload
+from reports.queries import list_name
 from reports.services.meetings import (
     AgendaDraft,
     MeetingDraft,
@@ -65,3 +66,35 @@ def test_the_payload_holds_the_figures_of_now_and_names_no_family(world: World) 
     assert "ผู้ให้ความยินยอม" not in letters
     again = build_payload(meeting)
     assert {**again, "snapshot_id": meeting.snapshot_id} == payload
+
+
+def test_a_meeting_of_one_list_says_the_figures_of_that_list(world: World) -> None:
+    """Also those of the meeting before, which was about all lists."""
+    secretary = world.cast.secretary
+
+    def frozen(list_kind: str) -> Meeting:
+        draft = MeetingDraft(world.year, world.year, world.today, list_kind=list_kind)
+        meeting = plan_meeting(actor=secretary, draft=draft)
+        return freeze_meeting(actor=secretary, meeting_id=meeting.pk)
+
+    def of_csr(meeting: Meeting) -> dict[str, list[int]]:
+        rows = FrozenProgress.objects.filter(meeting=meeting, list_kind="csr")
+        return {row.code: [int(getattr(row, code)) for code in COLUMNS] for row in rows}
+
+    before, meeting = frozen(""), frozen("csr")
+    payload, figures = meeting.payload, of_csr(meeting)
+    assert (before.payload["meeting"]["list_kind"], before.payload["meeting"]["list_name"]) == ("", "")
+    assert (payload["meeting"]["list_kind"], payload["meeting"]["list_name"]) == ("csr", list_name("csr"))
+    said = {place["code"]: place["figures"] for place in payload["places"]}
+    assert said == {code: values for code, values in figures.items() if len(code) != 8}
+    assert {"90", "9007", str(world.cast.municipality.pk)} <= said.keys()
+    everybody, own = before.payload["places"][0]["figures"], said["90"]
+    assert 0 < own[COLUMNS.index("households")] < everybody[COLUMNS.index("households")]
+    then = of_csr(before)
+    assert payload["previous"]["figures"]["90"] == then["90"]
+    assert payload["trend"][-1] == {
+        "day": meeting.as_of.isoformat(),
+        **{code: own[COLUMNS.index(code)] for code in STAGE_COLUMNS},
+    }
+    assert payload["lists"] == before.payload["lists"]
+    assert payload["agencies"] == before.payload["agencies"]

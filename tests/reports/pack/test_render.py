@@ -162,6 +162,30 @@ def test_a_first_meeting_with_nothing_noted_still_makes_a_pack() -> None:
     assert "เรื่องเล่าจากพื้นที่" not in text
 
 
+def test_a_pack_of_one_list_says_which_everywhere() -> None:
+    """One that was frozen before meetings had a list, as all others of this file, says nothing of it."""
+    about = {**payload()["meeting"], "list_kind": "csr", "list_name": "หนึ่งองค์กร"}
+    made = {kind: body for kind, _name, body in render_files(payload(meeting=about))}
+    only = "เฉพาะบัญชีหนึ่งองค์กร"
+    pack = pypdfium2.PdfDocument(made[PackFileKind.PDF])
+    texts = [squeezed(pack[number].get_textpage().get_text_range()) for number in range(len(pack))]
+    assert [number for number, text in enumerate(texts) if only not in text and number != 1] == []
+    assert pack.get_metadata_value("Title").endswith("เฉพาะบัญชี หนึ่งองค์กร")
+    whole = "".join(texts)
+    for said in (
+        "ตัวเลขในเอกสารนี้นับเฉพาะบัญชีหนึ่งองค์กรยกเว้นตารางแยกตามบัญชี",
+        "ตารางนี้วัดเฉพาะบัญชีหนึ่งองค์กร",
+        "ยอดรายหน่วยงานนับทุกบัญชีรวมกัน",
+    ):
+        assert said in whole
+    memo = squeezed(pypdfium2.PdfDocument(made[PackFileKind.MEMO])[0].get_textpage().get_text_range())
+    assert memo.count(only) == 2, "in its subject and in its facts"
+    book = openpyxl.load_workbook(BytesIO(made[PackFileKind.XLSX]))
+    rows = book["คำอธิบาย"].iter_rows(min_row=2, values_only=True)
+    assert dict(row[:2] for row in rows)["บัญชี"] == "เฉพาะบัญชี หนึ่งองค์กร"
+    assert "เฉพาะบัญชี" not in "".join(pages(PackFileKind.PDF))
+
+
 def test_a_payload_of_a_later_program_is_refused() -> None:
     with pytest.raises(UnknownFormat):
         list(render_files(payload(format=99)))
