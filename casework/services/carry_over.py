@@ -129,9 +129,8 @@ def receive_carry_over(
 
 def _province_of(judged: Sequence[Judged]) -> str:
     """What the system sends belongs to the province of its first household."""
-    known = next((each.household_id for each in judged if each.household_id), None)
-    found = Household.objects.filter(pk=known).values_list("province_code", flat=True).first()
-    return found or ""
+    known = [each.household_id for each in judged if each.household_id][:1]
+    return Household.objects.filter(pk__in=known).values_list("province_code", flat=True).first() or ""
 
 
 def _row(judged: Judged) -> int:
