@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pypdfium2
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -17,7 +20,7 @@ from django.urls import reverse
 from households.models import NationalId
 from households.services.national_ids import masked_ids
 from povertyops.accounts.models import User
-from reports.models import AreaProgress
+from reports.models import AreaProgress, Meeting
 from reports.pages.columns import TABLES
 from reports.services.days import close_day
 from reports.services.verify import verify
@@ -112,6 +115,20 @@ def test_songkhla_helped_112_in_16_districts() -> None:
     assert count(HELPED, 2568, "90", date(2024, 10, 1), date(2025, 9, 30)) == 112
     assert AreaProgress.objects.get(fiscal_year=2568, code="90", list_kind="csr").helped_households == 112
     assert _districts("90", 2568) == 16
+
+
+def test_songkhlas_meeting_is_about_the_csr_list(tmp_path: Path) -> None:
+    call_command("meeting_pack", area="90", number="1/2568", out=tmp_path, verbosity=0)
+    payload = Meeting.objects.get(province_code="90", year=2568, number=1).payload
+    figures = dict(zip(payload["columns"], payload["places"][0]["figures"], strict=True))
+    failing = [figures[f"failing_{name}"] for name in ("health", "living", "education", "income", "access")]
+    assert (payload["meeting"]["list_kind"], figures["households"]) == ("csr", 312)
+    assert (failing, figures["helped_households"]) == ([0, 148, 18, 165, 4], 112)
+    pack = pypdfium2.PdfDocument(next(tmp_path.glob("*-pack.pdf")))
+    text = "".join(pack[number].get_textpage().get_text_range() for number in range(len(pack)))
+    text = re.sub(r"\s+", "", text)
+    assert "เฉพาะบัญชี1องค์กร1CSR1ครัวเรือน1ปี" in text
+    assert "ครัวเรือนที่ได้รับความช่วยเหลือ112ครัวเรือน" in text
 
 
 def test_khonkaen_persons_centres_and_teams() -> None:
