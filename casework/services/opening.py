@@ -125,11 +125,21 @@ _FAILING_SHARE = """
         + %(set_size)s / 2) / GREATEST(%(set_size)s, 1)) END
 """
 _FRAGILE = f"""
-    (SELECT count(DISTINCT p.id) FROM households_listedperson l JOIN households_person p ON p.id = l.person_id
-     WHERE l.listing_id = s.id
-       AND (p.birth_date <= make_date(y.year - 544 - {ELDER_FROM}, 10, 1)
-            OR p.birth_date > make_date(y.year - 544 - {SMALL_CHILD_UNDER}, 10, 1)))
+    (SELECT count(*) FROM unnest(people.births) AS born
+     WHERE born <= make_date(y.year - 544 - {ELDER_FROM}, 10, 1)
+        OR born > make_date(y.year - 544 - {SMALL_CHILD_UNDER}, 10, 1))
 """
+# Out of the staged rows, which the planner knows well: the register may have been empty a moment ago.
+_PEOPLE = """
+    SELECT number, array_agg(born) AS births
+    FROM (
+        SELECT DISTINCT ON (r.number, coalesce(r.match_id, r.id)) r.number,
+               CASE WHEN r.match_id IS NULL THEN r.birth_date ELSE p.birth_date END AS born
+        FROM households_importrow r LEFT JOIN households_person p ON p.id = r.match_id
+        WHERE r.batch_id = %(batch)s AND r.number BETWEEN %(first)s AND %(last)s
+    ) AS persons GROUP BY number
+"""
+_WITH_PEOPLE = f"LEFT JOIN ({_PEOPLE}) AS people USING (number)"
 
 _COHORT = f"""
     INSERT INTO casework_cohortstate
@@ -156,7 +166,8 @@ _COHORT = f"""
     FROM households_householdscope o
     JOIN households_listkind k ON k.code = %(kind)s
     CROSS JOIN generate_series(%(year)s::integer, %(current_year)s::integer) AS y (year)
-    JOIN {_STAGED.replace("WHERE", "ON o.household_id = s.id WHERE")} AND s.outcome = 'new'
+    JOIN {_STAGED.replace("WHERE", f"ON o.household_id = s.id {_WITH_PEOPLE} WHERE")}
+      AND s.outcome = 'new'
     ORDER BY s.number
 """
 

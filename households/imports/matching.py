@@ -23,6 +23,17 @@ from povertyops.common.nid import mask
 from ..access import scope_q
 from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow
 
+FEW_ROWS = 200
+SMALL_REGISTER = 50_000
+STAGING = (
+    "households_importhousehold (batch_id, number, house_code, area_code, house_no, match_id)",
+    "households_importrow (batch_id, number, blind_index, match_id)",
+)
+REGISTER = tuple(
+    f"households_{table}"
+    for table in ("household", "person", "nationalid", "membership", "listing", "listedperson", "targetlist")
+)
+
 Found = list[tuple[int, int, str]]
 """Household number, sheet row and the value to show, ids masked."""
 
@@ -34,20 +45,29 @@ def match_register(batch: ImportBatch, *, again: bool) -> None:
         _run(batch, *_FORGET)
     else:
         refresh_statistics(batch)
-    _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS, _PERSONS_BY_ID, _PERSONS_BY_NAME)
+    _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS, _PERSONS_BY_ID)
+    if batch.rows > FEW_ROWS:
+        _analyze(*STAGING)  # which of them are matched is new, too
+    _run(batch, _PERSONS_BY_NAME)
 
 
 def refresh_statistics(batch: ImportBatch) -> None:
-    """Tell the planner about rows that have just come in by COPY; without it large files get slow plans."""
-    if batch.rows > 2_000:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                ANALYZE households_importhousehold (batch_id, number, house_code, area_code, house_no,
-                match_id),
-                        households_importrow (batch_id, number, blind_index, match_id)
-                """
-            )
+    """Tell the planner about rows that have just come in by COPY; without it large files get slow plans.
+
+    A register that seems small may have grown since anybody looked; of a large one PostgreSQL knows itself.
+    """
+    if batch.rows <= FEW_ROWS:
+        return
+    _analyze(*STAGING)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'households_listedperson'::regclass")
+        if cursor.fetchone()[0] < SMALL_REGISTER:
+            _analyze(*REGISTER)
+
+
+def _analyze(*tables: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def members_of_other_households(batch: ImportBatch) -> Found:

@@ -178,6 +178,8 @@ _NOW = "COALESCE(%(stamp)s::timestamptz, now())"
 
 # The households that get a line, and those in which their people live or stand on a list: all of them in one
 # order, so that ranges side by side never wait for each other in a circle.
+# The known persons are asked for once, as an array: nested loops over a list would not end.
+_PERSONS_KNOWN = f"ARRAY(SELECT r.match_id FROM {_ROWS} AND r.match_id IS NOT NULL)"
 _LOCK_KNOWN = f"""
     SELECT h.id FROM households_household h
     WHERE h.id IN (
@@ -185,11 +187,11 @@ _LOCK_KNOWN = f"""
         UNION
         SELECT m.household_id FROM households_membership m
         WHERE m.valid_to IS NULL AND m.superseded_at IS NULL
-          AND m.person_id IN (SELECT r.match_id FROM {_ROWS})
+          AND m.person_id = ANY({_PERSONS_KNOWN})
         UNION
         SELECT l.household_id FROM households_listedperson p
         JOIN households_listing l ON l.id = p.listing_id AND l.superseded_at IS NULL
-        WHERE p.person_id IN (SELECT r.match_id FROM {_ROWS})
+        WHERE p.person_id = ANY({_PERSONS_KNOWN})
     )
     ORDER BY h.id FOR UPDATE
 """
