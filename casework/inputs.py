@@ -149,8 +149,8 @@ class CohortFilters:
 
     `as_of` is a past day, by what had been recorded at its end; None: now, or the last day of a year that is
     over.
-    Dimensions given together must all hold. `lists` are all kinds of list the household stands on, no more and no
-    less. An empty `membership` means the cohort, without carried ones.
+    Dimensions given together must all hold. `lists` are all kinds of list the household stands on, no more
+    and no less. An empty `membership` means the cohort, without carried ones.
     `mentor` is a user, or 0 for households of a team with nobody named. `agency`, or `no_agency` for help for
     which nobody is named, keeps helps of that agency and the households that had one in the year.
     """

@@ -35,8 +35,8 @@ from .views import (
     outbox,
     photos,
     plans,
-    provenance,
     priorities,
+    provenance,
     qr,
     referrals,
     removals,
@@ -116,7 +116,9 @@ urlpatterns = [
     path("verify/sheet.xlsx", verification_sheets.verification_sheet, name="verification_sheet"),
     path("verify/returns/", verification_sheets.sheet_returns, name="sheet_returns"),
     path("verify/returns/<uuid:pk>/", verification_sheets.sheet_return, name="sheet_return"),
-    path("verify/returns/<uuid:pk>/apply/", verification_sheets.sheet_return_apply, name="sheet_return_apply"),
+    path(
+        "verify/returns/<uuid:pk>/apply/", verification_sheets.sheet_return_apply, name="sheet_return_apply"
+    ),
     path("verify/<str:area>/", verification.verify_village, name="verify_village"),
     path("assign/", assignments.assign, name="assign"),
     path("share-out/", sharing.share_out, name="share_out"),

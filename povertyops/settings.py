@@ -282,8 +282,8 @@ PACK_LEASE_SECONDS = 60
 BOUNDARY_MAX_BYTES = 200 * 1024 * 1024
 BOUNDARY_MAX_FEATURE_BYTES = 16 * 1024 * 1024
 BOUNDARY_MAX_POINTS = 20_000
-# From which score two persons or households are shown as perhaps the same, of 1000; what they are worth stands
-# in households.duplicates.grounds. A nomination is shown more: from NEAR on.
+# From which score two persons or households are shown as perhaps the same, of 1000; what they are worth
+# stands in households.duplicates.grounds. A nomination is shown more: from NEAR on.
 DUPLICATE_THRESHOLD = 600
 DUPLICATE_NEAR_THRESHOLD = 300
 DUPLICATE_LEASE_SECONDS = 300

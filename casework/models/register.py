@@ -56,7 +56,7 @@ class HouseholdMerge(models.Model):
 
 
 class PersonMerge(models.Model):
-    """Two persons that were one: everything of `gone` stands on `kept`, told by `manifest` as with households.
+    """Two persons that were one: all of `gone` stands on `kept`, told by `manifest` as with households.
 
     `household` is where the kept one lives.
     """

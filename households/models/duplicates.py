@@ -21,9 +21,9 @@ class MatchKey(models.Model):
     only what is new.
 
     `first` and `last` have no tone marks, `first_sound` and `last_sound` are how they sound; `name_hash` and
-    `sound_hash` are one number for both, in either order. `made_of` is the fingerprint of what the row was made
-    from, the house included; while `compared_at` is empty the person waits for the night. Persons who live in no
-    household that anybody sees have no row.
+    `sound_hash` are one number for both, in either order. `made_of` is the fingerprint of what the row was
+    made from, the house included; while `compared_at` is empty the person waits for the night. Persons who
+    live in no household that anybody sees have no row.
     """
 
     person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="match_key")

@@ -100,9 +100,7 @@ class ImportBatch(models.Model):
             models.Index(
                 fields=["received_at"],
                 name="import_unfinished",
-                condition=models.Q(
-                    status__in=["received", "reading", "requested", "applying", "undoing"]
-                ),
+                condition=models.Q(status__in=["received", "reading", "requested", "applying", "undoing"]),
             ),
         ]
 

@@ -91,3 +91,11 @@ def test_pieces_are_taken_and_unknown_ones_named(tmp_path):
     assert list(messages.take(catalog, pieces, "en")) == ["ไม่มีแล้ว"]
     assert catalog["ครัวเรือน"].string == "household"
     assert catalog["%d คน"].string == ("%d person", "%d persons ")
+
+
+# append to tests/ops/test_messages.py once `python -m ops messages --check` is clean
+
+
+def test_every_text_is_translated() -> None:
+    """What it names is mended with `python -m ops messages` and the catalogue of locale/en."""
+    assert messages.check_all() == []

@@ -1,9 +1,9 @@
-"""Songkhla's other lists of 2568, beside that of CSR: the surveys' failing households, the vulnerable ones and
-those of the rehabilitation fund.
+"""Songkhla's other lists of 2568, beside that of CSR: the surveys' failing households, the vulnerable ones
+and those of the rehabilitation fund.
 
 They overlap with the CSR list and with each other, and print other telephones here and there. None adds a
-dimension to a household of the CSR list, and none draws from the story's own luck: what is told of the 312 stays
-as it was.
+dimension to a household of the CSR list, and none draws from the story's own luck: what is told of the 312
+stays as it was.
 """
 
 from __future__ import annotations
