@@ -92,7 +92,9 @@ def test_thirty_faults_thirty_messages_mended_file_in_and_both_undone(world: Cas
     options = ("--list", "tpmap", "--fiscal-year", 2568, "--apply", "--report", tmp_path / "report.json")
     assert run("import_targets", bad.xlsx(tmp_path / "list.xlsx"), *options) == 1
     told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert [(each["row"], each["column"], each["code"], each["message"]) for each in told["faults"]] == planted
+    assert [
+        (each["row"], each["column"], each["code"], each["message"]) for each in told["faults"]
+    ] == planted
     assert (told["households"], told["held_back_households"], told["new"], told["known"]) == (36, 30, 0, 6)
     first = ImportBatch.objects.get(pk=told["id"])
 
