@@ -23,6 +23,9 @@ FOLDER = Path(__file__).resolve().parent / "screens"
 SIZES = ((390, 844), (1440, 900))
 COLOURS = 96
 BOARD = "/board/90/?fiscal_year=2568&list=csr"
+SOURCES = "main a[href$='/sources/']"
+PAIR = "main a[href^='/duplicates/0']"
+NOMINATION = "main a[href^='/nominations/0']"
 DISTRICTS_OWN = "/board/9007/?fiscal_year=2568&list=csr"
 MOVED = "/board/90/moved/?fiscal_year=2568&list=csr&as_of=2025-09-30&compare=2025-03-31"
 MEETING = "main tbody th a"
@@ -154,6 +157,21 @@ PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("import-new", "Importing a list", PROVINCE, "/imports/new/", ()),
     ("imports", "What an import found", PROVINCE, "/imports/", ("main table a",)),
     ("yardstick", "The yardstick", PROVINCE, "/yardstick/", ()),
+    ("import-changes", "Against the year before, field by field", PROVINCE, "/imports/", ("@changes",)),
+    ("mapping", "What each column of a file is", PROVINCE, "/imports/", ("@mapping",)),
+    ("lists", "The lists of a year and how they overlap", PROVINCE, "/lists/?fiscal_year=2568", ()),
+    ("source-rules", "Which list is believed", PROVINCE, "/lists/rules/", ()),
+    ("sources", "Where each value of a household comes from", PROVINCE, LIST, (HOUSEHOLD, SOURCES)),
+    ("duplicates", "Pairs that may be the same", PROVINCE, "/duplicates/", ()),
+    ("duplicate", "Two households side by side", PROVINCE, "/duplicates/", (PAIR,)),
+    ("nominations", "Omitted families, the longest wait first", PROVINCE, "/nominations/", ()),
+    ("nomination", "One nomination", PROVINCE, "/nominations/", (NOMINATION,)),
+    ("nomination-new", "Nominating: search first", MENTOR, "/nominations/new/", ()),
+    ("share-out", "Cases shared out by score and load", DISTRICT, "/share-out/", ()),
+    ("priority-weights", "The weights of the priority", PROVINCE, "/priority/weights/", ()),
+    ("carry-over", "Work done before the system", PROVINCE, "/carry-over/", ()),
+    ("review", "The yearly review of the baseline", PROVINCE, "/review/", ()),
+    ("board-english", "The board in English", "national", "/board/TH/?fiscal_year=2565", ("@english",)),
     (
         "board-khonkaen",
         "Khon Kaen, municipalities as “of which”",
@@ -381,6 +399,40 @@ def export(page: Page) -> None:
     page.goto(urljoin(page.url, "/exports/"))
 
 
+ODD_HEADERS = """ที่,ตำบล (รหัส),หมู่ที่,เลขที่บ้าน,เลข ปชช. หัวหน้า,ชื่อหัวหน้าครัวเรือน,บ้านไม่มั่นคง,รายได้ไม่พอ,หมายเหตุ
+1,900701,3,12/3,1000112345679,นางสมใจ ทองดี,x,x,ขอถังน้ำ
+2,900701,3,14,1000198765434,นายบุญมี แก้วงาม,,x,
+3,900702,1,7/1,1000155555556,นางละออ ศรีสุข,x,,หลังคารั่ว
+"""
+
+
+def mapping(page: Page) -> None:
+    """A file whose columns nobody has met before."""
+    page.goto(urljoin(page.url, "/imports/new/"))
+    page.locator("main input[type=file]").set_input_files(
+        {"name": "สำรวจบ้าน.csv", "mimeType": "text/csv", "buffer": ODD_HEADERS.encode("utf-8-sig")}
+    )
+    page.locator("main select[name=kind]").select_option("survey")
+    page.locator("main form button.button").last.click()
+    link = page.locator("main a[href$='/mapping/']")
+    link.first.wait_for(timeout=60_000)
+    link.first.click()
+    page.wait_for_load_state()
+
+
+def changes(page: Page) -> None:
+    """The comparison of the first import that has one."""
+    for batch in page.locator("main table a").evaluate_all("(all) => all.map((link) => link.href)"):
+        page.goto(batch + "changes/")
+        if page.locator("main table").count():
+            return
+
+
+def english(page: Page) -> None:
+    page.locator("form[action='/language/'] button").first.click()
+    page.wait_for_load_state()
+
+
 ACTS: dict[str, Callable[[Page], None]] = {
     "@leaver": leaver,
     "@hand over": hand_over,
@@ -394,6 +446,9 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "@target": target,
     "@public": public,
     "@export": export,
+    "@mapping": mapping,
+    "@changes": changes,
+    "@english": english,
 }
 
 
