@@ -1,6 +1,7 @@
 """The text that the national Logbook asks for, from plain values: members, 4ท, what was given, the result.
 
-Nobody is named in it, and a national id that was typed into a note is masked.
+Nobody is named in it, and a national id that was typed into a note is masked. It goes into a Thai system,
+so it is Thai whatever the page around it speaks.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension
+from povertyops.common.languages import kept_in_thai
 from povertyops.common.nid import mask
 from povertyops.common.thai import format_thai_date, to_arabic_digits
 
@@ -87,7 +89,8 @@ class LogbookFacts:
 
 def logbook_text(facts: LogbookFacts) -> str:
     """One line a heading, in the order of the Logbook."""
-    return without_ids("\n".join(_lines(facts)))
+    with kept_in_thai():
+        return without_ids("\n".join(_lines(facts)))
 
 
 def without_ids(text: str) -> str:

@@ -22,6 +22,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import User
 from povertyops.areas.models import Area
 from povertyops.areas.queries import address_labels
+from povertyops.common.languages import kept_in_thai
 
 from ..enums import HelpStatus, PlanStatus, VisitOutcome
 from ..models import Agency, CohortState, DimensionFinding, Help, HouseholdPlan, Visit
@@ -202,13 +203,15 @@ def entries_of(actor: Actor, records: Sequence[Visit | Help]) -> list[Entry]:
     earlier = _earlier(Visit, visits) | _earlier(Help, helps)
     given = _helps_of(visits, earlier)
     solved = _solved(visits)
-    common = _common({row.household_id for row in records}, actor.today())
+    with kept_in_thai():
+        common = _common({row.household_id for row in records}, actor.today())
     places = address_labels({row.household.area_code for row in records})
     marks = actor.role in MARKING_ROLES
 
     def entry(row: Visit | Help) -> Entry:
         with_helps = given.get(row.pk, []) if isinstance(row, Visit) else [row]
-        facts = _facts_of(row, common[row.household_id], with_helps, solved.get(row.pk, 0))
+        with kept_in_thai():
+            facts = _facts_of(row, common[row.household_id], with_helps, solved.get(row.pk, 0))
         changed = [each.marked_at for each in earlier.get(row.pk, ()) if each.marked_at]
         return Entry(
             kind=VISIT if isinstance(row, Visit) else HELP,

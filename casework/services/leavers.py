@@ -18,6 +18,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.audit import audit, audit_many
 from povertyops.common.errors import Conflict, InvalidInput
+from povertyops.common.languages import kept_in_thai
 
 from ..access import households_to_work_on
 from ..enums import CloseReason, Decision, LeaverAct
@@ -77,10 +78,11 @@ def _ask_for_removal(actor: Actor, batch: ImportBatch, ids: list[UUID], note: st
     cases = Case.objects.filter(household_id__in=ids, closed_on=None).exclude(
         pk__in=pending.values("case_id")
     )
-    said = gettext("พ้นจากบัญชี %(list)s ปีงบประมาณ %(year)d") % {
-        "list": batch.kind.name,
-        "year": batch.fiscal_year,
-    }
+    with kept_in_thai():
+        said = gettext("พ้นจากบัญชี %(list)s ปีงบประมาณ %(year)d") % {
+            "list": batch.kind.name,
+            "year": batch.fiscal_year,
+        }
     made = RemovalRequest.objects.bulk_create(
         [
             RemovalRequest(

@@ -41,6 +41,7 @@ from povertyops.areas.queries import responsible_centres
 from povertyops.common.audit import audit
 from povertyops.common.crypto import open_sealed, seal
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+from povertyops.common.languages import kept_in_thai
 
 from ..access import households_to_work_on
 from ..enums import CloseReason, Decision, PlanStatus
@@ -244,8 +245,14 @@ def _cases(w: _Work) -> None:
         decision=Decision.REJECTED,
         decided_by=w.actor.user,
         decided_at=w.actor.stamp,
-        decision_note=gettext("รวมกับครัวเรือนอื่นแล้ว"),
+        decision_note=_settling_note(),
     )
+
+
+def _settling_note() -> str:
+    """What stands with a request or a care that the merge settled."""
+    with kept_in_thai():
+        return gettext("รวมกับครัวเรือนอื่นแล้ว")
 
 
 def _plans(w: _Work) -> None:
@@ -271,7 +278,7 @@ def _care(w: _Work) -> None:
     """Of two in one dimension kept's goes on."""
     current = Q(ended_on=None, decision__in=[Decision.PENDING, Decision.ACCEPTED])
     taken = ContinuingCare.objects.filter(current, household=w.kept).values_list("dimension", flat=True)
-    note = gettext("รวมกับครัวเรือนอื่นแล้ว")
+    note = _settling_note()
     for care in ContinuingCare.objects.filter(current, household=w.gone, dimension__in=list(taken)):
         row = ContinuingCare.objects.filter(pk=care.pk)
         if care.decision == Decision.PENDING:
@@ -292,7 +299,7 @@ def _transfers(w: _Work) -> None:
         decision=Decision.REJECTED,
         decided_by=w.actor.user,
         decided_at=w.actor.stamp,
-        decision_note=gettext("รวมกับครัวเรือนอื่นแล้ว"),
+        decision_note=_settling_note(),
     )
     Transfer.objects.filter(household=w.gone).update(household=w.kept)
 

@@ -20,6 +20,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput
 from povertyops.common.ids import uuid7
+from povertyops.common.languages import kept_in_thai
 
 from ..access import households_to_work_on
 from ..enums import SheetStatus
@@ -157,13 +158,19 @@ def _line(
     return SheetReturnLine(
         sheet_return=returned,
         row=judged.row,
-        column=str(HEADERS[judged.column]) if judged.column is not None else "",
+        column=_header(judged),
         household_id=judged.household_id,
         data=data,
         fault=judged.fault,
         value=judged.value,
         details=dict(judged.details),
     )
+
+
+def _header(judged: Judged) -> str:
+    """The column as the sheet calls it; sheets are Thai."""
+    with kept_in_thai():
+        return str(HEADERS[judged.column]) if judged.column is not None else ""
 
 
 # ------------------------------------------------------------------------------------------------- applying

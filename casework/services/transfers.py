@@ -18,6 +18,7 @@ from povertyops.areas.queries import Responsible, responsible_centres
 from povertyops.areas.services import VillageSeen, learn_villages
 from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+from povertyops.common.languages import kept_in_thai
 
 from ..access import get_transfer_for
 from ..enums import Decision
@@ -88,7 +89,9 @@ def withdraw_transfer(*, actor: Actor, transfer_id: UUID) -> Transfer:
         transfer = _locked(actor, transfer_id)
         require_workable(actor, transfer.household_id)
         require_role(actor, ASSIGNING_ROLES)
-        _settle(actor, transfer, Decision.REJECTED, str(_("ผู้ส่งถอนคำขอ")))
+        with kept_in_thai():
+            note = str(_("ผู้ส่งถอนคำขอ"))
+        _settle(actor, transfer, Decision.REJECTED, note)
     return transfer
 
 

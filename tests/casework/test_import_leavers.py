@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import override
 
 from casework.enums import Decision
 from casework.models import Case, LeaverDecision, LeaverHousehold, RemovalRequest
@@ -60,15 +61,17 @@ def test_each_decision_does_what_it_says_once_per_household(world: Cast) -> None
     with pytest.raises(Conflict):
         decide_leavers(actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="keep")
 
-    asked = decide_leavers(
-        actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="remove", note="ตรวจแล้ว"
-    )
+    with override("en"):
+        asked = decide_leavers(
+            actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="remove", note="ตรวจแล้ว"
+        )
     assert asked.decided.count() == RemovalRequest.objects.filter(decision=Decision.PENDING).count() == 3
     with pytest.raises(Conflict):
         decide_leavers(actor=world.secretary, batch_id=batch.pk, group=UNHELPED, act="remove")
     removal = RemovalRequest.objects.get(household=gone[0])
     assert (removal.reason, removal.requested_by) == ("not_poor", world.secretary.user)
-    assert "ตรวจแล้ว" in removal.note
+    assert removal.note.startswith("พ้นจากบัญชี")
+    assert removal.note.endswith("ตรวจแล้ว")
     with pytest.raises(NotAllowed):
         decide_removal(actor=world.secretary, removal_id=removal.pk, accept=True)
     decide_removal(actor=world.officer, removal_id=removal.pk, accept=True)

@@ -10,16 +10,27 @@ import pytest
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from casework.enums import CloseReason, PlanStatus
 from casework.inputs import FindingInput, StepInput
-from casework.models import Assignment, Case, Help, HouseholdMerge, HouseholdPlan, PersonMerge, Visit
+from casework.models import (
+    Assignment,
+    Case,
+    Help,
+    HouseholdMerge,
+    HouseholdPlan,
+    PersonMerge,
+    RemovalRequest,
+    Visit,
+)
 from casework.pages.qr import short_of
 from casework.services.after import after_write
 from casework.services.facts import apply_fact_edits
 from casework.services.helps import record_help
 from casework.services.merging import MergeChoices, merge_households, merge_persons
 from casework.services.plans import save_plan
+from casework.services.removal import request_removal
 from casework.services.unmerging import unmerge, unmerge_persons, why_not_undo
 from casework.services.visits import record_visit, record_visits
 from dimensions.enums import Stage
@@ -131,6 +142,15 @@ class TestCounting:
         assert (plan.goal, plan.version) == (kept.head_name, 2)
         assert Assignment.objects.get(household=kept, valid_to=None).team_id == cast.mentor_team.pk
         assert state_of(kept).team_id == cast.mentor_team.pk
+
+    def test_what_the_merge_settles_is_noted_in_thai_on_every_page(self, cast: Cast) -> None:
+        kept, gone = in_care(cast), in_care(cast)
+        request_removal(
+            actor=cast.secretary, household_id=gone.pk, reason="not_poor", note="มีรายได้", effective_on=MARCH
+        )
+        with override("en"):
+            merged(cast.officer, kept, gone)
+        assert RemovalRequest.objects.get(household=gone).decision_note == "รวมกับครัวเรือนอื่นแล้ว"
 
     def test_team_of_the_other_is_taken_where_chosen(self, cast: Cast) -> None:
         kept, gone = in_care(cast), in_care(cast, team=cast.other_mentor_team)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from casework.models import Help, Visit
 from casework.pages.logbook import GivenFacts, LogbookFacts, MemberFacts, Result, logbook_text, without_ids
@@ -220,6 +221,8 @@ def test_text_holds_what_the_logbook_asks_for(cast: Cast) -> None:
         "ผล: ช่วยเหลือแล้ว",
     ):
         assert words in text
+    with override("en"):
+        assert entries_of_household(cast.officer, household.pk)[0].text == text
 
 
 def test_text_names_nobody_and_masks_ids(cast: Cast) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import Http404
+from django.utils.translation import override
 
 from casework.enums import Decision
 from casework.models import Assignment, CohortState, Transfer
@@ -70,7 +71,8 @@ def test_declined_or_withdrawn_household_stays(cast: Cast) -> None:
         decide_transfer(actor=cast.other_officer, transfer_id=first.pk, accept=False)
     decide_transfer(actor=cast.other_officer, transfer_id=first.pk, accept=False, note="ยังไม่ได้ย้ายจริง")
     second = ask(cast, household)
-    withdraw_transfer(actor=cast.officer, transfer_id=second.pk)
+    with override("en"):
+        assert withdraw_transfer(actor=cast.officer, transfer_id=second.pk).decision_note == "ผู้ส่งถอนคำขอ"
 
     assert list(visible_households(cast.mentor)) == [household]
     assert set(Transfer.objects.values_list("decision", flat=True)) == {Decision.REJECTED}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -207,7 +208,9 @@ def test_every_fault_is_told_at_its_row(cast: Cast) -> None:
 
 def test_unknown_words_in_the_status_are_a_fault(cast: Cast) -> None:
     head = people_of(family(cast))[0]
-    returned = sent(cast.officer, edited(taken_out(cast.officer), answer(head, "ไม่รู้สิ")))
+    body = edited(taken_out(cast.officer), answer(head, "ไม่รู้สิ"))
+    with override("en"):
+        returned = sent(cast.officer, body)
 
     (line,) = SheetReturnLine.objects.filter(sheet_return=returned)
     assert (line.fault, line.column, line.value) == ("bad_status", "ผลการตรวจสอบ", "ไม่รู้สิ")
