@@ -67,6 +67,12 @@ class PairLine:
         return self.left is not None and self.right is not None
 
     @property
+    def reason(self) -> str:
+        """Why it was decided so; of a side elsewhere nothing is told, and what merged has one side left."""
+        is_one = self.pair.kind == PairKind.HOUSEHOLD and self.pair.state == PairState.MERGED
+        return self.pair.reason if self.sees_both or is_one else ""
+
+    @property
     def sides(self) -> tuple[Side | None, Side | None]:
         """What is seen comes first."""
         return (self.left, self.right) if self.left is not None else (self.right, self.left)
@@ -97,8 +103,8 @@ def queued_pairs(actor: Actor, filters: PairFilters, tab: str) -> QuerySet[Dupli
         rows = rows.filter(score__gte=filters.score)
     if filters.district:
         rows = rows.filter(
-            Exists(_in_district(filters.district, "left_household_id"))
-            | Exists(_in_district(filters.district, "right_household_id"))
+            Q(Exists(_in_district(filters.district, "left_household_id")), sees_left=True)
+            | Q(Exists(_in_district(filters.district, "right_household_id")), sees_right=True)
         )
     return rows
 

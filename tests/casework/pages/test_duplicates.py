@@ -78,6 +78,14 @@ def test_queue_hides_the_side_elsewhere(cast: Cast, across: tuple[Household, Hou
     assert "วันเกิดตรงกัน" not in shown
     assert not [pair for pair in DuplicatePair.objects.all() if str(pair.pk) in shown]
     assert there.head_name in text(cast, "secretary")
+    # Neither the filter nor the words of the decision say where or who the other side is.
+    assert here.head_name in text(cast, "secretary", "?district=9001")
+    assert here.head_name not in text(cast, "officer", "?district=9001")
+    assert here.head_name in text(cast, "officer", "?district=9007")
+    pair = DuplicatePair.objects.get(kind=PairKind.HOUSEHOLD)
+    decide_not_same(actor=cast.secretary, pair_id=pair.pk, reason=f"คนละครอบครัวกับ{there.head_name}")
+    decided = text(cast, "officer", "?tab=decided")
+    assert (here.head_name in decided, there.head_name in decided) == (True, False)
     for stranger in ("far_officer", "far_secretary", "municipal_officer"):
         assert here.head_name not in text(cast, stranger)
 
