@@ -15,6 +15,7 @@ from households.imports import limits
 from households.imports.faults import Unreadable
 from households.imports.profile import Layout, find_layout
 from households.imports.reading import Row, open_table
+from households.services.tables import read_small_table
 from tests.lists import Sheet, make_households
 
 
@@ -211,3 +212,15 @@ def with_declared_size(content: bytes, part: str, size: int) -> bytes:
     entry = changed.rfind(b"PK\x01\x02", 0, place)
     struct.pack_into("<I", changed, entry + 24, size)
     return bytes(changed)
+
+
+def test_small_table_is_refused_before_it_fills_the_memory() -> None:
+    """Rows of commas cost far more than their bytes."""
+
+    def refused(piece: bytes, times: int) -> str:
+        with pytest.raises(Unreadable) as refusal:
+            read_small_table(lambda: iter([piece] * times), accepts=bool, most_rows=100)
+        return refusal.value.code
+
+    assert refused(b"a," * limits.MIB, 1) == "too_many_columns"
+    assert refused(b"a,b\n" + b"c" * limits.MIB, limits.MAX_SMALL_BYTES // limits.MIB + 1) == "too_big"
