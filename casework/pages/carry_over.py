@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -157,9 +158,10 @@ def file_to_mend(actor: Actor, row: CarryOver) -> bytes:
 
 
 def _cells(row: CarryOver, line: CarryOverLine) -> list[str]:
-    cells = list(line.data.get("cells", []))
-    if "sealed" in line.data:
-        cells[line.data["place"]] = open_blob(base64.b64decode(line.data["sealed"]), row.pk.bytes).decode()
+    """What the row said; nothing for one that went wrong after it had been read."""
+    if "sealed" not in line.data:
+        return []
+    cells: list[str] = json.loads(open_blob(base64.b64decode(line.data["sealed"]), row.pk.bytes))
     return cells
 
 

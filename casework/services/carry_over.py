@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -74,7 +75,7 @@ def receive_carry_over(
     """Read a file and keep what each row would do; nothing is written to any household yet.
 
     Raises InvalidInput for what is no such table. Stages need the document and the signer they rest on. The
-    file is not kept; id numbers of rows to mend are sealed, so that the file to mend can give them back.
+    file is not kept; the rows to mend are sealed, so that the file to mend can give them back.
     """
     require_role(actor, CARRYING_ROLES)
     document, signed_by = document.strip(), signed_by.strip()
@@ -174,7 +175,7 @@ def _lines(
             carry_over=carry_over, row=judged.row, household_id=judged.household_id, data=data
         )
         return [line]
-    kept = _to_mend(carry_over, rows[judged.row - 1], columns)
+    kept = _to_mend(carry_over, rows[judged.row - 1])
     return [
         CarryOverLine(
             carry_over=carry_over,
@@ -196,15 +197,11 @@ def _header(carry_over: CarryOver, columns: dict[Field, int], wrong: Wrong) -> s
     return str(carry_over.headers[place]) if place is not None else ""
 
 
-def _to_mend(carry_over: CarryOver, row: Row, columns: dict[Field, int]) -> dict[str, Any]:
-    """The cells of a row for the file to mend, the id number among them sealed."""
+def _to_mend(carry_over: CarryOver, row: Row) -> dict[str, Any]:
+    """The cells of a row for the file to mend, sealed: id numbers stand in columns that nobody knows, too."""
     cells = [text_of(cell)[:500].replace("\x00", "") for cell in row[: len(carry_over.headers)]]
-    place = columns.get(Field.PIN, len(cells))
-    if place >= len(cells) or not cells[place]:
-        return {"cells": cells}
-    sealed = base64.b64encode(seal_blob(cells[place].encode(), carry_over.pk.bytes)).decode()
-    cells[place] = ""
-    return {"cells": cells, "sealed": sealed, "place": place}
+    sealed = seal_blob(json.dumps(cells, ensure_ascii=False).encode(), carry_over.pk.bytes)
+    return {"sealed": base64.b64encode(sealed).decode()}
 
 
 # ------------------------------------------------------------------------------------------------ confirming

@@ -195,7 +195,14 @@ def test_pages_send_confirm_and_give_back_what_is_to_be_mended(cast: Cast) -> No
     body = table(
         HELP_HEAD,
         help_row("10/3/2568", "1", code=home.house_code, item="repair"),
-        help_row("10/3/2568", "1", item="repair", pin="1234567890123", detail="=HYPERLINK(1)"),
+        help_row(
+            "10/3/2568",
+            "1",
+            item="repair",
+            pin="1234567890123",
+            letter="1101700230708",
+            detail="=HYPERLINK(1)",
+        ),
     )
 
     nothing = SimpleUploadedFile("a.csv", b"a,b\n1,2\n")
@@ -206,6 +213,8 @@ def test_pages_send_confirm_and_give_back_what_is_to_be_mended(cast: Cast) -> No
     assert sent.headers["Location"] == f"/carry-over/{row.pk}/"
     assert client_of(cast.far_secretary).get(f"/carry-over/{row.pk}/").status_code == 404
 
+    stored = str(list(CarryOverLine.objects.values_list("data", "value", "details")))
+    assert not {pin for pin in ("1234567890123", "1101700230708") if pin in stored}
     answer = browser.get(f"/carry-over/{row.pk}/errors.xlsx")
     page = load_workbook(io.BytesIO(answer.content)).active
     cells = [page.cell(row=2, column=column) for column in range(1, 14)]
