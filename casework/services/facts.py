@@ -36,7 +36,8 @@ def apply_fact_edits(*, actor: Actor, edits: Sequence[FactEdit]) -> list[FactRes
     An edit made on an older version of its field than the newest waits beside it ("waiting"); the same edit
     again is "same". Edits of a household out of sight are refused with the code not_found, unless it was in
     the actor's hands when they were made: those wait beside the value in use for one who holds it now. Side
-    effects: Corrections, the register's rows, an audit row per household, `after_write` where a name changed.
+    effects: Corrections, the register's rows, an audit row per household, `after_write` where a name
+    or a birthday changed.
     """
     if len(edits) > EDITS_LIMIT:
         raise InvalidInput("too_many", _("ส่งได้ครั้งละไม่เกิน %(limit)d รายการ") % {"limit": EDITS_LIMIT})
@@ -132,6 +133,10 @@ def settle_facts(*, actor: Actor, correction_id: UUID, chosen_id: UUID | None) -
     return winner
 
 
+_COUNTED = NAME_FACTS | {"birth_date"}
+"""Facts by which the read model orders or counts."""
+
+
 def _finish(desk: Desk) -> None:
     if not close_desk(desk):
         return
@@ -145,8 +150,8 @@ def _finish(desk: Desk) -> None:
         province_code=household.province_code,
         changes=dict(desk.changed),
     )
-    if any(key.rpartition(".")[2] in NAME_FACTS for key in desk.changed):
-        # The order of lists follows the name, in every year the household has a row in.
+    if any(key.rpartition(".")[2] in _COUNTED for key in desk.changed):
+        # Lists are ordered by the name, and the birthday says who is small or old: in every year.
         after_write(actor=desk.actor, household_ids=[household.pk], since=date.min)
 
 

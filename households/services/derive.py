@@ -40,7 +40,7 @@ def derive_households(
     The caller has locked the households, and those where these persons live or are listed. A household that
     moves to another village gets a new placement and scope from the day of the list that says so; its
     province never changes. Returns the households of which anything changed, with those that persons moved
-    from or to.
+    from or to, and those that list a person whose birthday changed: it says who is small or old.
     """
     ids, extra = sorted(set(household_ids)), sorted(set(person_ids))
     rules = load_rules()
@@ -50,7 +50,7 @@ def derive_households(
         lines = household_lines(chunk)
         changed.update(_derive_chunk(lines, rules, recorded_at))
         persons = _lines_of_persons(chunk, extra if start == 0 else ())
-        _derive_persons(persons, rules)
+        changed.update(_derive_persons(persons, rules))
         changed.update(settle_homes(chunk, lines, persons, rules, recorded_at))
     return sorted(changed)
 
@@ -176,21 +176,25 @@ def _lines_of_persons(ids: Sequence[UUID], extra: Sequence[UUID]) -> dict[UUID, 
     return lines
 
 
-def _derive_persons(lines: Mapping[UUID, Sequence[PersonLine]], rules: SourceRules) -> None:
-    """Names, birthday and sex of everybody on the lists."""
+def _derive_persons(lines: Mapping[UUID, Sequence[PersonLine]], rules: SourceRules) -> set[UUID]:
+    """Names, birthday and sex of everybody on the lists; the households of those whose birthday changed."""
     corrections = _corrections(
         Correction.objects.filter(person_id__in=lines, state=CorrectionState.APPLIED), "person_id"
     )
-    changed = [
-        person
-        for person in Person.objects.filter(pk__in=lines)
-        if _take_over(person, person_values(lines[person.pk], person.province_code, rules), corrections)
-    ]
+    changed: list[Person] = []
+    homes: set[UUID] = set()
+    for person in Person.objects.filter(pk__in=lines):
+        own, born = lines[person.pk], person.birth_date
+        if _take_over(person, person_values(own, person.province_code, rules), corrections):
+            changed.append(person)
+        if person.birth_date != born:
+            homes.update(line.household_id for line in own)
     Person.objects.bulk_update(
         changed,
         ["title", "first_name", "last_name", "search_key", "sort_key", "birth_date", "sex"],
         batch_size=500,
     )
+    return homes
 
 
 def person_values(lines: Sequence[PersonLine], province: str, rules: SourceRules) -> Values:

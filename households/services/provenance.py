@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -172,7 +173,8 @@ def sources_of(household: Household, place: Callable[[str], str]) -> HouseholdSo
     """Every field of a household and its members; `place` names a village by its code."""
     rules = load_rules()
     lines = _household_lines(household)
-    hand = _corrections(household)
+    people = _people(household)
+    hand = _corrections(household, people)
     asked = (
         _Asked(gettext_lazy("หมู่บ้าน"), "area_code", lambda line: line.area_code, ("area_code",),
                ("village", "subdistrict"), place),
@@ -197,7 +199,7 @@ def sources_of(household: Household, place: Callable[[str], str]) -> HouseholdSo
     return HouseholdSources(
         fields=told,
         dimensions=_dimensions(lines),
-        persons=_persons(household, hand, rules),
+        persons=_persons(household, people, hand, rules),
         lists=len(lines),
     )
 
@@ -260,11 +262,18 @@ def _dimensions(lines: Iterable[_Line]) -> list[FieldStory]:
     return found
 
 
-def _persons(
-    household: Household, hand: Mapping[UUID | None, Mapping[str, Sequence[ByHand]]], rules: SourceRules
-) -> list[PersonStory]:
+def _people(household: Household) -> list[Person]:
+    """Who lives there now."""
     members = Membership.objects.filter(household=household, valid_to=None, superseded_at=None)
-    people = [row.person for row in members.select_related("person").order_by("position", "pk")]
+    return [row.person for row in members.select_related("person").order_by("position", "pk")]
+
+
+def _persons(
+    household: Household,
+    people: Sequence[Person],
+    hand: Mapping[UUID | None, Mapping[str, Sequence[ByHand]]],
+    rules: SourceRules,
+) -> list[PersonStory]:
     lines = _person_lines([person.pk for person in people])
     told = []
     for person in people:
@@ -325,10 +334,14 @@ def _line(facts: Sequence[Any], raw: Mapping[str, Any]) -> _Line:
     )
 
 
-def _corrections(household: Household) -> defaultdict[UUID | None, defaultdict[str, list[ByHand]]]:
-    """Values by hand per person (None: the household) and field, the newest last."""
+def _corrections(
+    household: Household, people: Sequence[Person]
+) -> defaultdict[UUID | None, defaultdict[str, list[ByHand]]]:
+    """Values by hand per person (None: the household) and field, the newest last; those of a person also
+    where they were set in the household that the person left."""
     found: defaultdict[UUID | None, defaultdict[str, list[ByHand]]] = defaultdict(lambda: defaultdict(list))
-    rows = Correction.objects.filter(household=household, state=CorrectionState.APPLIED)
+    own = Q(household=household, person=None) | Q(person__in=people)
+    rows = Correction.objects.filter(own, state=CorrectionState.APPLIED)
     for row in rows.select_related("recorded_by").order_by("version", "recorded_at", "pk"):
         by = row.recorded_by.display_name if row.recorded_by else _("ระบบ")
         found[row.person_id][row.field].append(

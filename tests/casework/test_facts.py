@@ -129,6 +129,13 @@ def test_a_corrected_name_outlives_the_next_import_and_moves_the_list(cast: Cast
     assert state.sort_key == household.sort_key
 
 
+def test_a_corrected_birthday_has_the_fragile_counted_again(cast: Cast, household):
+    elder = Person.objects.filter(memberships__household=household).first()
+    before = CohortState.objects.get(household=household, fiscal_year=2568).fragile
+    put(cast.mentor, edit(household, "birth_date", "1940-01-01", person=elder))
+    assert CohortState.objects.get(household=household, fiscal_year=2568).fragile == before + 1
+
+
 def test_members_come_and_go(cast: Cast, household):
     new = edit(
         household,

@@ -15,7 +15,7 @@ from casework.services.cohort import expected_states, stored_states
 from casework.services.facts import apply_fact_edits
 from casework.services.rederive import change_rule, continue_derivations
 from households.inputs import FactEdit
-from households.models import Derivation, Household, ListKind, Person, SourceRule
+from households.models import Correction, Derivation, Household, ListKind, Person, SourceRule
 from households.services.list_kinds import KindDraft, change_list_kind
 from households.services.provenance import Source, sources_of
 from households.services.source_rules import RuleDraft
@@ -208,6 +208,12 @@ def test_sources_tell_the_list_the_hand_and_what_others_say(
     with CaptureQueriesContext(connection) as few:
         sources_of(both, str)
     assert len(few) <= 8
+    # A value set by hand where a person lived before goes with the person.
+    Correction.objects.create(
+        household=household_of(families[0]), person=told.persons[1].person, field="first_name",
+        value="สมใจ", reason="ดูบัตร", version=1,
+    )  # fmt: skip
+    assert sources_of(both, str).persons[1].fields[0].source == Source.HAND
     assert reverse("household_sources", args=[both.pk]) in (
         client_of(world.officer).get(reverse("household", args=[both.pk])).content.decode()
     )

@@ -12,7 +12,8 @@ from casework.services.after import after_write
 from casework.services.state_parts import failing_share
 from dimensions.enums import AnswerValue, Dimension
 from dimensions.rules import Answer
-from households.models import Household, Listing, Person
+from households.models import Household, ListedPerson, Listing, Person
+from households.services.derive import derive_households
 from povertyops.accounts.actor import system_actor
 from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 from reports.models import AreaProgress
@@ -88,6 +89,13 @@ def test_small_children_and_elders_on_the_first_of_october_are_fragile(cast: Cas
         ],
     )
     assert CohortState.objects.get(household=household).fragile == 2
+
+
+def test_birthday_that_lists_tell_anew_has_the_household_counted_again(cast: Cast) -> None:
+    household = _listed(cast, [None])
+    assert derive_households([household.pk]) == []
+    ListedPerson.objects.filter(listing__household=household).update(raw={"birth": "1950-01-01"})
+    assert derive_households([household.pk]) == [household.pk]
 
 
 def test_review_joins_the_baseline_but_not_the_list(cast: Cast) -> None:
