@@ -92,9 +92,19 @@ def choose_code(
         raise NotAllowed("role", _("เลือกความหมายของรหัสได้เฉพาะเลขานุการจังหวัด และอำเภอสำหรับรหัสในอำเภอของตน"))
     if centre_id and not area_code:
         area_code = home_of(centre_id, code)
-    if actor.role is Role.DISTRICT_OFFICER and area_code and not actor.reach.covers(area_code):
+    if actor.role is Role.DISTRICT_OFFICER and not _is_within(actor, area_code, centre_id):
         raise NotAllowed("outside", _("อำเภอเลือกได้เฉพาะตำบลในอำเภอของตน"))
     return choose_code_meaning(actor=actor, code=code, area_code=area_code, centre_id=centre_id)
+
+
+def _is_within(actor: Actor, area_code: str, centre_id: UUID | None) -> bool:
+    """Whether a subdistrict, and a place for which the centre answers, lie in the actor's area."""
+    if area_code and not actor.reach.covers(area_code):
+        return False
+    if centre_id is None:
+        return True
+    covered = CentreCoverage.objects.filter(centre_id=centre_id).values_list("area_id", flat=True)
+    return any(actor.reach.covers(area) for area in covered)
 
 
 def home_of(centre_id: UUID, code: str) -> str:

@@ -385,7 +385,10 @@ def _save_profile(
 
 
 def _next_version(actor: Actor, profile: MappingProfile) -> MappingProfile:
-    """Store a profile in the place of the current one of its name, if there is one."""
+    """Store a profile in the place of the current one of its name, if there is one.
+
+    Raises Conflict where that one is not this actor's to change.
+    """
     current = (
         MappingProfile.objects.select_for_update()
         .filter(name=profile.name, province_code=profile.province_code, superseded_at=None)
@@ -394,6 +397,9 @@ def _next_version(actor: Actor, profile: MappingProfile) -> MappingProfile:
     if current is not None:
         if all(getattr(current, name) == getattr(profile, name) for name in _SAID):
             return current
+        if not may_change(actor, current):
+            message = _("มีแม่แบบชื่อนี้ของผู้อื่นแล้ว โปรดตั้งชื่ออื่น")
+            raise Conflict("name_taken", message, field="name")
         MappingProfile.objects.filter(pk=current.pk).update(superseded_at=Now())
         profile.version = current.version + 1
     profile.entered_by_id = actor.user_id

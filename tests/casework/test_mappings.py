@@ -142,6 +142,10 @@ def test_profile_is_changed_by_version_and_retired(world: Cast, client: Client, 
     sign_in(client, world.other_officer)
     newest = reverse("mapping_profile", args=[second.pk])
     assert client.get(newest).status_code == 404
+    theirs = check(odd_sheet(tmp_path, seed=3), actor=world.other_officer, kind="csr")
+    taken = client.post(reverse("import_mapping", args=[theirs.pk]), form_of())
+    assert (taken.status_code, "มีแม่แบบชื่อนี้ของผู้อื่นแล้ว" in taken.content.decode()) == (422, True)
+    assert MappingProfile.objects.get(superseded_at=None) == second
     sign_in(client, world.secretary)
     assert client.get(newest).status_code == 200
     assert client.post(reverse("mapping_profile_retire", args=[second.pk])).status_code == 302
@@ -211,6 +215,8 @@ def test_current_code_with_a_high_suffix_and_codes_of_others_are_not_chosen(
         client.post(reverse("code_meaning", args=[SUBDISTRICT]), {"area_code": NEXT_SUBDISTRICT}).status_code
         >= 400
     )
+    outside = {"area_code": NEXT_SUBDISTRICT, "centre_id": str(world.municipality.pk)}
+    assert client.post(url, outside).status_code >= 400
     assert not CodeMeaning.objects.exists()
     assert client.post(url, {"area_code": NEXT_SUBDISTRICT, "centre_id": ""}).status_code == 302
     assert load_resolutions()["900790"].found is Found.CHOSEN
