@@ -28,6 +28,8 @@ SWITCH = re.compile(r"<form class=\"language\".*?</form>", re.DOTALL)
 PAGES_AT_LEAST = {"officer": 60, "mentor": 25, "secretary": 60, "system_admin": 10}
 
 
+# What is copied into TPMAP is Thai, whatever the page.
+COPIED = re.compile(r"<textarea[^>]*data-copy-text>.*?</textarea>", re.DOTALL)
 # Heads that the columns of a file must have, as they must be typed.
 HEADS = re.compile(r"<p>(<span class=\"badge\">[^<]*</span> )+</p>")
 
@@ -70,7 +72,7 @@ def thai_data() -> list[str]:
 
 
 def thai_left(page: str, data: list[str]) -> list[str]:
-    page = HEADS.sub("", SWITCH.sub("", page))
+    page = COPIED.sub("", HEADS.sub("", SWITCH.sub("", page)))
     for text in data:
         page = page.replace(text, "")
     return [line.strip()[:200] for line in page.splitlines() if THAI.search(line)]

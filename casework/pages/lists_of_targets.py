@@ -108,7 +108,7 @@ def areas_for(actor: Actor) -> list[tuple[str, str]]:
     if not actor.reach.provinces:
         return []
     rows = Area.objects.filter(level=Level.DISTRICT, is_current=True, parent_id__in=actor.reach.provinces)
-    return list(rows.order_by("sort_key", "code").values_list("code", "name"))
+    return [(area.code, str(area)) for area in rows.order_by("sort_key", "code")]
 
 
 def overlap_csv(page: OverlapPage) -> bytes:

@@ -293,11 +293,11 @@ def test_due_list_gives_the_most_urgent_reason_first(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_due_list_takes_four_queries(cast: Cast, number: int) -> None:
+def test_due_list_takes_five_queries(cast: Cast, number: int) -> None:
     for _ in range(number):
         in_care(cast)
 
     with CaptureQueriesContext(connection) as captured:
         assert len(due_list(cast.mentor)) == number
 
-    assert len(captured) == 4
+    assert len(captured) == 5

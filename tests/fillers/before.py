@@ -11,6 +11,7 @@ from dimensions.models import IncomeThreshold
 from dimensions.services import load_yardstick
 from dimensions.source import read_source
 from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import Role
 from povertyops.common.audit import SYSTEM
 from tests.route_fillers import SECRETS, Route, Scene
 
@@ -54,14 +55,18 @@ def _loaded(**values: Any) -> Any:
     return fill
 
 
+# The yardstick is the nation's: whoever keeps it does so from anywhere.
+KEEPERS = frozenset({Role.SYSTEM_ADMIN})
+
+
 ROUTES: dict[str, Route] = {
     "carry_over": Route(_balance),
     "carry_over_apply": Route(_balance),
     "carry_over_undo": Route(_balance, body=lambda scene, actor: {"reason": "x"}),
     "carry_over_errors": Route(_balance),
-    "dimension_edit": Route(_loaded(code="health")),
-    "yardstick_year_edit": Route(_loaded(kind="income", year=2568)),
-    "indicator_set_edit": Route(_a_set()),
-    "indicator_new": Route(_a_set()),
-    "indicator_edit": Route(_a_set(number=13)),
+    "dimension_edit": Route(_loaded(code="health"), also=KEEPERS),
+    "yardstick_year_edit": Route(_loaded(kind="income", year=2568), also=KEEPERS),
+    "indicator_set_edit": Route(_a_set(), also=KEEPERS),
+    "indicator_new": Route(_a_set(), also=KEEPERS),
+    "indicator_edit": Route(_a_set(number=13), also=KEEPERS),
 }

@@ -519,6 +519,7 @@ def _state(known: _Known) -> dict[str, str]:
         "stage": f"CASE WHEN {survives} THEN 1 ELSE 0 END",
         "is_open": f"NOT {is_removed}",
         "is_removed": is_removed,
+        "removed_for": f"CASE WHEN {is_removed} THEN 'not_poor' ELSE '' END",
         "persons": "h.persons",
         "verified_persons": f"h.persons - {after_verification}",
         "checked_persons": checked.format(all="h.persons"),

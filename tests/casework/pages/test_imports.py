@@ -23,7 +23,7 @@ __all__ = ["world"]
 PIN = "เลขประจำตัวประชาชน"
 Queries = Callable[[int], object]
 LIST_QUERIES = 4
-PAGE_QUERIES = 6
+PAGE_QUERIES = 7
 
 
 def upload(sheet: Sheet, folder: Path, name: str = "list.xlsx") -> SimpleUploadedFile:
