@@ -256,7 +256,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE[MODE]},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-UPLOAD_MAX_BYTES = 150 * 1024 * 1024
+UPLOAD_MAX_BYTES = 256 * 1024 * 1024
 IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
 IMPORT_MAX_ROWS = 600_000
 # Households of one step when a rule of sources has changed.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 MIB = 1024 * 1024
 
-MAX_FILE_BYTES = 150 * MIB
+MAX_FILE_BYTES = 256 * MIB
 MAX_SMALL_BYTES = 16 * MIB
 """Of a table that is read whole while somebody waits."""
 MAX_UNPACKED_BYTES = 400 * MIB
