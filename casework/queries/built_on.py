@@ -1,15 +1,14 @@
-"""What has been built on the households that an import brought or changed: what stands in the way of
-its undo.
+"""What has been built on the households of an import, and so stands in the way of its undo.
 
-The tables are taken from the registry of models: whatever points at a household or a person counts
-unless it is
-named in `MADE_BY_IMPORT`, so that a new table cannot be forgotten.
+The tables are taken from the registry of models: whatever points at a household or a person counts unless
+it is named in `MADE_BY_IMPORT`, so that a new table cannot be forgotten. What was done since and taken back
+again since does not count.
 """
 
 # ruff: noqa: S608 - names come from the models, values are always parameters
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,6 +32,7 @@ MADE_BY_IMPORT = frozenset(
         "households.Person",
         "households.NationalId",
         "households.Membership",
+        "households.JoinedPerson",
         "households.Listing",
         "households.ListedPerson",
         "households.MatchKey",
@@ -47,6 +47,12 @@ MADE_BY_IMPORT = frozenset(
         "casework.CohortVersion",
     }
 )
+# Table -> the moment at which somebody took back what the row tells of; `undoing` takes such rows along.
+TAKEN_BACK: Mapping[str, str] = {
+    "casework.HouseholdMerge": "undone_at",
+    "casework.PersonMerge": "undone_at",
+    "casework.BaselineReview": "superseded_at",
+}
 # Logs that name households without depending on them.
 LOGS = frozenset({"common.AuditEntry", "common.AccessEntry"})
 
@@ -63,8 +69,11 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """SQL that gives (household id) for every thing of one kind; `t` is a household of the batch, with
-    `since` (when it got its line) and `born` (whether the batch brought it)."""
+    """SQL that gives (household id) for every thing of one kind.
+
+    `t` is a household of the batch, with `since` (when it got its line) and `born` (whether the batch
+    brought it).
+    """
 
     code: str
     label: str | Promise
@@ -100,12 +109,12 @@ def questions() -> Iterator[_Question]:
     """One question or more per table."""
     for model in building_models():
         name, label, table = model._meta.label_lower, model._meta.verbose_name or "", model._meta.db_table
-        touched = _recorded_since(model)
+        touched, stands = _recorded_since(model), _stands(model)
         for column in _columns_of_households(model):
             joined = f"SELECT t.id FROM {table} x JOIN touched t ON t.id = x.{column}"
-            yield _Question(name, label, f"{joined} WHERE t.born{touched}")
+            yield _Question(name, label, f"{joined} WHERE (t.born{touched}){stands}")
         for column in _columns_of(model, Person):
-            yield _Question(name, label, _of_born_person(table, column))
+            yield _Question(name, label, f"{_of_born_person(table, column)} WHERE TRUE{stands}")
         for column in _columns_of(model, ImportBatch):
             yield _Question(
                 name, label, f"SELECT NULL::uuid AS id FROM {table} x WHERE x.{column} = %(batch)s"
@@ -147,6 +156,14 @@ def _recorded_since(model: type[models.Model]) -> str:
         if isinstance(field, models.DateTimeField) and field.attname not in _SAID_BY_PEOPLE
     ]
     return f" OR greatest({', '.join(moments)}) >= t.since" if moments else ""
+
+
+def _stands(model: type[models.Model]) -> str:
+    """What was done before the batch and taken back since stands as an act of its own."""
+    moment = TAKEN_BACK.get(model._meta.label)
+    if moment is None:
+        return ""
+    return f" AND (x.{moment} IS NULL OR x.recorded_at < %(requested)s)"
 
 
 # Moments that a person states, not the moment of writing.
@@ -216,7 +233,10 @@ _BY_HAND = (
         SELECT l.household_id AS id FROM households_listedperson lp
         JOIN households_person p ON p.id = lp.person_id AND p.batch_id = %(batch)s
         JOIN households_listing l ON l.id = lp.listing_id AND l.superseded_at IS NULL
-        WHERE l.batch_id IS DISTINCT FROM %(batch)s
+        WHERE l.batch_id IS DISTINCT FROM %(batch)s AND NOT EXISTS (
+            SELECT FROM households_joinedperson j
+            WHERE j.batch_id = %(batch)s AND j.gone_id = lp.joined_from
+        )
         """,
     ),
     _Question(
@@ -225,7 +245,9 @@ _BY_HAND = (
         """
         SELECT m.household_id AS id FROM households_membership m
         JOIN households_person p ON p.id = m.person_id AND p.batch_id = %(batch)s
+        LEFT JOIN households_importbatch b ON b.id = m.batch_id
         WHERE m.superseded_at IS NULL AND m.batch_id IS DISTINCT FROM %(batch)s
+          AND (b.id IS NULL OR b.applied_at > %(applied)s)
         """,
     ),
     _Question(
@@ -255,7 +277,17 @@ _BY_HAND = (
         WHERE h.merged_into_id IS NOT NULL AND t.born
         UNION ALL
         SELECT NULL FROM households_person p JOIN households_person q ON q.id = p.merged_into_id
-        WHERE p.batch_id = %(batch)s OR q.batch_id = %(batch)s
+        WHERE (p.batch_id = %(batch)s OR q.batch_id = %(batch)s)
+          AND NOT EXISTS (SELECT FROM households_joinedperson j
+                          WHERE j.batch_id = %(batch)s AND j.gone_id = p.id)
+        UNION ALL
+        SELECT m.household_id FROM households_joinedperson j
+        JOIN households_person p ON p.id = j.gone_id
+        JOIN households_person q ON q.id = j.kept_id
+        LEFT JOIN households_membership m
+             ON m.person_id = p.merged_into_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+        WHERE j.batch_id = %(batch)s
+          AND (p.merged_into_id IS DISTINCT FROM q.id OR q.merged_into_id IS NOT NULL)
         """,
     ),
 )

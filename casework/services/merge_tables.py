@@ -73,6 +73,8 @@ PERSON_COLUMNS: Mapping[str, Way] = {
     "households.Membership.person": Way.SETTLED,
     "households.MatchKey.person": Way.SETTLED,
     "households.ListedPerson.person": Way.MOVES,
+    "households.JoinedPerson.gone": Way.STAYS,  # what an import did, for its undo
+    "households.JoinedPerson.kept": Way.STAYS,
     "households.Verification.person": Way.MOVES,
     "households.Correction.person": Way.STAYS,  # what was set by hand on the one that went
     "households.HouseholdLink.person_ids": Way.STAYS,

@@ -1,5 +1,4 @@
-"""Undo of a whole import while nothing has been built on it: cases, stages and read model here, the
-register below.
+"""Undo of a whole import while nothing has been built on it: cases and read model here, the register below.
 
 One transaction, alone in its provinces; what stands in the way is told by `casework.queries.built_on`.
 """
@@ -80,9 +79,8 @@ def request_undo(*, actor: Actor, batch_id: UUID, reason: str) -> ImportBatch:
 def undo_batch(*, batch_id: UUID, holder: UUID) -> ImportBatch:
     """Undo what was asked for; the caller holds the batch's lease. Safe to run again at any point.
 
-    Ends as UNDONE, or as APPLIED with the reason where something was built on the batch meanwhile.
-    Raises Busy
-    while another list goes into one of its provinces.
+    Ends as UNDONE, or as APPLIED with the reason where something was built on the batch meanwhile. Raises
+    Busy while another list goes into one of its provinces.
     """
     batch = ImportBatch.objects.select_related("kind", "undone_by").get(pk=batch_id)
     if batch.status != ImportStatus.UNDOING:
@@ -122,7 +120,8 @@ def _refuse_what_is_built_on(batch: ImportBatch) -> None:
 
 
 def _take_back_cases(actor: Actor, batch: ImportBatch) -> None:
-    """Cases that the batch opened, what evidence made of its word, and the read model of what goes."""
+    """Cases that the batch opened, what evidence made of its word, the read model of what goes, and what was
+    done to that and taken back again (`built_on.TAKEN_BACK`)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('povertyops.known_on', %s, true)", [actor.today().isoformat()])
         for statement in _STATEMENTS:
@@ -152,6 +151,7 @@ def _audit(actor: Actor, action: str, batch: ImportBatch) -> None:
 
 _BORN = "SELECT id FROM households_household WHERE batch_id = %(batch)s"
 _OPENED = "SELECT id FROM households_listing WHERE batch_id = %(batch)s"
+_BORN_PERSONS = "SELECT id FROM households_person WHERE batch_id = %(batch)s"
 _STATEMENTS = (
     f"""
     INSERT INTO common_dirtymark (fiscal_year, area_code, centre_id)
@@ -168,14 +168,24 @@ _STATEMENTS = (
     """,
     f"DELETE FROM casework_stageevent WHERE case_id IN ({_OPENED})",
     f"DELETE FROM casework_case WHERE id IN ({_OPENED})",
+    f"""
+    DELETE FROM casework_householdmerge
+    WHERE undone_at IS NOT NULL AND (kept_id IN ({_BORN}) OR gone_id IN ({_BORN}))
+    """,
+    f"""
+    DELETE FROM casework_personmerge
+    WHERE undone_at IS NOT NULL AND (household_id IN ({_BORN}) OR kept_id IN ({_BORN_PERSONS})
+                                     OR gone_id IN ({_BORN_PERSONS}))
+    """,
+    f"DELETE FROM casework_baselinereview WHERE superseded_at IS NOT NULL AND household_id IN ({_BORN})",
 )
 _AUDIT = """
     INSERT INTO common_auditentry
         (user_id, appointment_id, action, object_type, object_id, household_id, province_code, changes)
     SELECT %(user)s, NULL, 'household.unlisted', 'household', l.household_id::text, l.household_id,
            l.province_code,
-           jsonb_build_object('list', %(list)s::text, 'fiscal_year', %(year)s::int, 'import',
-           l.batch_id::text)
+           jsonb_build_object('list', %(list)s::text, 'fiscal_year', %(year)s::int,
+                              'import', l.batch_id::text)
     FROM households_listing l WHERE l.batch_id = %(batch)s AND l.superseded_at IS NULL
     ORDER BY l.household_id
 """

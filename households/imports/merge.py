@@ -100,7 +100,9 @@ def merge_range(part: Range) -> list[UUID]:
     _seal_for_known(part)
     part.run(_MEMBERSHIPS, _LISTED_PERSONS)
     if known:
-        part.run(_SAME_PERSONS, _MOVE_LINES, _END_MEMBERSHIPS, _MERGE_PERSONS, _NO_SAME_PERSONS)
+        part.run(
+            _SAME_PERSONS, _NOTE_SAME_PERSONS, _MOVE_LINES, _END_MEMBERSHIPS, _MERGE_PERSONS, _NO_SAME_PERSONS
+        )
     moving = part.ids(_MAY_MOVE)
     if not (known or moving):
         return known
@@ -324,8 +326,17 @@ _SAME_PERSONS = f"""
                       WHERE a.person_id = p.id AND b.person_id = n.person_id)
     ORDER BY p.id, encode(n.blind_index, 'hex')
 """
+# What an undo of the batch takes apart again.
+_NOTE_SAME_PERSONS = """
+    INSERT INTO households_joinedperson (batch_id, gone_id, kept_id, memberships)
+    SELECT %(batch)s, t.person_id, t.into_id,
+           ARRAY(SELECT m.id FROM households_membership m
+                 WHERE m.person_id = t.person_id AND m.superseded_at IS NULL)
+    FROM import_same_person t
+"""
 _MOVE_LINES = """
-    UPDATE households_listedperson l SET person_id = t.into_id FROM import_same_person t
+    UPDATE households_listedperson l SET person_id = t.into_id, joined_from = t.person_id
+    FROM import_same_person t
     WHERE l.person_id = t.person_id
 """
 _END_MEMBERSHIPS = f"""

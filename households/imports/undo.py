@@ -1,8 +1,8 @@
-"""Taking a batch back out of the register, set-based, inside the caller's transaction: what it gave
-birth to goes,
-lines it superseded stand again, everything else is derived anew.
+"""Taking a batch back out of the register, set-based, inside the caller's transaction.
 
-What was built on the batch is not asked here: `casework.services.undoing` does, before it calls this.
+What it gave birth to goes, persons it joined are two again, lines it superseded stand again, and everything
+else is derived anew. What was built on the batch is not asked here: `casework.services.undoing` does that
+before it calls this.
 """
 
 # ruff: noqa: S608 - statements are built from the constants below, values are always parameters
@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q
 
 from ..enums import ImportStatus
-from ..models import ImportBatch, Listing, TargetList
+from ..models import ImportBatch, Listing, Membership, TargetList
 from ..services.derive import derive_households
 
 
@@ -52,6 +52,7 @@ def take_back(batch: ImportBatch, *, stamp: datetime | None) -> list[UUID]:
     known = {pk for (pk,) in _fetch(_KNOWN, batch)}
     persons = [pk for (pk,) in _fetch(_PERSONS_THAT_STAY, batch)]
     homes = {pk for (pk,) in _fetch(_HOMES, batch)}
+    _run(batch, *_TAKE_APART, stamp=stamp)
     _run(batch, _BACK_TO, _SUPERSEDE, _RESTORE, _RESTORE_PERSONS, stamp=stamp)
     _run(batch, *_DELETES)
     lists_left_empty(batch)
@@ -61,8 +62,7 @@ def take_back(batch: ImportBatch, *, stamp: datetime | None) -> list[UUID]:
 
 
 def lists_left_empty(batch: ImportBatch) -> None:
-    """Take away lists on which nobody stands but what was undone, so that the file may come again
-    differently."""
+    """Take away lists on which only undone lines stand, so that the file may come again differently."""
     lists = TargetList.objects.filter(
         kind=batch.kind_id, fiscal_year=batch.fiscal_year, province_code__in=batch.provinces
     )
@@ -105,14 +105,20 @@ _ACCOUNT = f"""
     FROM {_LINES} AND l.superseded_at IS NULL
 """
 _KNOWN = f"SELECT DISTINCT l.household_id FROM {_OF_KNOWN} ORDER BY 1"
-_PERSONS_THAT_STAY = """
-    SELECT DISTINCT p.id
+_JOINED = "households_joinedperson j WHERE j.batch_id = %(batch)s"
+# Whom its lines name, and whom it found to be somebody else.
+_PERSONS_THAT_STAY = f"""
+    SELECT p.id
     FROM households_listing l
     JOIN households_listedperson lp ON lp.listing_id = l.id
     JOIN households_person p ON p.id = lp.person_id
     WHERE l.batch_id = %(batch)s AND l.superseded_at IS NULL AND p.batch_id IS DISTINCT FROM l.batch_id
+    UNION
+    SELECT p.id FROM households_person p
+    WHERE p.id IN (SELECT j.gone_id FROM {_JOINED}) AND p.batch_id IS DISTINCT FROM %(batch)s
 """
-# Where the persons that stay live or are listed, apart from households that the batch brought.
+# Where the persons that stay live or are listed, or were before they were joined, apart from households that
+# the batch brought.
 _HOMES = f"""
     SELECT DISTINCT h.id FROM ({_PERSONS_THAT_STAY}) AS p (id)
     JOIN LATERAL (
@@ -122,6 +128,15 @@ _HOMES = f"""
         SELECT l.household_id FROM households_listedperson lp
         JOIN households_listing l ON l.id = lp.listing_id AND l.superseded_at IS NULL
         WHERE lp.person_id = p.id
+        UNION
+        SELECT m.household_id FROM households_joinedperson j
+        JOIN households_membership m ON m.id = ANY(j.memberships)
+        WHERE j.gone_id = p.id
+        UNION
+        SELECT l.household_id FROM households_joinedperson j
+        JOIN households_listedperson lp ON lp.person_id = j.kept_id AND lp.joined_from = j.gone_id
+        JOIN households_listing l ON l.id = lp.listing_id AND l.superseded_at IS NULL
+        WHERE j.gone_id = p.id
     ) AS home ON TRUE
     JOIN households_household h ON h.id = home.household_id AND h.batch_id IS DISTINCT FROM %(batch)s
 """
@@ -131,6 +146,27 @@ _LOCK = f"""
     ORDER BY h.id FOR UPDATE
 """
 
+_MEMBERSHIP_COLUMNS = ", ".join(
+    field.attname
+    for field in Membership._meta.concrete_fields
+    if field.name not in {"id", "recorded_at", "superseded_at"}
+)
+_TAKE_APART = (
+    f"""
+    UPDATE households_listedperson lp SET person_id = j.gone_id, joined_from = NULL
+    FROM {_JOINED} AND lp.person_id = j.kept_id AND lp.joined_from = j.gone_id
+    """,
+    f"""
+    INSERT INTO households_membership (id, {_MEMBERSHIP_COLUMNS}, recorded_at)
+    SELECT gen_random_uuid(), {", ".join(f"m.{name}" for name in _MEMBERSHIP_COLUMNS.split(", "))}, {_NOW}
+    FROM households_membership m JOIN {_JOINED.replace("WHERE", "ON m.id = ANY(j.memberships) WHERE")}
+    """,
+    f"""
+    UPDATE households_person p SET merged_into_id = NULL
+    FROM {_JOINED} AND p.id = j.gone_id AND p.merged_into_id = j.kept_id
+    """,
+    "DELETE FROM households_joinedperson WHERE batch_id = %(batch)s",
+)
 _BACK_TO = f"""
     CREATE TEMPORARY TABLE import_back_to ON COMMIT DROP AS
     SELECT gen_random_uuid() AS id, l.id AS undone_id, o.id AS old_id
@@ -152,8 +188,8 @@ _RESTORE = f"""
     FROM import_back_to b JOIN households_listing o ON o.id = b.old_id
 """
 _RESTORE_PERSONS = """
-    INSERT INTO households_listedperson (listing_id, person_id, raw)
-    SELECT b.id, p.person_id, p.raw
+    INSERT INTO households_listedperson (listing_id, person_id, raw, joined_from)
+    SELECT b.id, p.person_id, p.raw, p.joined_from
     FROM import_back_to b JOIN households_listedperson p ON p.listing_id = b.old_id
     ORDER BY p.id
 """

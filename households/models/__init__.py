@@ -12,7 +12,7 @@ from .imports import (
     MappingProfile,
 )
 from .lists import Derivation, ListedPerson, Listing, ListKind, SourceRule, TargetList
-from .person import Membership, NationalId, Person
+from .person import JoinedPerson, Membership, NationalId, Person
 from .verification import Correction, Verification
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "ImportHousehold",
     "ImportRow",
     "ImportRule",
+    "JoinedPerson",
     "ListKind",
     "ListedPerson",
     "Listing",

@@ -182,12 +182,16 @@ class Listing(models.Model):
 
 
 class ListedPerson(models.Model):
-    """A person on a listing, with the person's values as printed (never the national id)."""
+    """A person on a listing, with the person's values as printed (never the national id).
+
+    `joined_from` is whom the line named before an import found that one to be `person`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     listing = models.ForeignKey(Listing, models.CASCADE, related_name="listed_persons")
     person = models.ForeignKey(Person, models.PROTECT, related_name="listed")
     raw = models.JSONField(default=dict)
+    joined_from = models.UUIDField(null=True)
 
     class Meta:
         verbose_name = _("บุคคลในบัญชี")

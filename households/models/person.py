@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -95,3 +96,23 @@ class Membership(models.Model):
                 fields=["person"], condition=Q(valid_to=None, superseded_at=None), name="person_lives_once"
             )
         ]
+
+
+class JoinedPerson(models.Model):
+    """A person without a national id whom an import found to be one with an id; its undo takes them apart.
+
+    The lines that moved know it themselves (`ListedPerson.joined_from`); `memberships` are the rows of `gone`
+    that ended by it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    batch_id = models.UUIDField(db_index=True)
+    gone = models.OneToOneField(Person, models.PROTECT, related_name="joined_by_import")
+    kept = models.ForeignKey(Person, models.PROTECT, related_name="joined_with")
+    memberships = ArrayField(models.UUIDField(), default=list)
+
+    gone_id: UUID
+    kept_id: UUID
+
+    class Meta:
+        verbose_name = _("บุคคลที่การนำเข้ารวมเป็นคนเดียวกัน")

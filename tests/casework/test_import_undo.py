@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date
 
 import pytest
@@ -9,14 +10,16 @@ from django.apps import apps
 from django.core.management import call_command
 from django.http import Http404
 
-from casework.models import Case, StageEvent
+from casework.models import Case, HouseholdMerge, PersonMerge, StageEvent
 from casework.queries.built_on import MADE_BY_IMPORT, building_models, households_in_the_way, obstacles_of
 from casework.services.assignment import assign_households
 from casework.services.importing import move_on, unfinished_imports
+from casework.services.merging import MergeChoices, merge_households, merge_persons
 from casework.services.undoing import BuiltOn, request_undo
+from casework.services.unmerging import unmerge, unmerge_persons
 from casework.services.visits import record_visit
 from households.enums import ImportStatus
-from households.models import Household, ImportBatch, Listing, Person, TargetList
+from households.models import Household, ImportBatch, JoinedPerson, Listing, Person, TargetList
 from povertyops.accounts.actor import system_actor
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.models import AuditEntry
@@ -141,6 +144,90 @@ def test_a_later_list_stands_in_the_way_until_it_is_undone(world: Cast) -> None:
     assert not Household.objects.exists()
 
 
+def test_persons_that_the_batch_itself_joined_are_two_again(world: Cast) -> None:
+    """A son without an id on last year's list; this year's list has the id of a lodger next door."""
+    family, neighbours = make_households(2, persons=2)
+    son = family.persons[1]
+    lodging = deepcopy(neighbours)
+    lodging.persons.append(deepcopy(son))
+    unnamed = deepcopy(family)
+    unnamed.persons[1].pin = ""
+    bring_in(Sheet([unnamed]), fiscal_year=2567)
+    bring_in(Sheet([lodging]), kind="csr")
+    before, numbers = register(), figures()
+    assert Person.objects.filter(first_name=son.first, merged_into=None).count() == 2
+
+    batch = bring_in(Sheet([family]))
+    joined = JoinedPerson.objects.get()
+    assert (joined.batch_id, joined.gone.merged_into_id) == (batch.pk, joined.kept_id)
+    assert obstacles_of(batch) == []
+    later = deepcopy(family)
+    later.phone = "0811111111"
+    undo(bring_in(Sheet([later]), fiscal_year=2567))  # re-instates the line that named the son
+    assert_all_agree(2567, 2568)
+    undo(batch)
+    assert register() == before
+    assert figures() == numbers
+    assert not JoinedPerson.objects.exists()
+    assert_all_agree(2567, 2568)
+
+    again = bring_in(Sheet([family]))
+    kept = JoinedPerson.objects.get().kept
+    lodger = Person.objects.exclude(pk=kept.pk).filter(
+        merged_into=None, memberships__household__house_code=neighbours.house_code
+    )
+    merge = merge_persons(
+        actor=world.secretary,
+        kept_person_id=lodger.order_by("memberships__position").last().pk,
+        gone_person_id=kept.pk,
+        reason="คนเดียวกัน",
+    )
+    assert "merged" in {each.code for each in obstacles_of(again)}
+    unmerge_persons(actor=world.secretary, merge_id=merge.pk, reason="ไม่ใช่")
+    assert obstacles_of(again) == []
+    undo(again)
+    assert register() == before
+
+
+def test_merges_that_were_taken_back_do_not_stand_in_the_way(world: Cast) -> None:
+    old, now = copies(1, persons=2)
+    bring_in(Sheet(old), fiscal_year=2567)
+    before = register()
+    new = make_households(2, persons=3, start=50)
+    batch = bring_in(Sheet([*now, *new]), actor=world.secretary)
+    known, one, other = (Household.objects.get(house_code=each.house_code) for each in (*now, *new))
+    merges = []
+    for kept, gone in ((one, other), (known, one)):
+        theirs, ours = (
+            home.memberships.get(superseded_at=None, position=0).person_id for home in (gone, kept)
+        )
+        merges.append(
+            merge_households(
+                actor=world.secretary,
+                kept_id=kept.pk,
+                gone_id=gone.pk,
+                choices=MergeChoices(same={theirs: ours}),
+                reason="ครอบครัวเดียวกัน",
+            )
+        )
+        assert {"merged", "casework.householdmerge"} <= {each.code for each in obstacles_of(batch)}
+        if kept == one:
+            unmerge(actor=world.secretary, merge_id=merges[0].pk, reason="คนละครอบครัว")
+    unmerge(actor=world.secretary, merge_id=merges[1].pk, reason="คนละครอบครัว")
+    first, second = (row.person_id for row in one.memberships.filter(superseded_at=None, position__gt=0))
+    persons = merge_persons(
+        actor=world.secretary, kept_person_id=first, gone_person_id=second, reason="พิมพ์ผิด"
+    )
+    assert {"merged", "casework.personmerge"} <= {each.code for each in obstacles_of(batch)}
+    unmerge_persons(actor=world.secretary, merge_id=persons.pk, reason="แฝดกัน")
+    assert obstacles_of(batch) == []
+    undo(batch, actor=world.secretary)
+    assert register() == before
+    assert not HouseholdMerge.objects.exists()
+    assert not PersonMerge.objects.exists()
+    assert_all_agree(2567, 2568)
+
+
 def test_what_was_built_meanwhile_ends_the_undo_untouched(world: Cast) -> None:
     families = make_households(1, subdistricts=["900701"])
     batch = bring_in(Sheet(families), actor=world.officer)
@@ -180,7 +267,7 @@ def test_every_table_that_names_a_household_counts_or_is_made_by_imports() -> No
     assert pointing <= counted | MADE_BY_IMPORT
     assert {"casework.Visit", "casework.Help", "casework.RemovalRequest", "casework.Nomination"} <= counted
     # What an import makes, it makes in these tables alone: a longer list needs a statement in the undo.
-    assert len(MADE_BY_IMPORT) == 18
+    assert len(MADE_BY_IMPORT) == 19
 
 
 def run(*arguments: object) -> int:
