@@ -160,6 +160,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/changes.csv", import_changes.import_changes_csv, name="import_changes_csv"),
     path("imports/<uuid:pk>/leavers/", import_leavers.import_leavers, name="import_leavers"),
     path("imports/<uuid:pk>/undo/", import_undo.import_undo, name="import_undo"),
+    path("imports/<uuid:pk>/undo/answer/", import_undo.import_undo_answer, name="import_undo_answer"),
     path("carry-over/", carry_over.carry_over_list, name="carry_over_list"),
     path("carry-over/new/", carry_over.carry_over_new, name="carry_over_new"),
     path("carry-over/<uuid:pk>/", carry_over.carry_over, name="carry_over"),

@@ -51,6 +51,7 @@ class ImportStatus(models.TextChoices):
     APPLYING = "applying", _("กำลังนำเข้า")
     APPLIED = "applied", _("นำเข้าแล้ว")
     EXPIRED = "expired", _("หมดอายุ ยังไม่ได้นำเข้า")
+    UNDO_AWAITING = "undo_waits", _("รอผู้อนุมัติให้เลิก")
     UNDOING = "undoing", _("กำลังเลิกการนำเข้า")
     UNDONE = "undone", _("เลิกการนำเข้าแล้ว")
 
@@ -71,6 +72,11 @@ class ImportStatus(models.TextChoices):
     @classmethod
     def of_applying(cls) -> tuple[ImportStatus, ...]:
         return cls.REQUESTED, cls.APPLYING
+
+    @classmethod
+    def of_standing(cls) -> tuple[ImportStatus, ...]:
+        """In the register, whatever is asked for since."""
+        return cls.APPLIED, cls.UNDO_AWAITING, cls.UNDOING
 
     @classmethod
     def of_moving(cls) -> tuple[ImportStatus, ...]:

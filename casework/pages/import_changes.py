@@ -145,7 +145,7 @@ def left_cards(listings: Sequence[Listing]) -> list[ChangeCard]:
 
 def _url_of(batch: ImportBatch, change: HouseholdChange) -> str:
     pk: UUID | None = change.staged.match_id
-    if pk is None and batch.status == ImportStatus.APPLIED:
+    if pk is None and batch.status in ImportStatus.of_standing():
         pk = change.staged.pk
     return reverse("household", args=[pk]) if pk else ""
 

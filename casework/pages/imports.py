@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.enums import FilePart, ImportStatus
 from households.models import ImportBatch, ImportFault
-from households.services.target_lists import label_of, message_of
+from households.services.target_lists import Taken, label_of, message_of, restored_lines
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES
 
@@ -33,6 +33,7 @@ TONES = {
     ImportStatus.MAPPING: "warn",
     ImportStatus.READY: "warn",
     ImportStatus.AWAITING: "warn",
+    ImportStatus.UNDO_AWAITING: "warn",
     ImportStatus.APPLIED: "good",
     ImportStatus.EXPIRED: "calm",
     ImportStatus.UNDONE: "calm",
@@ -115,6 +116,11 @@ class BatchStory:
     @property
     def why_not_approve(self) -> str | None:
         return why_not_approve(self.actor, self.batch) if self.actor else None
+
+    @property
+    def taken(self) -> Taken:
+        """What an undo would take and put back."""
+        return restored_lines(self.batch)
 
     @property
     def may_read_again(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -69,10 +69,12 @@ def _imports(actor: Actor) -> Box:
 
 
 def _imports_awaiting(actor: Actor) -> Box:
-    waiting = visible_imports(actor).filter(status=ImportStatus.AWAITING).exclude(asked_by=actor.user)
+    asked = Q(status=ImportStatus.AWAITING) & ~Q(asked_by=actor.user)
+    taken_back = Q(status=ImportStatus.UNDO_AWAITING) & ~Q(undone_by=actor.user)
+    waiting = visible_imports(actor).filter(asked | taken_back)
     return Box(
         _("บัญชีรอผู้อนุมัติคนที่สอง"),
-        _("ไฟล์ใหญ่ที่เจ้าหน้าที่อีกคนขอนำเข้า"),
+        _("ไฟล์ใหญ่ที่เจ้าหน้าที่อีกคนขอนำเข้าหรือขอเลิก"),
         "import",
         waiting.count(),
         reverse("import_list"),
@@ -101,7 +103,7 @@ def _overdue(actor: Actor) -> Box:
         _("ครัวเรือนที่เลยวันนัดหรือรอบการติดตาม"),
         "clock",
         late.count(),
-        f"{reverse('household_list')}?overdue=1&membership=all",
+        f"{reverse('household_list')}?overdue=1&membership=all&sort=priority",
         "bad",
         _("ดูรายชื่อ"),
     )
@@ -248,7 +250,7 @@ def _mentor_gone(actor: Actor) -> Box:
         _("คำสั่งพี่เลี้ยงสิ้นสุดแล้ว ครัวเรือนไม่มีผู้รับผิดชอบ"),
         "team",
         open_states(actor, today).filter(mentor_gone_q(today)).count(),
-        f"{reverse('household_list')}?mentor_gone=1&membership=all",
+        f"{reverse('household_list')}?mentor_gone=1&membership=all&sort=priority",
         "bad",
         _("มอบหมายใหม่"),
     )
@@ -261,7 +263,7 @@ def _mentor_leaving(actor: Actor) -> Box:
         _("ครัวเรือนที่ต้องหาผู้ดูแลต่อก่อนคำสั่งสิ้นสุด"),
         "calendar",
         open_states(actor, today).filter(mentor_leaving_q(today)).count(),
-        f"{reverse('household_list')}?mentor_leaving=1&membership=all",
+        f"{reverse('household_list')}?mentor_leaving=1&membership=all&sort=priority",
         "warn",
         _("เตรียมส่งมอบ"),
     )

@@ -181,7 +181,9 @@ def _of_born_person(table: str, column: str) -> str:
 def _fetch(statement: str, batch: ImportBatch) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         moments = {"applied": batch.applied_at, "requested": batch.requested_at}
-        cursor.execute(f"WITH {_TOUCHED} {statement}", {"batch": batch.pk, **moments})
+        standing = [status.value for status in ImportStatus.of_standing()]
+        values = {"batch": batch.pk, "standing": standing, **moments}
+        cursor.execute(f"WITH {_TOUCHED} {statement}", values)
         return cursor.fetchall()
 
 
@@ -217,13 +219,13 @@ _BY_HAND = (
     _Question(
         "later_match",
         _("ครัวเรือนที่บัญชีภายหลังพบว่าเป็นรายเดียวกัน"),
-        f"""
+        """
         SELECT t.id FROM households_importbatch b
         JOIN households_importhousehold s ON s.batch_id = b.id AND s.is_applied
         JOIN touched t ON t.id = s.match_id
         LEFT JOIN households_listing l ON l.id = s.listing_id
         WHERE b.id <> %(batch)s AND b.applied_at > %(applied)s
-          AND b.status = '{ImportStatus.APPLIED.value}' AND (t.born OR l.batch_id = %(batch)s)
+          AND b.status = ANY(%(standing)s) AND (t.born OR l.batch_id = %(batch)s)
         """,
     ),
     _Question(

@@ -1,10 +1,16 @@
-"""The second person who lets a large list in, and the size from which a province wants one."""
+"""The second person who lets a large list in or has it taken back, and from which size a province wants one.
+
+What one person asks for on one day, of one list and year, counts together: many small files are a large one.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from households.access import get_import_for
@@ -21,19 +27,61 @@ MOST_HOUSEHOLDS = 10_000_000
 
 
 def needs_second_person(actor: Actor, batch: ImportBatch) -> bool:
-    """Whether so many households want a second person; the system acts alone."""
+    """Whether so many households want a second person; the system acts alone. In the caller's transaction."""
     if actor.is_system:
         return False
-    provinces = {batch.province_code, *batch.provinces}
-    rules = ImportRule.objects.filter(province_code__in=provinces, second_person_from__isnull=False)
-    return rules.filter(second_person_from__lte=batch.households).exists()
+    alone = ImportBatch.objects.filter(
+        asked_by=actor.user,
+        approved_by=None,
+        requested_at__gte=_midnight(actor),
+        status__in=[*ImportStatus.of_applying(), *ImportStatus.of_standing()],
+    )
+    return _is_large(batch, alone)
+
+
+def needs_second_person_to_undo(actor: Actor, batch: ImportBatch) -> bool:
+    """The same for taking a list back."""
+    if actor.is_system:
+        return False
+    alone = ImportBatch.objects.filter(
+        undone_by=actor.user,
+        undo_approved_by=None,
+        undo_asked_at__gte=_midnight(actor),
+        status__in=[ImportStatus.UNDOING, ImportStatus.UNDONE],
+    )
+    return _is_large(batch, alone)
+
+
+def _is_large(batch: ImportBatch, alone: QuerySet[ImportBatch]) -> bool:
+    """Whether a province wants a second person for this batch together with what went without one today.
+
+    Of those the lines that were written count. The rules stay locked, so that two requests at once see each
+    other.
+    """
+    rules = ImportRule.objects.select_for_update().filter(
+        province_code__in={batch.province_code, *batch.provinces}, second_person_from__isnull=False
+    )
+    sizes = [rule.second_person_from or 0 for rule in rules.order_by("province_code")]
+    if not sizes:
+        return False
+    others = alone.filter(kind=batch.kind_id, fiscal_year=batch.fiscal_year).exclude(pk=batch.pk)
+    written = others.aggregate(lines=Sum(F("new") + F("changed") + F("listed")))["lines"] or 0
+    return bool(min(sizes) <= batch.households + written)
+
+
+def _midnight(actor: Actor) -> datetime:
+    return timezone.localtime(actor.now()).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def why_not_approve(actor: Actor, batch: ImportBatch) -> str | None:
-    """The Thai sentence that says why this person cannot let the batch in; None when they can."""
+    """The Thai sentence that says why this person cannot let the batch in, or have it taken back; None when
+    they can."""
     if actor.is_system or actor.role not in OFFICER_ROLES:
         return str(_("บทบาทของท่านอนุมัติการนำเข้าไม่ได้"))
-    if actor.user_id == batch.asked_by_id:
+    is_undo = batch.status == ImportStatus.UNDO_AWAITING
+    if actor.user_id == (batch.undone_by_id if is_undo else batch.asked_by_id):
+        if is_undo:
+            return str(_("ผู้ขอเลิกการนำเข้าอนุมัติเองไม่ได้ ให้เจ้าหน้าที่คนอื่นของศูนย์หรือฝ่ายเลขานุการจังหวัดอนุมัติ"))
         return str(_("ผู้ขอนำเข้าอนุมัติเองไม่ได้ ให้เจ้าหน้าที่คนอื่นของศูนย์หรือฝ่ายเลขานุการจังหวัดอนุมัติ"))
     return None
 

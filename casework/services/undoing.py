@@ -19,7 +19,7 @@ from households.services.target_lists import LEASE_SECONDS, lease_key, lock_batc
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES
 from povertyops.common.audit import audit
-from povertyops.common.errors import Conflict, InvalidInput
+from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.leases import renew_lease
 
 from ..enums import StageEventKind
@@ -27,8 +27,10 @@ from ..queries.built_on import Obstacle, obstacles_of
 from .after import after_write
 from .apply import alone_in_provinces, follow_names, province_key
 from .guards import require_role
+from .import_approval import needs_second_person_to_undo, why_not_approve
 
 TOLD = 5
+_REQUEST = ("status", "undone_by", "undo_asked_at", "undo_approved_by")
 
 
 class BuiltOn(Conflict):
@@ -55,7 +57,9 @@ def told(obstacles: list[Obstacle]) -> str:
 def request_undo(*, actor: Actor, batch_id: UUID, reason: str) -> ImportBatch:
     """Ask that an applied list be taken back; the work itself is done by a worker. Audits.
 
-    Raises Http404 out of sight, Conflict when it was not applied, BuiltOn when something stands in the way.
+    Where the province wants a second person for so many households, the request waits for one
+    (UNDO_AWAITING). Raises Http404 out of sight, Conflict when it was not applied, BuiltOn when something
+    stands in the way.
     """
     require_role(actor, OFFICER_ROLES)
     if not reason.strip():
@@ -65,15 +69,56 @@ def request_undo(*, actor: Actor, batch_id: UUID, reason: str) -> ImportBatch:
         if batch.status != ImportStatus.APPLIED:
             raise Conflict("not_applied", _("เลิกได้เฉพาะบัญชีที่นำเข้าแล้ว"))
         _refuse_what_is_built_on(batch)
-        batch.status, batch.undone_by, batch.undo_reason = (
-            ImportStatus.UNDOING,
-            actor.user,
-            reason.strip()[:500],
-        )
+        waits = needs_second_person_to_undo(actor, batch)
+        batch.status = ImportStatus.UNDO_AWAITING if waits else ImportStatus.UNDOING
+        batch.undone_by, batch.undo_reason = actor.user, reason.strip()[:500]
+        batch.undo_asked_at, batch.undo_approved_by = actor.now(), None
         batch.attempts, batch.problem = 0, ""
-        batch.save(update_fields=["status", "undone_by", "undo_reason", "attempts", "problem"])
-        _audit(actor, "import.undo_requested", batch)
+        batch.save(update_fields=[*_REQUEST, "undo_reason", "attempts", "problem"])
+        _audit(actor, "import.undo_awaiting" if waits else "import.undo_requested", batch)
     return batch
+
+
+def approve_undo(*, actor: Actor, batch_id: UUID) -> ImportBatch:
+    """Have a batch taken back of which somebody else asked it; the work is done by a worker. Audits.
+
+    Raises Http404 out of sight, Conflict when it does not wait, NotAllowed for the asker, BuiltOn when
+    something stands in the way by now.
+    """
+    with transaction.atomic():
+        batch = _waiting(actor, batch_id)
+        if reason := why_not_approve(actor, batch):
+            raise NotAllowed("second_person", reason)
+        _refuse_what_is_built_on(batch)
+        batch.status, batch.undo_approved_by = ImportStatus.UNDOING, actor.user
+        batch.save(update_fields=["status", "undo_approved_by"])
+        _audit(actor, "import.undo_approved", batch)
+    return batch
+
+
+def decline_undo(*, actor: Actor, batch_id: UUID, note: str) -> ImportBatch:
+    """Leave a batch as it is, with the reason; the asker may so take the request back. Audits."""
+    require_role(actor, OFFICER_ROLES)
+    if not note.strip():
+        raise InvalidInput("note_needed", _("โปรดบอกเหตุผลที่ไม่อนุมัติ"), field="note")
+    with transaction.atomic():
+        batch = _waiting(actor, batch_id)
+        _audit(actor, "import.undo_declined", batch, note=note.strip()[:500])
+        _leave_standing(batch, note.strip())
+    return batch
+
+
+def _waiting(actor: Actor, batch_id: UUID) -> ImportBatch:
+    batch = get_import_for(actor, batch_id, lock=True)
+    if batch.status != ImportStatus.UNDO_AWAITING:
+        raise Conflict("not_awaiting", _("คำขอเลิกการนำเข้านี้ไม่ได้รอการอนุมัติแล้ว"))
+    return batch
+
+
+def _leave_standing(batch: ImportBatch, problem: str) -> None:
+    batch.status, batch.problem = ImportStatus.APPLIED, problem[:500]
+    batch.undone_by = batch.undo_approved_by = batch.undo_asked_at = None
+    batch.save(update_fields=[*_REQUEST, "problem"])
 
 
 def undo_batch(*, batch_id: UUID, holder: UUID) -> ImportBatch:
@@ -91,8 +136,7 @@ def undo_batch(*, batch_id: UUID, holder: UUID) -> ImportBatch:
                 _undo(batch, holder)
         except BuiltOn as refusal:
             batch = ImportBatch.objects.get(pk=batch_id)
-            batch.status, batch.undone_by, batch.problem = ImportStatus.APPLIED, None, str(refusal)[:500]
-            batch.save(update_fields=["status", "undone_by", "problem"])
+            _leave_standing(batch, str(refusal))
     return batch
 
 
@@ -137,7 +181,7 @@ def _audit_households(actor: Actor, batch: ImportBatch) -> None:
         )
 
 
-def _audit(actor: Actor, action: str, batch: ImportBatch) -> None:
+def _audit(actor: Actor, action: str, batch: ImportBatch, **more: str) -> None:
     names = ("kind_id", "fiscal_year", "households", "new", "known", "changed", "undo_reason")
     audit(
         actor,
@@ -145,7 +189,7 @@ def _audit(actor: Actor, action: str, batch: ImportBatch) -> None:
         object_type="import",
         object_id=batch.pk,
         province_code=batch.province_code,
-        changes={name: getattr(batch, name) for name in names},
+        changes={name: getattr(batch, name) for name in names} | more,
     )
 
 

@@ -6,18 +6,21 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from households.access import get_import_for, visible_households
 from households.enums import ImportStatus
+from households.models import ImportBatch
 from households.services.target_lists import restored_lines
+from povertyops.accounts.actor import Actor
 from povertyops.common.policies import allow
 
-from ..forms.import_acts import UndoForm
+from ..forms.import_acts import ApprovalAnswerForm, UndoForm
+from ..pages.imports import BatchStory
 from ..queries.built_on import households_in_the_way, obstacles_of
-from ..services.undoing import request_undo
+from ..services.undoing import approve_undo, decline_undo, request_undo
 from ..tasks.imports import start_import
-from .imports import IMPORTERS
+from .imports import IMPORTERS, batch_context
 from .shared import actor_of, attempt, posted, status_of
 
 IN_THE_WAY_SHOWN = 50
@@ -35,7 +38,8 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = attempt(form, lambda: request_undo(actor=actor, batch_id=pk, **form.cleaned_data))
         if asked is not None:
-            start_import(asked.pk)
+            if asked.is_moving:
+                start_import(asked.pk)
             return redirect("import_batch", pk=pk)
     obstacles = obstacles_of(batch)
     chosen = next((each for each in obstacles if each.code == request.GET.get("kind")), None)
@@ -49,3 +53,26 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         "households": visible_households(actor).filter(pk__in=ids).order_by("sort_key", "pk"),
     }
     return render(request, "casework/imports/undo.html", context, status=status_of(form))
+
+
+@require_POST
+@allow(*IMPORTERS)
+def import_undo_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The second person's answer: have the list taken back, or leave it with the reason."""
+    actor = actor_of(request)
+    batch = get_import_for(actor, pk)
+    form = ApprovalAnswerForm(request.POST)
+    if form.is_valid():
+        answered = attempt(form, lambda: _answer(actor, pk, form))
+        if answered is not None:
+            if answered.is_moving:
+                start_import(pk)
+            return redirect("import_batch", pk=pk)
+    context = {**batch_context(request, BatchStory(batch, actor)), "approval": form}
+    return render(request, "casework/imports/batch.html", context, status=422)
+
+
+def _answer(actor: Actor, pk: UUID, form: ApprovalAnswerForm) -> ImportBatch:
+    if form.cleaned_data["decision"] == "approve":
+        return approve_undo(actor=actor, batch_id=pk)
+    return decline_undo(actor=actor, batch_id=pk, note=form.cleaned_data["note"])

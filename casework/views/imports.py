@@ -91,10 +91,11 @@ def import_batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         if not batch.is_moving:
             return HttpResponseClientRefresh()
         return render(request, "casework/imports/progress.html", {"story": story, "batch": batch})
-    return render(request, "casework/imports/batch.html", _context(request, actor, story))
+    return render(request, "casework/imports/batch.html", batch_context(request, story))
 
 
-def _context(request: HttpRequest, actor: Actor, story: BatchStory) -> dict[str, Any]:
+def batch_context(request: HttpRequest, story: BatchStory) -> dict[str, Any]:
+    """What the page of an import shows, whoever answers on it."""
     batch = story.batch
     shows_notices = request.GET.get("show") == "notices" or (not batch.faults and batch.notices > 0)
     page, urls = page_of_request(
@@ -132,7 +133,7 @@ def import_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
             if answered.is_moving:
                 start_import(pk)
             return redirect("import_batch", pk=pk)
-    context = {**_context(request, actor, BatchStory(batch, actor)), "approval": form}
+    context = {**batch_context(request, BatchStory(batch, actor)), "approval": form}
     return render(request, "casework/imports/batch.html", context, status=422)
 
 

@@ -27,7 +27,7 @@ class ImportBatch(models.Model):
     `province_code` say whose batch it is; both are empty for the system. `mapping` is how a person said the
     columns are to be read (empty: as the headers say), `since_last` the counts beside the year before
     ({"year", "new", "same", "changed", "left"}). `asked_by` asked to apply, `approved_by` is the second
-    person where the province wants one.
+    person where the province wants one; so are `undone_by` and `undo_approved_by` for taking it back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -79,6 +79,9 @@ class ImportBatch(models.Model):
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    undo_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     undo_reason = models.CharField(_("เหตุผลที่เลิกนำเข้า"), max_length=500, blank=True)
 
     received_at = models.DateTimeField(db_default=Now())
@@ -86,11 +89,13 @@ class ImportBatch(models.Model):
     requested_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     purged_at = models.DateTimeField(null=True)
+    undo_asked_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 
     kind_id: str
     centre_id: UUID | None
     asked_by_id: int | None
+    undone_by_id: int | None
 
     class Meta:
         verbose_name = _("การนำเข้าบัญชีเป้าหมาย")
@@ -250,12 +255,14 @@ class MappingProfile(models.Model):
     """How the files of one source are to be read; found again by their headers. A change is a new version.
 
     `signature` fingerprints the headers. `columns` maps fields of the profile to headers, `options` holds
-    sheets, header rows and the words for yes and no. An empty kind or province means any.
+    sheets, header rows and the words for yes and no. An empty kind or province means any. `centre` is the
+    one whose files are read by it; none for a profile that the province made for everybody.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("ชื่อแม่แบบ"), max_length=120)
     province_code = models.CharField(max_length=2, blank=True, db_collation="C")
+    centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.ForeignKey(ListKind, models.PROTECT, null=True, blank=True, related_name="+")
     signature = models.CharField(max_length=64, db_collation="C")
     unit = models.CharField(_("หนึ่งแถวคือ"), max_length=10, choices=RowUnit, default=RowUnit.PERSON)

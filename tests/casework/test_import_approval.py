@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from django.urls import reverse
 from casework.services.apply import request_apply
 from casework.services.import_approval import approve_import, decline_import, set_import_rule
 from casework.services.importing import move_on
+from casework.services.undoing import approve_undo, decline_undo, request_undo
 from households.enums import ImportStatus
 from households.models import Household, ImportBatch, ImportRule
 from households.services.target_lists import read_again
 from povertyops.accounts.actor import Actor
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.models import AuditEntry
+from tests.casework.batches import undo
 from tests.cast import Cast, client_of
 from tests.import_work import bring_in, check, world
 from tests.lists import HEADER, Sheet, make_households
@@ -64,6 +67,63 @@ def test_smaller_lists_other_provinces_and_the_system_need_none(world: Cast) -> 
     assert ImportRule.objects.get().changed_by == world.secretary.user
     with pytest.raises(NotAllowed):
         set_import_rule(actor=world.officer, second_person_from=1)
+
+
+def test_a_large_list_cut_into_small_ones_is_large(world: Cast) -> None:
+    """One person, one day, one list: three of one household are three, whoever else sends what."""
+    set_import_rule(actor=world.secretary, second_person_from=3)
+    assert asked(world.officer, a_list(1)).status == ImportStatus.REQUESTED
+    second = asked(world.officer, a_list(1, start=20))
+    assert second.status == ImportStatus.REQUESTED
+    assert asked(world.second_officer, a_list(2, start=30)).status == ImportStatus.REQUESTED
+    third = asked(world.officer, a_list(1, start=40))
+    assert third.status == ImportStatus.AWAITING
+    other_year = check(a_list(1, start=50), actor=world.officer, fiscal_year=2567)
+    assert request_apply(actor=world.officer, batch_id=other_year.pk).status == ImportStatus.REQUESTED
+    approve_import(actor=world.secretary, batch_id=third.pk)
+    assert move_on(third.pk)
+    assert asked(world.officer, a_list(1, start=60)).status == ImportStatus.AWAITING
+    ImportBatch.objects.filter(pk=second.pk).update(requested_at=second.requested_at - timedelta(days=1))
+    assert asked(world.officer, a_list(1, start=70)).status == ImportStatus.REQUESTED
+
+
+def test_taking_a_large_list_back_takes_two(world: Cast) -> None:
+    batches = [bring_in(a_list(2, start=start)) for start in (1, 20, 40)]
+    set_import_rule(actor=world.secretary, second_person_from=3)
+    first = request_undo(actor=world.officer, batch_id=batches[0].pk, reason="ผิดปี")
+    assert first.status == ImportStatus.UNDOING
+    assert move_on(first.pk)
+    second = request_undo(actor=world.officer, batch_id=batches[1].pk, reason="ผิดปี")
+    assert (second.status, second.undone_by) == (ImportStatus.UNDO_AWAITING, world.officer.user)
+    assert move_on(second.pk)
+    assert Household.objects.count() == 4
+    with pytest.raises(NotAllowed):
+        approve_undo(actor=world.officer, batch_id=second.pk)
+    with pytest.raises(Http404):
+        approve_undo(actor=world.far_secretary, batch_id=second.pk)
+    with pytest.raises(InvalidInput):
+        decline_undo(actor=world.secretary, batch_id=second.pk, note=" ")
+    left = decline_undo(actor=world.secretary, batch_id=second.pk, note="ใช้ไฟล์เดิม")
+    assert (left.status, left.problem, left.undone_by) == (ImportStatus.APPLIED, "ใช้ไฟล์เดิม", None)
+    with pytest.raises(Conflict):
+        approve_undo(actor=world.secretary, batch_id=second.pk)
+
+    request_undo(actor=world.officer, batch_id=second.pk, reason="ผิดปีจริง")
+    here, answer = (reverse(name, args=[second.pk]) for name in ("import_batch", "import_undo_answer"))
+    own, secretary = client_of(world.officer), client_of(world.secretary)
+    said = own.get(here).content.decode()
+    assert "ผู้ขอเลิกการนำเข้าอนุมัติเองไม่ได้" in said
+    assert "ถอนคำขอ" in said
+    assert own.get(reverse("import_undo", args=[second.pk])).status_code == 302
+    assert own.post(answer, {"decision": "approve"}).status_code == 403
+    assert "จะออกจากทะเบียน 2 ครัวเรือน 2 คน" in secretary.get(here).content.decode()
+    assert secretary.post(answer, {"decision": "decline"}).status_code == 422
+    assert secretary.post(answer, {"decision": "approve"}).headers["Location"] == here
+    assert move_on(second.pk)
+    second.refresh_from_db()
+    assert (second.status, second.undo_approved_by) == (ImportStatus.UNDONE, world.secretary.user)
+    assert Household.objects.count() == 2
+    assert undo(batches[2]).status == ImportStatus.UNDONE  # the system acts alone
 
 
 def test_sent_back_with_a_reason_it_can_be_asked_again(world: Cast) -> None:

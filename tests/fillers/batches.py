@@ -48,6 +48,7 @@ ROUTES: dict[str, Route] = {
     "import_changes_csv": Route(BATCH),
     "import_leavers": Route(BATCH, lambda scene, actor: {"group": "9007-0-0", "act": "remove"}),
     "import_undo": Route(BATCH, lambda scene, actor: {"reason": "จากที่อื่น"}),
+    "import_undo_answer": Route(BATCH, lambda scene, actor: {"decision": "approve"}),
     "yearly_review": Route(body=_chosen),
     "review_undo": Route(_a_review),
 }
