@@ -78,10 +78,11 @@ class Ground:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def create(self, name: str) -> None:
-        """An empty, migrated database."""
+        """An empty, migrated database; one of that name in a kept folder goes."""
         connection = psycopg2.connect(f"{self._server}/postgres")
         connection.autocommit = True
         with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{name}"')
         connection.close()
         self.manage(name, "migrate", "-v0")
