@@ -34,6 +34,7 @@ from households.models import (
 )
 from households.services.derive import derive_households
 from households.services.duplicates import close_pairs, propose_pairs
+from households.services.joint_lines import Said, together
 from households.services.moving import move_household
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES, Role
@@ -456,7 +457,7 @@ def _one_line(w: _Work, own: Listing, other: Listing) -> Listing:
     for line in (own, other):
         for listed in ListedPerson.objects.filter(listing=line).order_by("pk"):
             persons.setdefault(listed.person_id, listed)
-    said = {name: value for name, value in own.raw.items() if value}
+    said = together(_said(own), _said(other))
     new = Listing.objects.create(
         target_list_id=own.target_list_id,
         household=w.kept,
@@ -464,20 +465,20 @@ def _one_line(w: _Work, own: Listing, other: Listing) -> Listing:
         fiscal_year=own.fiscal_year,
         province_code=own.province_code,
         area_code=own.area_code,
-        dimensions=own.dimensions | other.dimensions,
-        failed_indicators=sorted({*own.failed_indicators, *other.failed_indicators}),
         persons=len(persons),
-        income=own.income if own.income is not None else other.income,
-        raw={**own.raw, **other.raw, **said},
-        content_hash=bytes(own.content_hash),
         replaces_id=own.pk,
         recorded_at=w.actor.stamp,
+        **said._asdict(),
     )
     ListedPerson.objects.bulk_create(
         ListedPerson(listing=new, person_id=person_id, raw=listed.raw)
         for person_id, listed in persons.items()
     )
     return new
+
+
+def _said(line: Listing) -> Said:
+    return Said(line.dimensions, line.failed_indicators, line.income, line.raw, bytes(line.content_hash))
 
 
 def _corrections(w: _Work) -> None:
