@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -17,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 T = TypeVar("T")
 YES: Final = frozenset({"1", "true", "yes", "on"})
 NO: Final = frozenset({"0", "false", "no", "off"})
+MOST_PROXIES: Final = 9
 
 
 class BadSetting(ImproperlyConfigured):
@@ -98,6 +100,20 @@ class Env:
         if any("*" in host or "/" in host or ":" in host for host in hosts):
             raise BadSetting(name, "must be host names separated by commas, without *, scheme or port")
         return hosts
+
+    def proxies(self, name: str) -> int | tuple[IPv4Network | IPv6Network, ...]:
+        """The trusted servers in front: how many in a row, or their networks; 0 without any."""
+        form = f"must be a number from 0 to {MOST_PROXIES}, or networks like 10.0.0.0/8 separated by commas"
+        words = self.words(name, [])
+        if len(words) < 2 and "".join(words).isdecimal():
+            return self.integer(name, 0, minimum=0, maximum=MOST_PROXIES)
+        try:
+            networks = tuple(ip_network(word) for word in words)
+        except ValueError:
+            raise BadSetting(name, form) from None
+        if any(network.prefixlen == 0 for network in networks):
+            raise BadSetting(name, "must not trust every address")
+        return networks or 0
 
     def path(self, name: str, default: Path) -> Path:
         value = self._raw(name)

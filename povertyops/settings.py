@@ -168,9 +168,14 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "povertyops.common.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "povertyops.accounts.views.sign_in.locked_out"
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password"]
+
+# The servers in front that say truly in X-Forwarded-For whom they were reached by: how many stand in a row,
+# or their networks. None: the header says nothing, whoever is connected is the sender.
+TRUSTED_PROXIES = env.proxies("TRUSTED_PROXIES")
 
 # --------------------------------------------------------------------------------------------------- safety
 
@@ -257,7 +262,7 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 UPLOAD_MAX_BYTES = 256 * 1024 * 1024
-IMPORT_MAX_WORKBOOK_BYTES = 40 * 1024 * 1024
+IMPORT_MAX_WORKBOOK_BYTES = 64 * 1024 * 1024
 IMPORT_MAX_ROWS = 600_000
 # Households of one step when a rule of sources has changed.
 DERIVE_AT_ONCE = 500

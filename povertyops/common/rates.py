@@ -1,7 +1,7 @@
 """How often one address may do something that needs no sign-in, counted in the cache.
 
-The address is that of the sign-in limiter (axes). Without a cache nothing is refused here: a bound that must
-hold stands in the database.
+The address is that of the sign-in limiter (`addresses.client_address`), of IPv6 the network of one place.
+Without a cache nothing is refused here: a bound that must hold stands in the database.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 
-from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
+
+from .addresses import place_of
 
 log = logging.getLogger(__name__)
 HOUR = 3600
@@ -20,8 +21,7 @@ HOUR = 3600
 
 def is_too_often(request: HttpRequest, what: str, *, limit: int, seconds: int = HOUR) -> bool:
     """Count one more; whether that is more than `limit` within the window in which the first one fell."""
-    address = get_client_ip_address(request) or ""
-    key = f"rate:{what}:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+    key = f"rate:{what}:{hashlib.sha256(place_of(request).encode()).hexdigest()[:32]}"
     try:
         if cache.add(key, 1, timeout=seconds):
             return limit < 1
