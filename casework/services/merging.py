@@ -64,6 +64,7 @@ from .cohort import forget_households
 from .guards import require_role, require_writable
 from .merge_rows import difference, watch
 from .merge_tables import HOUSEHOLD_COLUMNS, Way
+from .neighbours import lock_with_neighbours
 from .persons_moving import link_homes
 from .reach import refresh_office_reach
 
@@ -115,9 +116,9 @@ def merge_households(
     chosen = choices or MergeChoices()
     _check(actor, reason, day, chosen)
     with transaction.atomic():
-        kept, gone = _both(actor, kept_id, gone_id)
+        kept, gone, neighbours = _both(actor, kept_id, gone_id)
         _check_persons(kept, gone, chosen.same)
-        looked = watch([kept.pk, gone.pk])
+        looked = watch([kept.pk, gone.pk, *neighbours])
         before = looked.rows()
         _merge(_Work(actor, kept, gone, day, reason.strip(), chosen))
         merge = HouseholdMerge.objects.create(
@@ -166,10 +167,13 @@ def _check(actor: Actor, reason: str, day: date, choices: MergeChoices) -> None:
         raise InvalidInput("unknown_field", _("ไม่รู้จักข้อมูลที่เลือก"), field=min(unknown))
 
 
-def _both(actor: Actor, kept_id: UUID, gone_id: UUID) -> tuple[Household, Household]:
-    """Both households, locked in the order of their ids."""
+def _both(actor: Actor, kept_id: UUID, gone_id: UUID) -> tuple[Household, Household, list[UUID]]:
+    """Both households and those whose people may follow, all locked in the order of their ids."""
     if kept_id == gone_id:
         raise InvalidInput("same_household", _("ต้องเป็นสองครัวเรือนที่ต่างกัน"))
+    if len(households_to_work_on(actor, {kept_id, gone_id}, lock=False)) < 2:
+        raise Http404
+    neighbours = lock_with_neighbours([kept_id, gone_id])
     targets = households_to_work_on(actor, {kept_id, gone_id})
     if len(targets) < 2:
         raise Http404
@@ -178,7 +182,7 @@ def _both(actor: Actor, kept_id: UUID, gone_id: UUID) -> tuple[Household, Househ
     if reason := why_not_merge(actor, targets[kept_id].scope, targets[gone_id].scope):
         raise NotAllowed("province_decides", reason)
     rows = Household.objects.select_related("scope").in_bulk([kept_id, gone_id])
-    return rows[kept_id], rows[gone_id]
+    return rows[kept_id], rows[gone_id], neighbours
 
 
 def _check_persons(kept: Household, gone: Household, same: Mapping[UUID, UUID]) -> None:
@@ -209,9 +213,9 @@ def _merge(w: _Work) -> None:
     _links(w)
     _pairs(w)
     _hide(w)
-    _take_fields(w, wanted)
+    reached = _take_fields(w, wanted)
     refresh_office_reach([w.kept.pk], today=w.actor.today())
-    after_write(actor=w.actor, household_ids=[w.kept.pk], since=date.min)
+    after_write(actor=w.actor, household_ids=[w.kept.pk, *reached], since=date.min)
     propose_pairs(household_ids=[w.kept.pk], found_by=FoundBy.PERSON)
 
 
@@ -564,8 +568,11 @@ def _wanted(w: _Work) -> dict[str, str]:
     return wanted
 
 
-def _take_fields(w: _Work, wanted: Mapping[str, str]) -> None:
-    """Chosen values become values set by hand, so that no list changes them; then the rule of the lists."""
+def _take_fields(w: _Work, wanted: Mapping[str, str]) -> list[UUID]:
+    """Chosen values become values set by hand, so that no list changes them; then the rule of the lists.
+
+    Returns other households whose people came or went by that.
+    """
     moving = wanted.get("area_code", w.kept.area_code)
     if moving != w.kept.area_code:
         move_household(
@@ -583,7 +590,8 @@ def _take_fields(w: _Work, wanted: Mapping[str, str]) -> None:
     for name, value in named.items():
         if name != "place" or "place" in w.choices.take:
             _by_hand(w, name, value)
-    derive_households([w.kept.pk], recorded_at=w.actor.recorded_at)
+    changed = derive_households([w.kept.pk], recorded_at=w.actor.recorded_at)
+    return [pk for pk in changed if pk not in {w.kept.pk, w.gone.pk}]
 
 
 def _by_hand(w: _Work, name: str, value: str) -> None:
@@ -623,11 +631,11 @@ def merge_persons(*, actor: Actor, kept_person_id: UUID, gone_person_id: UUID, r
         raise InvalidInput("same_person", _("ต้องเป็นสองรายชื่อที่ต่างกัน"))
     with transaction.atomic():
         homes = _homes_of([kept_person_id, gone_person_id])
-        _lock_homes(actor, homes)
+        neighbours = _lock_homes(actor, homes)
         if Person.objects.filter(pk__in=[kept_person_id, gone_person_id], merged_into=None).count() < 2:
             raise Conflict("already_merged", _("รายชื่อนี้ถูกรวมไปแล้ว โปรดเปิดหน้าใหม่"))
         home = homes[kept_person_id]
-        looked = watch(set(homes.values()), [kept_person_id, gone_person_id])
+        looked = watch({*homes.values(), *neighbours}, [kept_person_id, gone_person_id])
         before = looked.rows()
         _hand_on_headship(homes, kept_person_id, gone_person_id)
         if home != homes[gone_person_id]:
@@ -643,8 +651,8 @@ def merge_persons(*, actor: Actor, kept_person_id: UUID, gone_person_id: UUID, r
             )
         merge_person_rows(actor, kept_person_id, gone_person_id)
         ids = sorted(set(homes.values()))
-        derive_households(ids, recorded_at=actor.recorded_at)
-        after_write(actor=actor, household_ids=ids, since=date.min)
+        changed = derive_households(ids, recorded_at=actor.recorded_at)
+        after_write(actor=actor, household_ids=sorted({*ids, *changed}), since=date.min)
         merge = PersonMerge.objects.create(
             province_code=Household.objects.values_list("province_code", flat=True).get(pk=home),
             household_id=home,
@@ -679,8 +687,12 @@ def _homes_of(persons: Sequence[UUID]) -> dict[UUID, UUID]:
     return homes
 
 
-def _lock_homes(actor: Actor, homes: Mapping[UUID, UUID]) -> None:
+def _lock_homes(actor: Actor, homes: Mapping[UUID, UUID]) -> list[UUID]:
+    """Lock the homes of these persons, and those whose people may follow; the ids of the latter."""
     wanted = set(homes.values())
+    if len(households_to_work_on(actor, wanted, lock=False)) < len(wanted):
+        raise Http404
+    neighbours = lock_with_neighbours(wanted, list(homes))
     targets = households_to_work_on(actor, wanted)
     if len(targets) < len(wanted):
         raise Http404
@@ -689,6 +701,7 @@ def _lock_homes(actor: Actor, homes: Mapping[UUID, UUID]) -> None:
         require_writable(actor, target)
     if why := why_not_merge(actor, scopes[0], scopes[-1]):
         raise NotAllowed("province_decides", why)
+    return neighbours
 
 
 def _audit_persons(actor: Actor, action: str, merge: PersonMerge, homes: Collection[UUID]) -> None:

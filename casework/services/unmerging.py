@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Household, HouseholdScope
+from households.models import Household, HouseholdScope, Membership
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES, Role
 from povertyops.common.audit import audit
@@ -27,6 +27,7 @@ from .after import after_write
 from .cohort import refresh_cohort
 from .guards import require_role, require_writable
 from .merge_rows import Hindrance, Manifest, hindrances, put_back
+from .neighbours import lock_with_neighbours
 from .reach import refresh_office_reach
 
 # A row recorded since that corrects or belongs to one that goes back, goes along: child, its column, parent.
@@ -61,10 +62,11 @@ def unmerge(*, actor: Actor, merge_id: UUID, reason: str) -> HouseholdMerge:
             raise Conflict("already_undone", _("รายการนี้ยกเลิกการรวมไปแล้ว"))
         if later := _later(merge.kept_id, merge.gone_id, merge.recorded_at, merge.pk):
             raise _account([later])
+        reached = homes_in(merge.manifest)
         _put_back(merge.manifest)
         _bring_along(merge.gone_id, merge.kept_id)
         refresh_office_reach([merge.kept_id, merge.gone_id], today=actor.today())
-        _follow_up(actor, [merge.kept_id, merge.gone_id])
+        _follow_up(actor, sorted({merge.kept_id, merge.gone_id, *reached, *homes_in(merge.manifest)}))
         _close(actor, merge, reason)
         for household_id in (merge.kept_id, merge.gone_id):
             _audit(actor, "household.unmerge", "household_merge", merge, household_id, reason)
@@ -80,6 +82,8 @@ def unmerge_persons(*, actor: Actor, merge_id: UUID, reason: str) -> PersonMerge
         if merge is None:
             raise Http404
         homes = _homes_in(merge)
+        if len(households_to_work_on(actor, homes, lock=False)) == len(homes):
+            lock_with_neighbours(homes, [merge.kept_id, merge.gone_id])
         targets = households_to_work_on(actor, homes)
         if len(targets) < len(homes):
             raise Http404 if merge.household_id not in targets else _account([_LATER])
@@ -113,8 +117,10 @@ def _check_reason(reason: str) -> None:
 
 
 def _lock(actor: Actor, merge: HouseholdMerge) -> None:
-    """Both rows locked in the order of their ids; the actor must see the kept one and answer for both."""
-    list(Household.objects.select_for_update().filter(pk__in=[merge.kept_id, merge.gone_id]).order_by("pk"))
+    """Both, and those whose people may follow, locked in the order of their ids; the actor must see the kept
+    one and answer for both."""
+    if merge.kept_id in households_to_work_on(actor, [merge.kept_id], lock=False):
+        lock_with_neighbours([merge.kept_id, merge.gone_id, *homes_in(merge.manifest)])
     merge.refresh_from_db()
     target = households_to_work_on(actor, [merge.kept_id]).get(merge.kept_id)
     if target is None:
@@ -136,12 +142,15 @@ def _scope_then(merge: HouseholdMerge) -> dict[str, Any] | None:
 
 def _homes_in(merge: PersonMerge) -> list[UUID]:
     """The households of both persons at the time of the merge."""
-    rows = merge.manifest["changed"].get("households_membership", {})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT household_id FROM households_membership WHERE id::text = ANY(%s)", [list(rows)]
-        )
-        return sorted({merge.household_id, *(row[0] for row in cursor)})
+    return sorted({merge.household_id, *homes_in(merge.manifest)})
+
+
+def homes_in(manifest: Manifest) -> set[UUID]:
+    """The households in which somebody's days began, ended or changed by a merge."""
+    rows = manifest["changed"].get(Membership._meta.db_table, {})
+    found = Membership.objects.filter(pk__in=list(rows)).values_list("household_id", flat=True)
+    made = manifest["made"].get(Membership._meta.db_table, ())
+    return {*found, *(UUID(row["household_id"]) for row in made)}
 
 
 # ----------------------------------------------------------------------------------------- what hinders
