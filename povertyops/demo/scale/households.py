@@ -68,10 +68,15 @@ CREATE TEMPORARY TABLE scale_village (
 CREATE TEMPORARY TABLE scale_name (number integer PRIMARY KEY, title text, first text, last text,
     search_key text, sort_key text COLLATE "C");
 """
-_DRAWN = """
+_BORN = "(%(today)s::date - (pg_temp.draw({n} * 8 + place, 17, 29000) + 30))"
+_IS_FRAGILE = "({born} <= %(elders_born)s::date OR {born} > %(children_born)s::date)".format(
+    born=_BORN.format(n="drawn.n")
+)
+# As `casework.services.state_parts` counts them; `fragile_head` is 1 where the head is one of `fragile`.
+_DRAWN = f"""
 CREATE TEMPORARY TABLE scale_household ON COMMIT DROP AS
 SELECT drawn.*, baseline & CASE WHEN relief < 35 THEN 31 WHEN relief < 55 THEN baseline & -baseline ELSE 0 END
-       AS relieved
+       AS relieved, aged.fragile, aged.fragile_head
 FROM (
     SELECT placed.*, tpmap | coalesce(mso, 0) AS baseline,
            %(effective)s::date + pg_temp.draw(n, 11, 30) AS opened_on
@@ -90,7 +95,10 @@ FROM (
         FROM scale_village v CROSS JOIN generate_series(v.first, v.first + v.count - 1) AS n
         WHERE n >= %(from)s AND n < %(to)s
     ) AS placed
-) AS drawn
+) AS drawn CROSS JOIN LATERAL (
+    SELECT count(*) AS fragile, count(*) FILTER (WHERE place = 0) AS fragile_head
+    FROM generate_series(0, drawn.persons - 1) AS place WHERE {_IS_FRAGILE}
+) AS aged
 """
 _PERSONS = "scale_household h CROSS JOIN generate_series(0, h.persons - 1) AS place"
 _PERSON_ID = "pg_temp.key(3, h.n * 8 + place)"
@@ -99,6 +107,10 @@ _CLOSED_ON = "CASE WHEN h.is_removed THEN %(today)s::date - 20 END"
 _HELP_DAY = "h.opened_on + 60 + pg_temp.draw(h.n, 15, 290)"
 _HELP_BAHT = "(1000 + 500 * pg_temp.draw(h.n, 19, 8))"
 _CHECK_DAY = "h.opened_on + 45"
+# Of the indicators only the dimensions are known here, and nothing has recovered.
+_FAILING_SHARE = """CASE WHEN %(set_size)s = 0 THEN 0 ELSE (
+    1000 * length(replace(h.baseline::bit(5)::text, '0', '')) + %(set_size)s / 2
+) / greatest(%(set_size)s, 1) END"""
 _SURVIVES = "h.relieved = h.baseline AND h.baseline <> 0"
 _VISIT_DAY = """h.opened_on + (pg_temp.draw(h.n, 16, 1000) + visit * 37)
     %% (%(today)s::date - h.opened_on + 1)"""
@@ -261,7 +273,7 @@ def _write_register(params: Params) -> None:
             "last_name": "m.last",
             "search_key": "m.search_key",
             "sort_key": "m.sort_key",
-            "birth_date": "%(today)s::date - (pg_temp.draw(h.n * 8 + place, 17, 29000) + 30)",
+            "birth_date": _BORN.format(n="h.n"),
             "sex": "CASE WHEN m.title = 'นาง' THEN 'f' ELSE 'm' END",
         },
         f"{_PERSONS} JOIN scale_name m ON m.number = CASE WHEN place = 0 THEN h.name_place "
@@ -535,4 +547,6 @@ def _state(known: _Known) -> dict[str, str]:
             WHEN {visited} THEN k.first_on WHEN h.team_id IS NOT NULL THEN h.opened_on
             WHEN {checked.format(all="h.persons")} = h.persons THEN {_CHECK_DAY} ELSE h.opened_on END""",
         "not_in_tpmap": f"{known.visits} + {helps}",
+        "failing_share": _FAILING_SHARE,
+        "fragile": f"h.fragile - CASE WHEN {after_verification} = 1 THEN h.fragile_head ELSE 0 END",
     }

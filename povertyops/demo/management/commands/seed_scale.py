@@ -11,7 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from casework.queries.yardstick import LoadedYardstick
 from casework.rules import FOLLOW_UP_DAYS
+from casework.services.state_parts import ELDER_FROM, SMALL_CHILD_UNDER, years_before
 from households.models import Household
 from povertyops.areas.geothai_source import read_source
 from povertyops.areas.models import Area
@@ -48,14 +50,18 @@ class Command(BaseCommand):
             villages = settle(households)
             make_lists(year, today - LIST_AGE)
         names = prepare(villages)
+        first_day = fiscal_year_bounds(year)[0]
         each, more = divmod(visits, households)
         params = {
             "year": year,
             "today": today,
             "effective": today - LIST_AGE,
-            "first_day": fiscal_year_bounds(year)[0],
+            "first_day": first_day,
             "names": names,
             "follow_up": FOLLOW_UP_DAYS,
+            "elders_born": years_before(first_day, ELDER_FROM),
+            "children_born": years_before(first_day, SMALL_CHILD_UNDER),
+            "set_size": LoadedYardstick().set_size(year - 1, fiscal_year_bounds(year)[1]),
             "visits_each": each,
             "visits_more": more,
         }
