@@ -125,6 +125,11 @@ def score(parts: Parts, weights: Weights = DEFAULTS) -> Score:
     return Score(sum(each.points for each in scored), scored)
 
 
+def points(parts: Parts, weights: Weights = DEFAULTS) -> int:
+    """The points of the score alone, for lists."""
+    return sum(points_of(parts.raw(part), weights.most(part), weights.full(part)) for part in Part)
+
+
 def points_of(raw: int, most: int, full: int) -> int:
     """Whole points, half a point up: nothing at 0, `most` from `full` on."""
     reached = min(max(raw, 0), full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from ..enums import Membership
 from ..filters import SWITCHES, cohort_filters_of
 from ..models import CohortState, Help, Visit
 from ..queries import ORDER, as_of, cohort_count, cohort_list, standing
+from ..queries.priorities import points_on, score_on, with_parts
 from ..services.stages import explain
 from .serializers import HelpRow, HouseholdBody, HouseholdPage, RefusalBody, stored_visit
 
@@ -68,13 +70,15 @@ class HouseholdsView(APIView):
         """Fifty households a page, in Thai order of names; the list behind any number of a board."""
         actor = request.actor  # type: ignore[attr-defined]
         filters = cohort_filters_of(request.query_params, today=actor.today())
-        page = keyset_page(cohort_list(actor, filters), ORDER, request.query_params.get(PARAMETER, ""))
+        on = as_of(filters)
+        rows = with_parts(cohort_list(actor, filters), actor.province_code)
+        page = keyset_page(rows, ORDER, request.query_params.get(PARAMETER, ""))
         return Response(
             {
                 "count": cohort_count(actor, filters),
-                "as_of": as_of(filters),
+                "as_of": on,
                 "next": _next_url(request, page.next_cursor),
-                "results": [row_json(row) for row in page.rows],
+                "results": [row_json(row, on) for row in page.rows],
             }
         )
 
@@ -87,8 +91,10 @@ class HouseholdView(APIView):
     @extend_schema(operation_id="households_read", responses={200: HouseholdBody, 404: RefusalBody})
     def get(self, request: Request, pk: UUID) -> Response:
         """The household in its newest fiscal year, what the next stage lacks, newest visits and helps."""
-        household = get_household_for(request.actor, pk)  # type: ignore[attr-defined]
-        states = list(CohortState.objects.filter(household=household).order_by("fiscal_year"))
+        actor, today = request.actor, timezone.localdate()  # type: ignore[attr-defined]
+        household = get_household_for(actor, pk)
+        own_rows = CohortState.objects.filter(household=household).order_by("fiscal_year")
+        states = list(with_parts(own_rows, actor.province_code))
         for state in states:
             state.household = household
         visits = Visit.objects.filter(standing(Visit), household=household).order_by("-visited_at", "-pk")
@@ -97,10 +103,11 @@ class HouseholdView(APIView):
             .select_related("item", "agency")
             .order_by("-given_on", "-pk")
         )
-        missing = explain(pk, timezone.localdate()).missing
+        missing = explain(pk, today).missing
         return Response(
             {
-                **(row_json(states[-1]) if states else {"id": pk}),
+                **(row_json(states[-1], today) if states else {"id": pk}),
+                "priority_parts": parts_json(states[-1], today) if states else [],
                 "years": [state.fiscal_year for state in states],
                 "missing": [
                     {
@@ -117,8 +124,18 @@ class HouseholdView(APIView):
         )
 
 
-def row_json(state: CohortState) -> dict[str, Any]:
-    """A row as `HouseholdRow` describes it, written out by hand: serializers cost more than the query."""
+def parts_json(state: CohortState, on: date) -> list[dict[str, Any]]:
+    """The parts that the score of a row of `with_parts` is made of."""
+    found = score_on(state, on)
+    return [
+        {"part": part.part.value, "points": part.points, "most": part.most, "message": part.sentence}
+        for part in (found.parts if found else ())
+    ]
+
+
+def row_json(state: CohortState, on: date) -> dict[str, Any]:
+    """A row of `with_parts` as `HouseholdRow` describes it, written out by hand: serializers cost more than
+    the query."""
     household = state.household
     return {
         "id": state.household_id,
@@ -140,6 +157,7 @@ def row_json(state: CohortState) -> dict[str, Any]:
         "team": state.team_id,
         "last_visit_on": state.last_visit_on,
         "due_on": state.due_on,
+        "priority": points_on(state, on) if state.is_open else None,
     }
 
 

@@ -18,6 +18,7 @@ from ..arrival import receipt_number
 from ..enums import HelpStatus, SkipReason, TimeDoubt, VisitOutcome
 from ..inputs import FindingInput, HelpInput, PriorityInput, VisitInput
 from ..models import Visit
+from ..priority import Part
 from ..validators import LONGEST_NOTE, LONGEST_REASON, MOST_PRIORITIES
 
 # A phone set to the Buddhist era runs 543 years ahead.
@@ -248,6 +249,10 @@ class HouseholdRow(serializers.Serializer[Any]):
     team = serializers.UUIDField(allow_null=True)
     last_visit_on = serializers.DateField(allow_null=True)
     due_on = serializers.DateField(allow_null=True)
+    priority = serializers.IntegerField(
+        allow_null=True,
+        help_text="How pressing it is on that day, 0 to 100 points; null for one that is not in care.",
+    )
 
 
 class HouseholdPage(serializers.Serializer[Any]):
@@ -268,6 +273,15 @@ class ConditionBody(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class PriorityPartBody(serializers.Serializer[Any]):
+    """A part of the priority: the points it gives, the most it could give, and what it rests on."""
+
+    part = serializers.ChoiceField([part.value for part in Part])
+    points = serializers.IntegerField()
+    most = serializers.IntegerField()
+    message = serializers.CharField()
+
+
 class HelpRow(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     item = serializers.CharField(source="item.name")
@@ -282,6 +296,7 @@ class HouseholdBody(HouseholdRow):
     """One household with its years, what is missing for the next stage, and its newest visits and helps."""
 
     years = serializers.ListField(child=serializers.IntegerField())
+    priority_parts = PriorityPartBody(many=True)
     missing = ConditionBody(many=True)
     visits = StoredVisit(many=True)
     helps = HelpRow(many=True)

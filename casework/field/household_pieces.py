@@ -27,6 +27,7 @@ from ..pages.today import short_places
 from ..queries.due import recent_slips
 from ..queries.lists import standing
 from ..queries.plans import steps_of
+from ..queries.priorities import points_on
 from ..queries.referrals import referrals_of
 from ..queries.yardstick import LoadedYardstick
 
@@ -36,7 +37,7 @@ ByHousehold = Mapping[UUID, Any]
 
 
 def household_pieces(actor: Actor, states: Sequence[CohortState], *, today: date) -> list[dict[str, Any]]:
-    """One dictionary per row, in the same order."""
+    """One dictionary per row of `with_parts`, in the same order."""
     ids = [state.household_id for state in states]
     pieces: list[tuple[str, ByHousehold, Any]] = [
         ("members", members_piece(ids), []),
@@ -56,7 +57,7 @@ def household_pieces(actor: Actor, states: Sequence[CohortState], *, today: date
     yardstick = LoadedYardstick()
     return [
         {
-            **own_piece(state, places[state.area_code], yardstick),
+            **own_piece(state, places[state.area_code], yardstick, today),
             **{name: found.get(state.household_id, empty) for name, found, empty in pieces},
             **assessments[state.household_id],
         }
@@ -64,8 +65,8 @@ def household_pieces(actor: Actor, states: Sequence[CohortState], *, today: date
     ]
 
 
-def own_piece(state: CohortState, place: str, yardstick: LoadedYardstick) -> dict[str, Any]:
-    """What stands on the household and on its row of the year. Masks use `Dimension.bit`."""
+def own_piece(state: CohortState, place: str, yardstick: LoadedYardstick, today: date) -> dict[str, Any]:
+    """What stands on the household and on its row of the year (`with_parts`). Masks use `Dimension.bit`."""
     household: Household = state.household
     return {
         "id": household.pk,
@@ -85,6 +86,7 @@ def own_piece(state: CohortState, place: str, yardstick: LoadedYardstick) -> dic
         "due_on": state.due_on,
         "last_visit_on": state.last_visit_on,
         "is_new": state.last_visit_on is None,
+        "points": points_on(state, today),
         "interval_days": yardstick.follow_up_days(household.province_code, state.stage),
     }
 

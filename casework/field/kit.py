@@ -32,6 +32,7 @@ from ..notices import PRIVACY_NOTICE
 from ..pages.assessment import indicators_piece
 from ..queries.agencies import agencies_of, by_use
 from ..queries.due import open_states
+from ..queries.priorities import with_parts
 from .household_pieces import household_pieces
 from .person import person_json, seal_json
 
@@ -96,11 +97,11 @@ def _states(actor: Actor, household_id: UUID | None, today: date) -> list[Cohort
         household = get_household_for(actor, household_id)
         rows: QuerySet[CohortState] = CohortState.objects.filter(
             household=household, fiscal_year__lte=fiscal_year_of(today)
-        ).order_by("-fiscal_year")[:1]
+        ).order_by("-fiscal_year")
     else:
         rows = open_states(actor, today).order_by(F("due_on").asc(nulls_last=True), "sort_key", "pk")
-        rows = rows[: settings.FIELD_MAX_HOUSEHOLDS]
-    return list(rows.select_related("household"))
+    most = 1 if household_id is not None else settings.FIELD_MAX_HOUSEHOLDS
+    return list(with_parts(rows, actor.province_code).select_related("household")[:most])
 
 
 def _total(actor: Actor, today: date, states: Sequence[CohortState]) -> int:

@@ -77,6 +77,7 @@ def groups_for(actor: Actor) -> list[Group]:
     groups = {reason: Group(reason) for reason in Reason}
     for item in items:
         reason = _reason(item, promises, unassessed.get(item.household.pk, ""), today)
+        reason += " · " + gettext("ความสำคัญ %(points)d") % {"points": item.points}
         due_text, tone = _due(item.due_on, today)
         groups[item.reason].cards.append(Card(item, places[item.state.area_code], reason, due_text, tone))
     return [group for group in groups.values() if group.cards]

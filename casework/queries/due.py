@@ -23,6 +23,7 @@ from .cohort import place_q
 from .leavers import checks_asked, is_to_check
 from .lists import standing
 from .plans import DueStep, steps_due
+from .priorities import points_on, with_parts
 
 SOON_DAYS = 7
 LONGEST_LIST = 300
@@ -45,7 +46,8 @@ class DueItem:
     """One household of the list. `promises` counts help promised and not yet delivered; `slipped_on` is
     the day its stage fell, where no visit followed; `step` is the most pressing one of its plan;
     `left_on` the
-    day on which a look was asked for, since it left its list, where none followed."""
+    day on which a look was asked for, since it left its list, where none followed. `points` say which of
+    two that fall on one day comes first."""
 
     state: CohortState
     reason: Reason
@@ -53,6 +55,7 @@ class DueItem:
     slipped_on: date | None
     step: DueStep | None = None
     left_on: date | None = None
+    points: int = 0
 
     @property
     def household(self) -> Household:
@@ -75,10 +78,10 @@ class DueItem:
 def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> list[DueItem]:
     """Open households of the actor's reach, the most urgent first: five queries for any number.
 
-    `mine` keeps those assigned to the actor in person.
+    The reason goes first, then the day, then the score. `mine` keeps those assigned to the actor in person.
     """
     today = actor.today()
-    rows = open_states(actor, today)
+    rows = with_parts(open_states(actor, today), actor.province_code)
     if mine:
         rows = rows.filter(mentor_id=actor.user_id)
     states = list(
@@ -92,7 +95,13 @@ def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> 
     items = [_item(state, promises, slips, steps, checks, today) for state in states]
     order = list(Reason)
     return sorted(
-        items, key=lambda item: (order.index(item.reason), item.due_on or date.max, item.state.sort_key)
+        items,
+        key=lambda item: (
+            order.index(item.reason),
+            item.due_on or date.max,
+            -item.points,
+            item.state.sort_key,
+        ),
     )
 
 
@@ -147,7 +156,7 @@ def _item(
     reason = _reason(state, promised, slipped is not None, due_day(state, step), today)
     if left_on is not None and reason not in (Reason.PROMISED, Reason.OVERDUE):
         reason = Reason.LEFT
-    return DueItem(state, reason, promised, slipped, step, left_on)
+    return DueItem(state, reason, promised, slipped, step, left_on, points_on(state, today))
 
 
 def _reason(state: CohortState, promised: int, slipped: bool, due_on: date | None, today: date) -> Reason:

@@ -20,12 +20,12 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable, CombinedExpression, Expression
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from dimensions.enums import Dimension
 
 from ..models import Case, CohortState, PriorityWeights
-from ..priority import DEFAULTS, Part, Parts, Score, Weights, failing_dimensions, score
+from ..priority import DEFAULTS, Part, Parts, Score, Weights, failing_dimensions, points, score
 
 ALL_DIMENSIONS = sum(dimension.bit for dimension in Dimension)
 URGENT_FIRST = ("calm", "sort_key", "household_id")
@@ -123,6 +123,34 @@ def with_points(rows: QuerySet[CohortState], weights: Weights, on: date) -> Quer
 def by_priority(rows: QuerySet[CohortState], weights: Weights, on: date) -> QuerySet[CohortState]:
     """The rows with `points`, the most pressing first."""
     return with_points(rows, weights, on).order_by(*URGENT_FIRST)
+
+
+# ------------------------------------------------------------------------------------- rows read anyway
+
+
+def with_parts(rows: QuerySet[CohortState], province_code: str) -> QuerySet[CohortState]:
+    """The rows with what their score rests on beside their own columns, so that a list of them knows its
+    points (`points_on`) without another query: when an unvisited one was opened, and the weights in force."""
+    in_force = current_weights(province_code).order_by("-province_code")
+    weights = in_force.values(said=JSONObject(**{name: name for name in _FIELDS}))
+    opened = Choose(When(last_visit_on=None, then=_opened_on()), output_field=DateField())
+    return rows.annotate(case_opened_on=opened, weights_in_force=Subquery(weights[:1]))
+
+
+def points_on(state: CohortState, on: date) -> int:
+    """The points of a row of `with_parts` on a day; 0 for a household that is not in care."""
+    given: Any = state
+    return points(parts_of(state, given.case_opened_on, on), _weights_with(given)) if state.is_open else 0
+
+
+def score_on(state: CohortState, on: date) -> Score | None:
+    """The score of a row of `with_parts`; None for a household that is not in care."""
+    given: Any = state
+    return score_of(state, given.case_opened_on, on, _weights_with(given))
+
+
+def _weights_with(given: Any) -> Weights:
+    return Weights(**given.weights_in_force) if given.weights_in_force else DEFAULTS
 
 
 # ------------------------------------------------------------------------------------------- one household

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casework.enums import Membership
-from casework.queries.cohort import cohort_count, cohort_list
+from casework.inputs import CohortFilters
+from casework.models import CohortState
+from casework.queries.cohort import as_of, cohort_count, cohort_list
+from casework.queries.priorities import weights_for, with_points
 from dimensions.enums import Dimension, Stage
+from povertyops.accounts.actor import Actor
 
 from .columns import Column, Quote, Source, day, plain, typed, word
 from .places import ADDRESS, TEAM
@@ -44,6 +49,13 @@ COLUMNS = (
     TEAM,
     day("last_visit_on", _("เยี่ยมล่าสุด")),
     day("due_on", _("กำหนดเยี่ยม")),
+    Column(
+        "points",
+        _("คะแนนความสำคัญ"),
+        lambda _quote: "CASE WHEN r.x_is_open THEN r.x_points END",
+        ("points", "is_open"),
+        number=True,
+    ),
     plain("visits", _("ลงพื้นที่ (ครั้ง)"), number=True),
     plain("helps", _("ความช่วยเหลือ (รายการ)"), number=True),
     plain("baht", _("มูลค่า (บาท)"), number=True),
@@ -58,8 +70,15 @@ _OF_HOUSEHOLD = {name: f"household__{name}" for name in ("house_code", "house_no
 _OWN = (
     *("household_id", "area_code", "membership", "list_kinds", "persons", "verified_persons", "baseline"),
     *("relieved", "recovered", "stage", "team_id", "last_visit_on", "due_on", "visits", "helps", "baht"),
-    "is_removed",
+    *("is_removed", "is_open", "points"),
 )
+
+
+def _rows(actor: Actor, filters: CohortFilters) -> QuerySet[CohortState]:
+    """The list with the points of the day it stands at; PostgreSQL reckons them where they are asked for."""
+    return with_points(cohort_list(actor, filters), weights_for(actor.province_code), as_of(filters))
+
+
 SOURCE = Source(
-    _("ครัวเรือน"), cohort_list, cohort_count, {**_OF_HOUSEHOLD, **{name: name for name in _OWN}}, COLUMNS
+    _("ครัวเรือน"), _rows, cohort_count, {**_OF_HOUSEHOLD, **{name: name for name in _OWN}}, COLUMNS
 )

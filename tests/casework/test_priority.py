@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 
 from casework.models import Case, CohortState, PriorityWeights
 from casework.priority import DEFAULTS, Part, Parts, Weights, failing_dimensions, points_of, score
-from casework.queries.priorities import URGENT_FIRST, by_priority, parts_of, weights_for
+from casework.queries.due import due_list
+from casework.queries.priorities import (
+    URGENT_FIRST,
+    by_priority,
+    parts_of,
+    points_on,
+    weights_for,
+    with_parts,
+)
 from casework.services.priorities import set_weights
 from dimensions.enums import Dimension
 from povertyops.common.errors import InvalidInput, NotAllowed
@@ -22,6 +30,7 @@ from povertyops.common.models import AuditEntry
 from povertyops.common.paging import keyset_page
 from tests.casework.pages.families import family
 from tests.cast import FAR_VILLAGE, Cast, client_of
+from tests.reports.exports.world import read_csv
 
 OTHER = Weights(indicators=10, dimensions=50, fragile=15, waiting=25, full_dimensions=5, full_days=97)
 URL = "/priority/weights/"
@@ -86,6 +95,9 @@ def test_database_gives_every_row_the_points_of_the_function(cast: Cast) -> None
             expected = score(parts_of(row, cases[row.household_id], on), weights).points if row.is_open else 0
             assert row.points == expected == 100 - row.calm
         assert [row.points for row in rows] == sorted((row.points for row in rows), reverse=True)
+        _in_force(weights)
+        given = {row.pk: points_on(row, on) for row in with_parts(CohortState.objects.all(), "90")}
+        assert given == {row.pk: row.points for row in rows}
         paged: list[Any] = []
         cursor = ""
         while True:
@@ -96,6 +108,13 @@ def test_database_gives_every_row_the_points_of_the_function(cast: Cast) -> None
             if not (cursor := page.next_cursor):
                 break
         assert [row.pk for row in paged] == [row.pk for row in rows]
+
+
+def _in_force(weights: Weights) -> None:
+    """The province's own, and others for the nation, which do not count for it."""
+    PriorityWeights.objects.all().delete()
+    for province, values in (("", Weights(indicators=0, waiting=50)), ("90", weights)):
+        PriorityWeights.objects.create(province_code=province, **asdict(values))
 
 
 # --------------------------------------------------------------------------------------------------- weights
@@ -198,3 +217,34 @@ def test_list_by_priority_pages_and_the_page_shows_the_parts(cast: Cast) -> None
     assert page.context["priority"].score.points == 88
     assert "เด็กเล็กหรือผู้สูงอายุ 3 คน" in page.content.decode()
     assert client_of(cast.mentor).get(f"/households/{pressing.pk}/").context["priority"] is None
+
+
+def test_points_order_the_day_and_go_along_with_lists(cast: Cast) -> None:
+    """Today: the earlier day first, whatever the points; of one day the more pressing one."""
+    today = timezone.localdate()
+    calm, pressing, earlier = family(cast), family(cast), family(cast)
+    due, seen = today - timedelta(days=3), today - timedelta(days=200)
+    rows = CohortState.objects.filter(household__in=[calm, pressing, earlier])
+    rows.update(due_on=due, last_visit_on=seen, baseline=2, recovered=0, failing_share=0, fragile=0)
+    CohortState.objects.filter(household=earlier).update(due_on=due - timedelta(days=1), last_visit_on=today)
+    CohortState.objects.filter(household=pressing).update(baseline=31, failing_share=600, fragile=3)
+
+    items = due_list(cast.mentor)
+    assert [(item.household, item.points) for item in items] == [(earlier, 8), (pressing, 88), (calm, 28)]
+    page = client_of(cast.mentor).get("/today/").content.decode()
+    assert "· ความสำคัญ 88</p>" in page
+
+    kit = client_of(cast.mentor).get("/api/v1/field/kit/").json()
+    points: dict[str, int | None] = {str(pressing.pk): 88, str(calm.pk): 28, str(earlier.pk): 8}
+    assert {row["id"]: row["points"] for row in kit["households"]} == points
+
+    CohortState.objects.filter(household=earlier).update(is_open=False)
+    points[str(earlier.pk)] = None
+    listed = client_of(cast.officer).get("/api/v1/households/").json()["results"]
+    assert {row["id"]: row["priority"] for row in listed} == points
+    one = client_of(cast.officer).get(f"/api/v1/households/{pressing.pk}/").json()
+    assert (one["priority"], [part["points"] for part in one["priority_parts"]]) == (88, [18, 30, 20, 20])
+
+    heads, *lines = read_csv(client_of(cast.officer))
+    taken = {line[heads.index("รหัสครัวเรือน")]: line[heads.index("คะแนนความสำคัญ")] for line in lines}
+    assert taken == {name: "" if value is None else str(value) for name, value in points.items()}

@@ -108,7 +108,7 @@ export function reasonsOf(household, today) {
   if (promise) {
     const days = daysBetween(promise.given_on, today);
     const said = { dimension: promise.dimension, item: promise.item_name, days };
-    return [[days < 1 ? "reason-promise-today" : "reason-promise", said]];
+    return [[days < 1 ? "reason-promise-today" : "reason-promise", said], ...pointsOf(household)];
   }
   const said = [];
   const step = pressingStep(household, today);
@@ -121,7 +121,12 @@ export function reasonsOf(household, today) {
   const unhelped = inMask(failingNow(household) & ~household.relieved);
   if (unhelped.length) said.push(["reason-unhelped", { dimensions: unhelped }]);
   if (household.assess_due && said.length === 1) said.push(["reason-assess", { due: household.assess_due }]);
-  return said;
+  return [...said, ...pointsOf(household)];
+}
+
+// What a kit taken along before points were in it does not know is not said.
+function pointsOf(household) {
+  return household.points == null ? [] : [["reason-points", { n: household.points }]];
 }
 
 /** The chip beside the name: [word, values, tone], or null. */
@@ -134,12 +139,18 @@ export function dueChip(due, today) {
   return ["due-on", { day: due }, days <= SOON_DAYS ? "soon" : ""];
 }
 
-/** The households in groups, the most pressing first; inside a group the earliest due, then as they came. */
+// The earliest due first; of one day the one with more points, as the server reckoned them for the kit.
+function sooner(one, other, today) {
+  const days = (dueDay(one, today) ?? "9").localeCompare(dueDay(other, today) ?? "9");
+  return days || (other.points ?? 0) - (one.points ?? 0);
+}
+
+/** The households in groups, the most pressing first; inside a group the earliest due, then by points, then as they came. */
 export function groupsOf(households, today) {
   const groups = new Map(GROUPS.map((name) => [name, []]));
   for (const household of households) groups.get(groupOf(household, today)).push(household);
   for (const list of groups.values()) {
-    list.sort((one, other) => (dueDay(one, today) ?? "9").localeCompare(dueDay(other, today) ?? "9"));
+    list.sort((one, other) => sooner(one, other, today));
   }
   return [...groups].filter(([, list]) => list.length);
 }

@@ -40,7 +40,7 @@ def test_each_box_counts_what_its_list_shows(cast: Cast) -> None:
     assert counts["/approvals/"] == 0
     for url in (
         "/households/?no_team=1&membership=all&sort=priority",
-        "/households/?overdue=1&membership=all",
+        "/households/?overdue=1&membership=all&sort=priority",
     ):
         assert counts[url] == 1 == client.get(url).context["count"]
 
