@@ -84,9 +84,11 @@ class ImportStatus(models.TextChoices):
 
 
 class ImportOutcome(models.TextChoices):
-    """What a household of a file is to the register; empty while it is held back."""
+    """What a household of a file is to the register; empty while it is held back. A joined one belongs to a
+    household that another line of the file names, too."""
 
     NEW = "new", _("ใหม่")
+    JOINED = "joined", _("รวมกับครัวเรือนอื่นแล้ว")
     KNOWN = "known", _("รู้จักแล้ว")
     CHANGED = "changed", _("ข้อมูลเปลี่ยน")
 

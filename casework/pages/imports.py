@@ -82,7 +82,8 @@ class BatchStory:
 
     @property
     def going_in(self) -> int:
-        return self.batch.new + self.batch.known + self.batch.changed
+        """Households of the register that get, or have, a line; two of the file may be one of them."""
+        return self.batch.new + self.batch.known + self.batch.changed - self.batch.joined
 
     @property
     def has_error_file(self) -> bool:

@@ -79,9 +79,10 @@ def compare_with_last(batch: ImportBatch) -> dict[str, Any]:
     """Tell of every household of the file how it stands to the earlier list; the counts.
 
     {"year": fiscal year compared with or None, "new", "same", "changed", "left"}: the first three add up to
-    the households that are not held back. Without an earlier list nothing is written.
+    the households that are not held back and not joined into another one of the file. Without an earlier
+    list nothing is written.
     """
-    going_in = ImportHousehold.objects.filter(batch=batch, is_held=False)
+    going_in = ImportHousehold.objects.filter(batch=batch, is_held=False, joined_to=None)
     year = _earlier_year(batch)
     if year is None:
         return {"year": None, "new": going_in.count(), "same": 0, "changed": 0, "left": 0}
@@ -188,7 +189,11 @@ def _bases(staged: Sequence[ImportHousehold]) -> dict[UUID, Listing]:
 def _staged_persons(batch: ImportBatch, numbers: Sequence[int]) -> Mapping[int, list[_Said]]:
     found: defaultdict[int, list[_Said]] = defaultdict(list)
     rows = ImportRow.objects.filter(batch=batch, number__in=numbers).order_by("number", "position")
+    told: set[tuple[int, UUID]] = set()
     for row in rows:
+        if row.match_id and (row.number, row.match_id) in told:
+            continue
+        told.add((row.number, row.match_id or row.pk))
         birth = row.birth_date.isoformat() if row.birth_date else ""
         values = (row.title, row.first_name, row.last_name, birth, row.sex, row.relation)
         found[row.number].append(_Said(row.match_id, values))
@@ -251,10 +256,13 @@ def _person_changes(before: Sequence[_Said], after: Sequence[_Said]) -> tuple[Pe
 
 # ------------------------------------------------------------------------------------------------- statements
 
+# Two rows of one line may stand for one person: the first of them tells of them.
 _OF_FILE = """
-    SELECT concat_ws(E'\\x1f', r.match_id::text, r.title, r.first_name, r.last_name,
+    SELECT DISTINCT ON (coalesce(r.match_id, r.id))
+           concat_ws(E'\\x1f', r.match_id::text, r.title, r.first_name, r.last_name,
                      coalesce(r.birth_date::text, ''), r.sex, r.relation) AS said
     FROM households_importrow r WHERE r.batch_id = i.batch_id AND r.number = i.number
+    ORDER BY coalesce(r.match_id, r.id), r.position
 """
 _OF_LINE = """
     SELECT concat_ws(E'\\x1f', coalesce(p.merged_into_id, p.id)::text,
@@ -273,7 +281,7 @@ _COMPARE = f"""
     UPDATE households_importhousehold s SET base_listing_id = f.base_id, since_last = f.since
     FROM (
         SELECT i.id, b.id AS base_id,
-               CASE WHEN i.is_held THEN ''
+               CASE WHEN i.is_held OR i.joined_to IS NOT NULL THEN ''
                     WHEN b.id IS NULL THEN '{SinceLast.NEW.value}'
                     WHEN b.content_hash = i.content_hash THEN '{SinceLast.SAME.value}'
                     WHEN i.area_code <> b.area_code OR i.dimensions <> b.dimensions

@@ -4,7 +4,7 @@ A household is found by its house code, else by its members' ids, else by villag
 person by the blind index, else by name and birthday within the household. No household of the register is
 taken for two of the file. Lines are compared with lines, never with what a household is called in the
 end, and what makes two of them alike does so from both sides: so it does not matter which list came first.
-What was merged into another counts as the other.
+What was merged into another counts as the other; where the file names both, `joining` makes one line of them.
 """
 
 # ruff: noqa: S608 - statements are built from the constants below, values are always parameters
@@ -22,6 +22,7 @@ from povertyops.common.nid import mask
 
 from ..access import scope_q
 from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow
+from .joining import count_persons, hold_together, join_lines, part_again
 
 FEW_ROWS = 200
 SMALL_REGISTER = 50_000
@@ -39,16 +40,19 @@ Found = list[tuple[int, int, str]]
 
 
 def match_register(batch: ImportBatch, *, again: bool) -> None:
-    """Find the households and persons of the file in the register; `again` forgets an earlier answer
-    first."""
+    """Find the households and persons of the file in the register; `again`: forget an earlier answer."""
     if again:
+        part_again(batch)
         _run(batch, *_FORGET)
     else:
         refresh_statistics(batch)
-    _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS, _PERSONS_BY_ID)
+    _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS)
+    join_lines(batch, _MEMBERS_SAY_SO)
+    _run(batch, _PERSONS_BY_ID)
     if batch.rows > FEW_ROWS:
         _analyze(*STAGING)  # which of them are matched is new, too
     _run(batch, _PERSONS_BY_NAME)
+    count_persons(batch)
 
 
 def refresh_statistics(batch: ImportBatch) -> None:
@@ -109,12 +113,13 @@ def hold_back(batch: ImportBatch, numbers: Iterable[int]) -> None:
 
 
 def tell_outcomes(batch: ImportBatch) -> None:
-    """New, known or changed, for every household that is not held back."""
+    """New, known, changed or joined, for every household that is not held back."""
+    hold_together(batch)
     _run(batch, _OUTCOMES)
 
 
 def count_outcomes(batch: ImportBatch) -> dict[str, int]:
-    """The counts of the report that follow from the staging tables."""
+    """The counts of the report that follow from the staging tables; who is joined into another is known."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"batch": batch.pk})
         names = [column.name for column in cursor.description]
@@ -205,11 +210,18 @@ _BY_HOUSE_CODE = _CLAIM.format(
 
 # One member alone may have moved out to the new household; the head, or half of the larger family, has not.
 # Where both have a house code and the codes differ, both must speak for it.
+_HEAD = """r.is_head AND p.raw ->> 'first_name' = l.raw ->> 'head_first_name'
+                AND p.raw ->> 'last_name' = l.raw ->> 'head_last_name'"""
+_MEMBERS_SAY_SO = f"""
+    CASE WHEN s.house_code <> '' AND l.raw ->> 'house_code' <> ''
+         THEN bool_or({_HEAD}) AND 2 * count(DISTINCT p.person_id) > GREATEST(s.persons, l.persons)
+         ELSE bool_or({_HEAD}) OR 2 * count(DISTINCT p.person_id) >= GREATEST(s.persons, l.persons) END
+"""
 _BY_MEMBERS = _CLAIM.format(
     pairs=f"""
         SELECT id, household_id, max(score) AS score
         FROM (
-            SELECT s.id, l.household_id, 2 * count(DISTINCT p.person_id) + bool_or({{head}})::int AS score
+            SELECT s.id, l.household_id, 2 * count(DISTINCT p.person_id) + bool_or({_HEAD})::int AS score
             FROM households_importhousehold s
             JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
             JOIN households_nationalid n ON n.blind_index = r.blind_index
@@ -220,16 +232,9 @@ _BY_MEMBERS = _CLAIM.format(
             WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NULL
               AND {_UNCLAIMED.format(household="l.household_id")}
             GROUP BY s.id, s.persons, s.house_code, l.id
-            HAVING CASE WHEN s.house_code <> '' AND l.raw ->> 'house_code' <> ''
-                        THEN bool_or({{head}})
-                             AND 2 * count(DISTINCT p.person_id) > GREATEST(s.persons, l.persons)
-                        ELSE bool_or({{head}})
-                             OR 2 * count(DISTINCT p.person_id) >= GREATEST(s.persons, l.persons) END
+            HAVING {_MEMBERS_SAY_SO}
         ) AS alike GROUP BY id, household_id
-    """.format(
-        head="""r.is_head AND p.raw ->> 'first_name' = l.raw ->> 'head_first_name'
-                AND p.raw ->> 'last_name' = l.raw ->> 'head_last_name'"""
-    )
+    """
 )
 
 # The same by people whom no list puts there: those that were added or moved by hand.
@@ -358,7 +363,8 @@ _OUTCOMES = """
     UPDATE households_importhousehold s SET listing_id = found.listing_id, outcome = found.outcome
     FROM (
         SELECT i.id, l.id AS listing_id,
-               CASE WHEN i.is_held THEN '' WHEN i.match_id IS NULL THEN 'new'
+               CASE WHEN i.is_held THEN '' WHEN i.joined_to IS NOT NULL THEN 'joined'
+                    WHEN i.match_id IS NULL THEN 'new'
                     WHEN l.content_hash <> i.content_hash THEN 'changed' ELSE 'known' END AS outcome
         FROM households_importhousehold i
         LEFT JOIN households_targetlist t
@@ -375,8 +381,9 @@ _OUTCOMES = """
 _COUNTS = """
     SELECT count(*) AS households,
            count(*) FILTER (WHERE outcome = 'new') AS new,
-           count(*) FILTER (WHERE outcome = 'known') AS known,
+           count(*) FILTER (WHERE outcome IN ('known', 'joined')) AS known,
            count(*) FILTER (WHERE outcome = 'known' AND listing_id IS NULL) AS listed,
+           count(*) FILTER (WHERE outcome = 'joined') AS joined,
            count(*) FILTER (WHERE outcome = 'changed') AS changed,
            count(*) FILTER (WHERE is_held) AS held_back
     FROM households_importhousehold WHERE batch_id = %(batch)s

@@ -49,7 +49,8 @@ def _found(batch: ImportBatch, notices: bool) -> Iterator[tuple[int, int, str, s
 
 def report_of(batch: ImportBatch) -> dict[str, Any]:
     """The report that the command writes; `new`, `known`, `changed` and held-back households add up to
-    `households`."""
+    `households`. Where a household goes in with another one of the file, `joined` says how many of the known
+    do so."""
     return {
         "id": str(batch.pk),
         "rows": batch.rows,
@@ -57,6 +58,7 @@ def report_of(batch: ImportBatch) -> dict[str, Any]:
         "persons": batch.persons,
         "new": batch.new,
         "known": batch.known,
+        **({"joined": batch.joined} if batch.joined else {}),
         "changed": batch.changed,
         "left": batch.left,
         "held_back_households": batch.held_back,

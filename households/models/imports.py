@@ -23,8 +23,9 @@ class ImportBatch(models.Model):
     """One file for one kind of list and fiscal year, from its arrival to its receipt.
 
     The counts are those of the report: `new`, `known`, `changed` and `held_back` are disjoint and add up to
-    `households`. `listed` is the part of `known` that was not on this list before. `centre` and
-    `province_code` say whose batch it is; both are empty for the system. `mapping` is how a person said the
+    `households`. `listed` is the part of `known` that was not on this list before, `joined` the part that
+    goes in with another household of the file. `centre` and `province_code` say whose batch it is; both are
+    empty for the system. `mapping` is how a person said the
     columns are to be read (empty: as the headers say), `since_last` the counts beside the year before
     ({"year", "new", "same", "changed", "left"}). `asked_by` asked to apply, `approved_by` is the second
     person where the province wants one; so are `undone_by` and `undo_approved_by` for taking it back.
@@ -58,6 +59,7 @@ class ImportBatch(models.Model):
     new = models.IntegerField(default=0)
     known = models.IntegerField(default=0)
     listed = models.IntegerField(default=0)
+    joined = models.IntegerField(default=0, db_default=0)
     changed = models.IntegerField(default=0)
     left = models.IntegerField(default=0)
     held_back = models.IntegerField(default=0)
@@ -152,6 +154,9 @@ class ImportHousehold(models.Model):
     to be, `listing_id` that household's present line on this very list, `base_listing_id` the newest earlier
     line of the same kind of list, to which `since_last` compares. `centre_id` is the municipal centre that a
     municipal code stood for, `sheet` the place of the sheet in the file.
+
+    Where two households of the file are one in the register, `joined_to` is the number of the one whose line
+    both are, and that one keeps in `alone` what it says by itself.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -166,6 +171,8 @@ class ImportHousehold(models.Model):
     match_id = models.UUIDField(null=True)
     listing_id = models.UUIDField(null=True)
     base_listing_id = models.UUIDField(null=True)
+    joined_to = models.IntegerField(null=True)
+    alone = models.JSONField(null=True)
     since_last = models.CharField(max_length=8, choices=SinceLast, blank=True, db_default="")
     centre_id = models.UUIDField(null=True)
     sheet = models.SmallIntegerField(default=0, db_default=0)
@@ -192,18 +199,27 @@ class ImportHousehold(models.Model):
                 fields=["batch", "since_last", "number"],
                 name="import_household_since",
                 condition=~models.Q(since_last=""),
-            )
+            ),
+            models.Index(
+                fields=["batch", "joined_to"],
+                name="import_household_joined",
+                condition=models.Q(joined_to__isnull=False),
+            ),
         ]
 
 
 class ImportRow(models.Model):
-    """Staging: a person of the file. The national id is sealed with this row's id, the person's id to be."""
+    """Staging: a person of the file. The national id is sealed with this row's id, the person's id to be.
+
+    `own_number` is the household's own number where `number` is that of the one it was joined to.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     batch = models.ForeignKey(
         ImportBatch, models.CASCADE, related_name="staged_rows", db_index=False, db_constraint=False
     )
     number = models.IntegerField()
+    own_number = models.IntegerField(null=True)
     sheet = models.SmallIntegerField(default=0, db_default=0)
     row = models.IntegerField()
     position = models.SmallIntegerField()

@@ -37,6 +37,7 @@ from ..imports.diff import (
 )
 from ..imports.faults import Fault, Unreadable, message_of
 from ..imports.files import read_pieces, spooled, store_pieces
+from ..imports.joining import joined_lines
 from ..imports.mapping import described, label_of, layout_for, layout_told, open_list
 from ..imports.matching import (
     count_outcomes,
@@ -318,7 +319,16 @@ def _faults_of_register(actor: Actor, batch: ImportBatch) -> list[FoundFault]:
 
 
 def _notices_of_register(batch: ImportBatch) -> list[FoundFault]:
-    return [
+    joined = [
+        FoundFault(
+            line.number,
+            line.row,
+            Fault("joined_household", "house_code", line.house_code, {"other_row": line.into_row}),
+            True,
+        )
+        for line in joined_lines(batch)
+    ]
+    return joined + [
         FoundFault(number, row, Fault("person_in_other_household", "pin", value), True)
         for number, row, value in members_of_neighbours(batch)
     ]
@@ -379,7 +389,7 @@ def rematch(batch: ImportBatch) -> None:
         batch.left = batch.since_last["left"]
         batch.save(
             update_fields=[
-                *("new", "known", "listed", "changed", "held_back", "faults"),
+                *("new", "known", "listed", "joined", "changed", "held_back", "faults"),
                 *("since_last", "left"),
             ]
         )
@@ -439,6 +449,7 @@ def _counts(batch: ImportBatch) -> dict[str, int]:
         "persons",
         "new",
         "known",
+        "joined",
         "changed",
         "left",
         "held_back",

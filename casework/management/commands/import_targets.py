@@ -91,6 +91,11 @@ class Command(BaseCommand):
             )
             % {name: getattr(batch, name) for name in _COUNTS}
         )
+        if batch.joined:
+            self.stdout.write(
+                _("ในที่รู้จักแล้ว %(count)d ครัวเรือนรวมกับครัวเรือนอื่นในไฟล์แล้ว เข้าบัญชีเป็นครัวเรือนเดียว")
+                % {"count": batch.joined}
+            )
         if since := batch.since_last.get("year"):
             self.stdout.write(
                 _("เทียบกับปี %(year)d: เข้าใหม่ %(new)d เปลี่ยน %(changed)d เหมือนเดิม %(same)d ไม่อยู่ในไฟล์ %(left)d")

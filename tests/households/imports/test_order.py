@@ -19,6 +19,7 @@ from django.db import transaction
 
 from casework.models import Case, CohortState, StageEvent
 from casework.services.cohort import expected_states, stored_states
+from casework.services.merging import merge_households
 from households.models import (
     Household,
     HouseholdPlacement,
@@ -255,3 +256,20 @@ def test_small_lists_drawn_at_random_give_the_same_register(world: Cast, tmp_pat
     ]
     first = brought_in(lists, tmp_path)
     assert_same(first, brought_in(random.sample(lists, len(lists)), tmp_path))
+
+
+def test_lists_that_name_both_families_of_a_merge_give_the_same_register(world: Cast, tmp_path: Path) -> None:
+    """Next year's lists disagree about families two of which are one household by now."""
+    random = Random("m")
+    families = make_households(5, subdistricts=("900701", "900702"), seed=7, persons=3)
+    ListFile("csr", 2567, families).bring_in(tmp_path)
+    kept, gone = (Household.objects.get(house_code=each.house_code) for each in families[1:3])
+    merge_households(actor=world.secretary, kept_id=kept.pk, gone_id=gone.pk, reason="ครอบครัวเดียวกัน")
+    lists = []
+    for number, kind in enumerate(("csr", "bmn-29", "vulnerable")):
+        told = [_told_by(random, family, place, 0.4) for place, family in enumerate(families)]
+        lists.append(ListFile(kind, 2568 + number % 2, random.sample(told, len(told))))
+    first = brought_in(lists, tmp_path)
+    assert Household.objects.count() == len(first["households"]) == len(families)
+    for order in (lists[::-1], [lists[1], lists[2], lists[0]]):
+        assert_same(first, brought_in(order, tmp_path))

@@ -1,0 +1,163 @@
+"""A file that names both former families of a merge: one line of one household, told and counted."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from casework.models import CohortState, HouseholdMerge
+from casework.services.merge_work import MergeChoices
+from casework.services.merging import merge_households
+from casework.services.unmerging import unmerge
+from dimensions.enums import Dimension
+from households.models import Household, ImportBatch, ListedPerson, Listing, Person
+from households.services.target_lists import report_of
+from tests.casework.batches import assert_all_agree, figures, register, undo
+from tests.cast import Cast, client_of
+from tests.import_work import apply, bring_in, check, codes, counts, world
+from tests.lists import ListHousehold, Sheet, make_households
+
+__all__ = ["world"]
+
+LATER = 2569
+
+
+def two_years(count: int, persons: int = 2) -> tuple[list[ListHousehold], list[ListHousehold]]:
+    """The same families on last year's list and on this year's."""
+    families = make_households(count, persons=persons)
+    families[0].dimensions, families[1].dimensions = ("living",), ("income", "health")
+    return families, deepcopy(families)
+
+
+def merged_families(cast: Cast, families: list[ListHousehold]) -> HouseholdMerge:
+    """The first two families of a list of 2568 are one; their heads are one person under two numbers."""
+    bring_in(Sheet(families))
+    kept, gone = (Household.objects.get(house_code=each.house_code) for each in families[:2])
+    mine, theirs = (home.memberships.get(is_head=True, superseded_at=None) for home in (kept, gone))
+    return merge_households(
+        actor=cast.secretary,
+        kept_id=kept.pk,
+        gone_id=gone.pk,
+        choices=MergeChoices(same={theirs.person_id: mine.person_id}),
+        reason="บ้านเดียวกัน",
+    )
+
+
+def line_of(merge: HouseholdMerge, year: int) -> Listing:
+    return Listing.objects.get(household=merge.kept_id, fiscal_year=year, superseded_at=None)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_both_families_are_one_line_of_the_household_that_stays(world: Cast, turned: bool) -> None:
+    families, now = two_years(3)
+    merge = merged_families(world, families)
+    before, numbers = register(), figures()
+    households, persons = Household.objects.count(), Person.objects.count()
+    if turned:
+        now.reverse()
+    batch = check(Sheet(now), fiscal_year=LATER, actor=world.secretary)
+    assert (*counts(batch), batch.listed, batch.joined) == (0, 3, 0, 0, 2, 1)
+    assert report_of(batch)["joined"] == 1
+    assert [code for _row, code in codes(batch, notices=True)] == ["joined_household"]
+    assert codes(batch, notices=True)[0][0] == 2 + Sheet(now).rows.index(
+        next(row for row in Sheet(now).rows if families[1].house_code in row)
+    )
+    assert (batch.since_last["new"], batch.since_last["changed"], batch.since_last["left"]) == (0, 0, 0)
+    assert batch.since_last["same"] == 2
+    said = client_of(world.secretary).get(reverse("import_batch", args=[batch.pk])).content.decode()
+    assert "1 ครัวเรือนเคยรวมกับครัวเรือนอื่นในไฟล์นี้แล้ว" in said
+    assert "นำเข้า 2 ครัวเรือน" in said
+
+    apply(batch, actor=world.secretary)
+    assert (Household.objects.count(), Person.objects.count()) == (households, persons)
+    line, earlier = line_of(merge, LATER), line_of(merge, 2568)
+    assert line.dimensions == Dimension.LIVING.bit | Dimension.INCOME.bit | Dimension.HEALTH.bit
+    for name in ("dimensions", "failed_indicators", "persons", "income", "raw", "content_hash", "area_code"):
+        mine, hers = getattr(line, name), getattr(earlier, name)
+        assert (bytes(mine), bytes(hers))[0] == bytes(hers) if name == "content_hash" else mine == hers, name
+    listed, was = (
+        set(ListedPerson.objects.filter(listing=each).values_list("person_id", flat=True))
+        for each in (line, earlier)
+    )
+    assert listed == was
+    assert not CohortState.objects.filter(household=merge.gone_id).exists()
+    assert_all_agree(2568, LATER)
+
+    after = register()
+    again = bring_in(Sheet(now), fiscal_year=LATER, actor=world.secretary)
+    assert (*counts(again), again.listed, again.joined) == (0, 3, 0, 0, 0, 1)
+    assert register() == after
+    undo(again)
+    assert register() == after
+    undo(batch)
+    assert register() == before
+    assert figures() == numbers
+    same_year = bring_in(Sheet(now), actor=world.secretary)  # the list on which they were two
+    assert (*counts(same_year), same_year.joined) == (0, 3, 0, 0, 1)
+    assert register() == before
+
+
+def test_lines_that_go_in_together_wait_together_and_come_back_together(world: Cast) -> None:
+    families, now = two_years(3)
+    merge = merged_families(world, families)
+    wrong = Sheet(now).set(3, "วันเกิด", "31/02/2560")  # the second person of the family that went
+    batch = bring_in(wrong, fiscal_year=LATER)
+    assert (*counts(batch), batch.joined) == (0, 1, 0, 2, 0)
+    assert not Listing.objects.filter(household=merge.kept_id, fiscal_year=LATER).exists()
+    mended = bring_in(Sheet(now[:2]), fiscal_year=LATER)
+    assert (*counts(mended), mended.joined) == (0, 2, 0, 0, 1)
+    assert line_of(merge, LATER).persons == 3
+    assert_all_agree(2568, LATER)
+
+
+def test_what_is_asked_before_applying_is_asked_again(world: Cast) -> None:
+    """Between preview and import the families are made two again, and merged again."""
+    families, now = two_years(2)
+    merge = merged_families(world, families)
+    first = check(Sheet(now), fiscal_year=LATER)
+    second = check(Sheet(deepcopy(now)), fiscal_year=LATER, kind="csr")
+    assert (first.joined, second.joined) == (1, 1)
+    unmerge(actor=world.secretary, merge_id=merge.pk, reason="คนละครอบครัว")
+    applied = apply(first)
+    assert (*counts(applied), applied.listed, applied.joined) == (0, 2, 0, 0, 2, 0)
+    lines = Listing.objects.filter(fiscal_year=LATER).order_by("dimensions")
+    assert [line.dimensions for line in lines] == [
+        Dimension.LIVING.bit,
+        Dimension.INCOME.bit | Dimension.HEALTH.bit,
+    ]
+    assert {line.persons for line in lines} == {2}
+    merge_households(
+        actor=world.secretary, kept_id=merge.kept_id, gone_id=merge.gone_id, reason="ครอบครัวเดียวกัน"
+    )
+    applied = apply(second)
+    assert (*counts(applied), applied.joined) == (0, 2, 0, 0, 1)
+    assert_all_agree(2568, LATER)
+
+
+def test_who_moved_out_or_shares_the_house_is_no_former_family(world: Cast) -> None:
+    """A son with a household of his own, and others under the same number, stay households of their own."""
+    families, now = two_years(2, persons=3)
+    merge = merged_families(world, families)
+    stranger, moved = make_households(2, persons=2, start=70)
+    stranger.house_no, stranger.subdistrict, stranger.moo = (
+        families[1].house_no, families[1].subdistrict, families[1].moo,
+    )  # fmt: skip
+    moved.persons[0] = now[1].persons.pop()
+    batch = bring_in(Sheet([*now, stranger, moved]), fiscal_year=LATER)
+    assert (*counts(batch), batch.joined) == (2, 2, 0, 0, 1)
+    assert Household.objects.filter(merged_into=None).count() == 3
+    assert line_of(merge, LATER).persons == 4
+    assert_all_agree(2568, LATER)
+
+
+def test_command_tells_it(world: Cast, tmp_path, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    families, now = two_years(2)
+    merged_families(world, families)
+    path = Sheet(now).csv(tmp_path / "list.csv")
+    with pytest.raises(SystemExit):
+        call_command("import_targets", str(path), "--list", "tpmap", "--fiscal-year", str(LATER), "--apply")
+    assert "1 ครัวเรือนรวมกับครัวเรือนอื่นในไฟล์แล้ว" in capsys.readouterr().out
+    assert ImportBatch.objects.latest("received_at").joined == 1
