@@ -13,7 +13,7 @@ from povertyops.common.forms import LongSelect, ThaiDateField
 
 from ..pages.merges import Comparison
 from ..pages.people import Member
-from ..services.merging import MergeChoices
+from ..services.merge_work import MergeChoices
 
 NOBODY = ""
 

@@ -23,7 +23,8 @@ from povertyops.areas.queries import path_of
 
 from ..enums import HelpStatus, PlanStatus
 from ..models import Assignment, Case, HouseholdMerge, HouseholdPlan, PersonMerge
-from ..services.merging import FIELDS, TEAM, MergeChoices, value_of
+from ..services.merge_fields import value_of
+from ..services.merge_work import FIELDS, TEAM, MergeChoices
 from .people import Member, members_of
 from .story import standing_helps, standing_visits
 

@@ -11,7 +11,7 @@ from enum import Enum
 
 
 class Way(Enum):
-    """MOVES: the row is the kept one's from now on. SETTLED: `services.merging` has an act of its own for it.
+    """MOVES: the row is the kept one's from now on. SETTLED: merging has an act of its own for it.
     STAYS: it tells of the one that went, and is read from there. REBUILT: the read model follows the facts.
     """
 

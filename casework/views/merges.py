@@ -24,7 +24,9 @@ from ..pages.merges import MergeRow, comparison_of, consequences, merges_seen
 from ..pages.people import members_of
 from ..pages.transfers import subdistrict_choices
 from ..rules import APPROVING_ROLES
-from ..services.merging import merge_households, merge_persons, why_not_merge
+from ..services.merge_persons import merge_persons
+from ..services.merge_work import why_not_merge
+from ..services.merging import merge_households
 from ..services.persons_moving import link_same_house, move_person
 from ..services.splitting import split_household
 from ..services.unmerging import unmerge, unmerge_persons, why_not_undo

@@ -14,7 +14,9 @@ from casework.models import Case, HouseholdMerge, PersonMerge, StageEvent
 from casework.queries.built_on import MADE_BY_IMPORT, building_models, households_in_the_way, obstacles_of
 from casework.services.assignment import assign_households
 from casework.services.importing import move_on, unfinished_imports
-from casework.services.merging import MergeChoices, merge_households, merge_persons
+from casework.services.merge_persons import merge_persons
+from casework.services.merge_work import MergeChoices
+from casework.services.merging import merge_households
 from casework.services.undoing import BuiltOn, request_undo
 from casework.services.unmerging import unmerge, unmerge_persons
 from casework.services.visits import record_visit

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from casework.services.after import after_write
 from casework.services.cohort import expected_states, stored_states
-from casework.services.merging import merge_households, merge_persons
+from casework.services.merge_persons import merge_persons
+from casework.services.merging import merge_households
 from casework.services.unmerging import unmerge, unmerge_persons
 from households.models import Household, ListedPerson, Listing, Membership
 from households.services.derive import derive_households

@@ -20,7 +20,8 @@ from casework.enums import Decision, StageEventKind
 from casework.models import Case, ContinuingCare, Help, HouseholdMerge, Photo, StageEvent, Visit
 from casework.services.care import decide_care, propose_care
 from casework.services.cohort import expected_states, stored_states
-from casework.services.merging import MergeChoices, merge_households
+from casework.services.merge_work import MergeChoices
+from casework.services.merging import merge_households
 from casework.services.referrals import ReferralInput, send_referral
 from casework.services.unmerging import unmerge
 from dimensions.enums import Dimension
