@@ -1,8 +1,7 @@
 """Applying a target list: the register takes it in, cases open, the read model follows; range by range.
 
-Each range of households is one transaction with its audit rows, dirty marks and progress, fenced by the
-batch's
-lease. A worker that is killed leaves whole ranges only, and the next run goes on with what is left.
+Each range of households is one transaction with its audit rows, dirty marks and progress, fenced by the lease
+of the batch. A worker that is killed leaves whole ranges only, and the next run goes on with what is left.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ from households.services.target_lists import (
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES
 from povertyops.areas.services import VillageSeen, learn_villages
-from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, NotAllowed
 from povertyops.common.leases import release_lease, renew_lease, take_lease
 
 from .after import after_write
 from .import_approval import needs_second_person
+from .import_log import audit_import
 from .opening import audit_range, open_cases, write_new_cohort
 
 HOUSEHOLDS_AT_ONCE = 1_000
@@ -76,7 +75,7 @@ def request_apply(*, actor: Actor, batch_id: UUID) -> ImportBatch:
         batch.requested_at, batch.asked_by = actor.now(), actor.user
         batch.attempts, batch.problem = 0, ""
         batch.save(update_fields=["status", "requested_at", "asked_by", "attempts", "problem"])
-        _audit(actor, "import.awaiting" if waits else "import.requested", batch)
+        audit_import(actor, "import.awaiting" if waits else "import.requested", batch)
     return batch
 
 
@@ -84,8 +83,7 @@ def apply_batch(*, batch_id: UUID, holder: UUID, side_by_side: int = SIDE_BY_SID
     """Apply what a person asked for; the caller holds the batch's lease. Safe to run again at any point.
 
     Writes register, listings, cases, events, read model, audit rows and dirty marks. Raises Busy while
-    another
-    list goes into one of its provinces.
+    another list goes into one of its provinces.
     """
     batch = ImportBatch.objects.select_related("kind", "user", "appointment__centre").get(pk=batch_id)
     if batch.status not in ImportStatus.of_applying():
@@ -124,7 +122,7 @@ def _finish(batch: ImportBatch, holder: UUID) -> None:
         renew_lease(lease_key(batch.pk), holder, LEASE_SECONDS)
         batch.status, batch.applied_at, batch.done = ImportStatus.APPLIED, actor.now(), batch.households
         batch.save(update_fields=["status", "applied_at", "done"])
-        _audit(actor, "import.applied", batch)
+        audit_import(actor, "import.applied", batch)
         transaction.on_commit(lambda: _look_for_duplicates(batch.pk), robust=True)
 
 
@@ -214,15 +212,3 @@ def alone_in_provinces(batch: ImportBatch, holder: UUID) -> Iterator[None]:
 
 def province_key(province: str) -> str:
     return f"import-into:{province}"
-
-
-def _audit(actor: Actor, action: str, batch: ImportBatch) -> None:
-    names = ("kind_id", "fiscal_year", "households", "new", "known", "changed", "held_back")
-    audit(
-        actor,
-        action,
-        object_type="import",
-        object_id=batch.pk,
-        province_code=batch.province_code,
-        changes={name: getattr(batch, name) for name in names},
-    )

@@ -22,6 +22,7 @@ from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 
 from .guards import require_role
+from .import_log import audit_import
 
 MOST_HOUSEHOLDS = 10_000_000
 
@@ -97,7 +98,7 @@ def approve_import(*, actor: Actor, batch_id: UUID) -> ImportBatch:
             raise NotAllowed("second_person", reason)
         batch.status, batch.approved_by, batch.attempts = ImportStatus.REQUESTED, actor.user, 0
         batch.save(update_fields=["status", "approved_by", "attempts"])
-        _audit(actor, "import.approved", batch)
+        audit_import(actor, "import.approved", batch)
     return batch
 
 
@@ -110,7 +111,7 @@ def decline_import(*, actor: Actor, batch_id: UUID, note: str) -> ImportBatch:
         batch = _waiting(actor, batch_id)
         batch.status, batch.problem = ImportStatus.READY, note.strip()[:500]
         batch.save(update_fields=["status", "problem"])
-        _audit(actor, "import.declined", batch, note=batch.problem)
+        audit_import(actor, "import.declined", batch, note=batch.problem)
     return batch
 
 
@@ -151,14 +152,3 @@ def _waiting(actor: Actor, batch_id: UUID) -> ImportBatch:
     if batch.status != ImportStatus.AWAITING:
         raise Conflict("not_awaiting", _("บัญชีนี้ไม่ได้รอการอนุมัติแล้ว"))
     return batch
-
-
-def _audit(actor: Actor, action: str, batch: ImportBatch, **more: str) -> None:
-    audit(
-        actor,
-        action,
-        object_type="import",
-        object_id=batch.pk,
-        province_code=batch.province_code,
-        changes={"list": batch.kind_id, "fiscal_year": batch.fiscal_year, **more},
-    )

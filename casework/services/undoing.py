@@ -18,7 +18,6 @@ from households.models import ImportBatch
 from households.services.target_lists import LEASE_SECONDS, lease_key, lock_batch_households, take_back
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES
-from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.leases import renew_lease
 
@@ -28,6 +27,7 @@ from .after import after_write
 from .apply import alone_in_provinces, follow_names, province_key
 from .guards import require_role
 from .import_approval import needs_second_person_to_undo, why_not_approve
+from .import_log import audit_import
 
 TOLD = 5
 _REQUEST = ("status", "undone_by", "undo_asked_at", "undo_approved_by")
@@ -75,7 +75,8 @@ def request_undo(*, actor: Actor, batch_id: UUID, reason: str) -> ImportBatch:
         batch.undo_asked_at, batch.undo_approved_by = actor.now(), None
         batch.attempts, batch.problem = 0, ""
         batch.save(update_fields=[*_REQUEST, "undo_reason", "attempts", "problem"])
-        _audit(actor, "import.undo_awaiting" if waits else "import.undo_requested", batch)
+        action = "import.undo_awaiting" if waits else "import.undo_requested"
+        audit_import(actor, action, batch, undo_reason=batch.undo_reason)
     return batch
 
 
@@ -92,7 +93,7 @@ def approve_undo(*, actor: Actor, batch_id: UUID) -> ImportBatch:
         _refuse_what_is_built_on(batch)
         batch.status, batch.undo_approved_by = ImportStatus.UNDOING, actor.user
         batch.save(update_fields=["status", "undo_approved_by"])
-        _audit(actor, "import.undo_approved", batch)
+        audit_import(actor, "import.undo_approved", batch)
     return batch
 
 
@@ -103,7 +104,7 @@ def decline_undo(*, actor: Actor, batch_id: UUID, note: str) -> ImportBatch:
         raise InvalidInput("note_needed", _("โปรดบอกเหตุผลที่ไม่อนุมัติ"), field="note")
     with transaction.atomic():
         batch = _waiting(actor, batch_id)
-        _audit(actor, "import.undo_declined", batch, note=note.strip()[:500])
+        audit_import(actor, "import.undo_declined", batch, note=note.strip()[:500])
         _leave_standing(batch, note.strip())
     return batch
 
@@ -155,7 +156,7 @@ def _undo(batch: ImportBatch, holder: UUID) -> None:
         follow_names(staying)
     batch.status, batch.undone_at = ImportStatus.UNDONE, actor.now()
     batch.save(update_fields=["status", "undone_at"])
-    _audit(actor, "import.undone", batch)
+    audit_import(actor, "import.undone", batch, undo_reason=batch.undo_reason)
 
 
 def _refuse_what_is_built_on(batch: ImportBatch) -> None:
@@ -179,18 +180,6 @@ def _audit_households(actor: Actor, batch: ImportBatch) -> None:
             _AUDIT,
             {"batch": batch.pk, "user": actor.user_id, "list": batch.kind_id, "year": batch.fiscal_year},
         )
-
-
-def _audit(actor: Actor, action: str, batch: ImportBatch, **more: str) -> None:
-    names = ("kind_id", "fiscal_year", "households", "new", "known", "changed", "undo_reason")
-    audit(
-        actor,
-        action,
-        object_type="import",
-        object_id=batch.pk,
-        province_code=batch.province_code,
-        changes={name: getattr(batch, name) for name in names} | more,
-    )
 
 
 _BORN = "SELECT id FROM households_household WHERE batch_id = %(batch)s"
