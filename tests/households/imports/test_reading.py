@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -154,7 +159,7 @@ def test_broken_part_of_a_workbook_is_refused(sheet: Sheet, tmp_path: Path) -> N
 
 
 def test_bomb_is_refused_by_its_directory() -> None:
-    bomb = archive({"[Content_Types].xml": b"", "xl/workbook.xml": bytes(limits.MAX_UNPACKED_BYTES + 1)})
+    bomb = archive({"[Content_Types].xml": b"", "xl/workbook.xml": bytes(65 * limits.MIB)})
     assert len(bomb) < limits.MIB
     assert refusal(bomb).code == "unpacks_too_big"
 
@@ -173,6 +178,47 @@ def test_string_repeated_into_gigabytes_dies_in_its_own_process(tmp_path: Path) 
                 page.write_string(row, column, "ก" * 32_000)
     assert path.stat().st_size < 2 * limits.MIB
     assert refusal(path).code in {"unpacks_too_big", "too_many_columns"}
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_big_sheet_is_read_in_pieces_as_it_would_be_whole(tmp_path: Path, numbered: bool) -> None:
+    """Gaps, error values, merged cells behind the rows, and rows that do not say their numbers."""
+    path, list_rows = tmp_path / "big.xlsx", Sheet(make_households(200)).rows
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("บัญชี")
+        page.merge_range(0, 2, 1, 5, "มิติ")
+        for number, row in enumerate(list_rows):
+            at = number + 2 + 5 * (number // 100) * numbered
+            for place, value in enumerate(row):
+                page.write(at, place, value)
+            if number % 70 == 0:
+                page.write_formula(at, 3, "=1/0", None, "#DIV/0!")
+    if not numbered:
+        with zipfile.ZipFile(path) as book:
+            plain = re.sub(rb' r="[A-Z]*\d+"', b"", book.read("xl/worksheets/sheet1.xml"))
+        path.write_bytes(rewritten(path, "xl/worksheets/sheet1.xml", plain))
+
+    whole, pieces = (told_of(path, at_once) for at_once in (limits.MAX_FILE_BYTES, 20_000))
+
+    rows = [row for lines in whole if isinstance(lines, list) for row in lines]
+    assert [row for lines in pieces if isinstance(lines, list) for row in lines] == rows
+    assert len(rows) > 500
+    assert pieces[0] == whole[0]
+    assert pieces[0]["sheets"][0]["merges"] == [[0, 2, 1, 5]]
+    assert sum("#DIV/0!" in row for row in rows) == (len(list_rows) + 69) // 70 * numbered
+
+
+def told_of(path: Path, at_once: int) -> list[Any]:
+    """What the process that opens a workbook says, with sheets cut into pieces of `at_once` bytes."""
+    data = path.read_bytes()
+    bounds = (limits.WORKBOOK_MEMORY_BYTES, 60, limits.MAX_UNPACKED_BYTES, 200, 60, at_once)
+    done = subprocess.run(
+        [sys.executable, "-I", str(Path(limits.__file__).with_name("workbook.py")), *map(str, bounds)],
+        input=len(data).to_bytes(8, "big") + data + b"[0]\n",
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def test_too_many_columns_are_refused(tmp_path: Path) -> None:
