@@ -11,8 +11,9 @@ import pytest
 APPS = ("povertyops.accounts", "povertyops.areas", "dimensions", "households", "casework", "reports")
 OPEN_ROOMS = frozenset({"models", "enums", "rules", "access", "queries", "services"})
 # What these rooms speak in: who acts, why a rule said so, what a service takes, how a list's address is read,
-# what keeps a person from leaving, how an indicator is asked, whom a change of the yardstick touches.
-WORDS = frozenset({"actor", "reasons", "inputs", "filters", "duties", "asking", "touching"})
+# what keeps a person from leaving, how an indicator is asked, whom a change of the yardstick touches, what
+# somebody takes away.
+WORDS = frozenset({"actor", "reasons", "inputs", "filters", "duties", "asking", "touching", "takings"})
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,15 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from households.enums import VerificationStatus
 from households.models import Household
 from povertyops.accounts.actor import Actor
-from povertyops.areas.queries import areas_by_code
+from povertyops.accounts.takings import Taking, count_taking
+from povertyops.areas.queries import address_labels, areas_by_code
 from povertyops.common.audit import log_access
 from povertyops.common.errors import InvalidInput
 from povertyops.common.ids import uuid7
@@ -64,7 +66,8 @@ def take_out_sheet(*, actor: Actor, area: str = "") -> tuple[VerificationSheet, 
     """A protected workbook of everybody to check in an area ("" for the whole reach), without national ids.
 
     Only status, note and day can be filled in. Raises Http404 where nobody is to be checked, InvalidInput for
-    more than MOST_PERSONS. Side effects: the sheet with what stood, an access entry.
+    more than MOST_PERSONS, NotAllowed for an account that takes too much away. Side effects: the sheet with
+    what stood, an access entry, a line in the register of exports.
     """
     require_role(actor, VERIFYING_ROLES)
     lines = _lines(actor, area)
@@ -72,6 +75,8 @@ def take_out_sheet(*, actor: Actor, area: str = "") -> tuple[VerificationSheet, 
         raise Http404
     households = {line.household.pk for line in lines}
     with transaction.atomic():
+        name = _("แบบตรวจสอบข้อมูล %(place)s") % {"place": address_labels([area])[area] if area else ""}
+        count_taking(actor=actor, taking=Taking("check_sheet", "xlsx", name.strip(), len(lines)))
         sheet = VerificationSheet.objects.create(
             id=uuid7(),
             province_code=actor.province_code or lines[0].household.province_code,
@@ -136,6 +141,11 @@ def sheet_named(token: str) -> VerificationSheet | None:
     except signing.BadSignature:
         return None
     return VerificationSheet.objects.filter(pk=pk).first()
+
+
+def is_too_old(sheet: VerificationSheet) -> bool:
+    """Whether so much has changed since that it must be taken out anew."""
+    return timezone.now() - sheet.recorded_at > timedelta(days=settings.VERIFICATION_SHEET_DAYS)
 
 
 def looks_like_token(cell: object) -> bool:

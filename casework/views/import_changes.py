@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from households.access import get_import_for
 from households.enums import ImportStatus, SinceLast
 from households.models import ImportBatch
 from povertyops.accounts.actor import Actor
+from povertyops.accounts.takings import Taking, count_taking
 from povertyops.common.audit import log_access
 from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
@@ -32,6 +34,8 @@ from .imports import IMPORTERS
 from .shared import actor_of
 
 AT_ONCE = 25
+# What the file of a comparison names; who stayed the same is not in it.
+TAKEN = (SinceLast.NEW.value, SinceLast.CHANGED.value, LEFT)
 
 
 @require_safe
@@ -70,9 +74,12 @@ def _cards(request: HttpRequest, actor: Actor, batch: ImportBatch, show: str) ->
 @require_safe
 @allow(*IMPORTERS)
 def import_changes_csv(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The whole comparison; names of households stand in it, so that fetching it is logged."""
+    """The whole comparison; names of households stand in it, so that fetching it is logged and counted."""
     actor = actor_of(request)
     batch = get_import_for(actor, pk)
+    rows = sum(int(batch.since_last.get(show, 0)) for show in TAKEN)
+    name = _("เทียบกับปีก่อน %(file)s") % {"file": batch.file_name}
+    count_taking(actor=actor, taking=Taking("changes", "csv", name, rows))
     log_access(
         actor, "import_changes", object_type="import", object_id=batch.pk, details=dict(batch.since_last)
     )

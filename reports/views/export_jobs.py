@@ -218,5 +218,8 @@ def _order(actor: Actor, query: QueryDict) -> Order:
 
 
 def _with_ways(line: JobLine) -> JobLine:
+    """With the way to ask for it again; what left by another door is asked for there."""
+    if line.job.kind not in KINDS:
+        return line
     order = Order.of_job(line.job)
     return JobLine(line.job, line.now, asking_url(order, format=line.job.format))

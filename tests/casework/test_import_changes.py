@@ -11,6 +11,7 @@ from django.urls import reverse
 from casework.pages.import_changes import csv_lines, left_rows, staged_cards, staged_rows
 from households.models import Household, ImportBatch
 from povertyops.common.models import AccessEntry
+from reports.models import ExportJob
 from tests.casework.batches import copies, register
 from tests.cast import Cast, client_of
 from tests.import_work import apply, bring_in, check, world
@@ -122,7 +123,7 @@ def test_the_comparison_shows_exactly_what_was_planted(world: Cast, tmp_path, ca
     assert [line.household.house_code for line in left_rows(world.secretary, batch)] == left
 
 
-def test_pages_show_it_and_the_csv_has_all_of_it(world: Cast, django_assert_num_queries) -> None:
+def test_pages_show_it_and_the_csv_has_all_of_it(world: Cast, django_assert_num_queries, settings) -> None:
     old, now = planted()
     bring_in(Sheet(old), fiscal_year=2567, actor=world.secretary)
     now[1].phone = "0812345678"
@@ -143,6 +144,12 @@ def test_pages_show_it_and_the_csv_has_all_of_it(world: Cast, django_assert_num_
     response = client.get(reverse("import_changes_csv", args=[batch.pk]))
     assert b"".join(response.streaming_content).decode("utf-8-sig") == text  # type: ignore[attr-defined]
     assert AccessEntry.objects.filter(kind="import_changes").count() == 1
+    taken = ExportJob.objects.get()
+    named = batch.since_last["new"] + batch.since_last["changed"] + batch.since_last["left"]
+    assert (taken.kind, taken.rows, taken.asked_by_id) == ("changes", named, world.secretary.user_id)
+    settings.EXPORT_MAX_JOBS_A_DAY, settings.EXPORT_ALERT_ROWS = 1, named - 1
+    assert client.get(reverse("import_changes_csv", args=[batch.pk])).status_code == 403
+    assert AccessEntry.objects.filter(kind="import_changes").count() == 1, "nothing left"
     for stranger in (world.officer, world.far_secretary):
         assert client_of(stranger).get(page).status_code == 404
     assert client_of(world.mentor).get(page).status_code == 403
