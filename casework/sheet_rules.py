@@ -100,13 +100,17 @@ class Stood(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A row of the returned sheet: good, or with the code of a fault. `row` 0: it is no longer there."""
+    """A row of the returned sheet: good, or with the code of a fault. `row` 0: it is no longer there.
+
+    Person and household are the ones that they are now, also where they were merged since.
+    """
 
     row: int
     person_id: UUID | None = None
     household_id: UUID | None = None
     kind: Kind = Kind.SAME
     found: Standing = NOTHING_YET
+    stood: Standing = NOTHING_YET
     on: date | None = None
     column: Column | None = None
     fault: str = ""
@@ -114,30 +118,48 @@ class Judged:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where those on a sheet are now.
+
+    `homes` leads from a household of the sheet to the one it is now, if the actor may change that; `persons`
+    from a person to the one they were merged into; `moved` are those, as they are now, who live elsewhere.
+    """
+
+    homes: Mapping[UUID, UUID]
+    persons: Mapping[UUID, UUID] = field(default_factory=dict)
+    moved: Set[UUID] = frozenset()
+
+    def person(self, person_id: UUID) -> UUID:
+        return self.persons.get(person_id, person_id)
+
+
 def judge_rows(
     rows: Sequence[Sequence[Any]],
     *,
     stood: Mapping[UUID, Stood],
     now: Mapping[UUID, Standing],
-    reachable: Set[UUID],
+    where: Whereabouts,
     statuses: Mapping[str, str],
     today: date,
 ) -> Iterator[Judged]:
     """What each filled-in row of the sheet means, then the persons whose rows are gone.
 
-    `stood` is what was taken out, `now` what is recorded, `reachable` the households the actor may change,
-    `statuses` leads from what stands in a cell (folded) to a status.
+    `stood` is what was taken out, `now` what is recorded of the persons as they are now, `statuses` leads
+    from what stands in a cell (folded) to a status.
     """
     seen: dict[UUID, int] = {}
     for number, cells in enumerate(rows[FIRST_ROW - 1 :], start=FIRST_ROW):
         row = [_text(cells[place]) if place < len(cells) else "" for place in Column]
         if not any(row):
             continue
-        person_id = _key(row[Column.PERSON])
-        known = stood.get(person_id) if person_id else None
-        if known is None or person_id is None or _key(row[Column.HOUSEHOLD]) != known.household_id:
+        named = _key(row[Column.PERSON])
+        known = stood.get(named) if named else None
+        if known is None or named is None or _key(row[Column.HOUSEHOLD]) != known.household_id:
             yield Judged(number, fault="unknown_row")
-        elif known.household_id not in reachable:
+            continue
+        person_id = where.person(named)
+        if known.household_id not in where.homes:
             seen.setdefault(person_id, number)
             yield Judged(number, fault="out_of_reach")
         elif person_id in seen:
@@ -145,12 +167,26 @@ def judge_rows(
             yield Judged(number, column=Column.NAME, fault="twice", value=row[Column.NAME], details=details)
         else:
             seen[person_id] = number
-            yield _judge(number, row, person_id, known, now.get(person_id, NOTHING_YET), statuses, today)
-    yield from (
-        Judged(0, person_id, known.household_id, fault="missing_row")
-        for person_id, known in stood.items()
-        if person_id not in seen and known.household_id in reachable
-    )
+            known = Stood(where.homes[known.household_id], known.standing)
+            told = known.standing if person_id in where.moved else now.get(person_id, NOTHING_YET)
+            judged = _judge(number, row, person_id, known, told, statuses, today)
+            if person_id in where.moved and (judged.fault or judged.kind is not Kind.SAME):
+                # Nothing of the person but what the sheet itself says.
+                judged = Judged(number, column=Column.NAME, fault="moved_away", value=row[Column.NAME])
+            yield judged
+    yield from _missing(stood, where, seen)
+
+
+def _missing(stood: Mapping[UUID, Stood], where: Whereabouts, seen: Mapping[UUID, int]) -> Iterator[Judged]:
+    """Persons of the sheet, still there, whose rows are not."""
+    told: set[UUID] = set()
+    for named, known in stood.items():
+        person_id = where.person(named)
+        if person_id in seen or person_id in told or person_id in where.moved:
+            continue
+        if known.household_id in where.homes:
+            told.add(person_id)
+            yield Judged(0, person_id, where.homes[known.household_id], fault="missing_row")
 
 
 def _judge(
@@ -181,7 +217,7 @@ def _judge(
     found = Standing(status, note)
     kind = _kind(found, known.standing, now)
     if kind is Kind.SAME:
-        return Judged(number, person_id, known.household_id, kind, found)
+        return Judged(number, person_id, known.household_id, kind, found, known.standing)
     if status == CORRECTED and not note:
         return fault("note_needed", Column.NOTE)
     try:
@@ -190,7 +226,7 @@ def _judge(
         return fault("bad_day", Column.DAY)
     if on > today:
         return fault("future_day", Column.DAY)
-    return Judged(number, person_id, known.household_id, kind, found, on)
+    return Judged(number, person_id, known.household_id, kind, found, known.standing, on)
 
 
 def _kind(found: Standing, stood: Standing, now: Standing) -> Kind:

@@ -277,6 +277,10 @@ EXPORT_KEEP_DAYS = 7
 # How long a worker may be silent before another takes an export over, and how long a failed try rests.
 EXPORT_LEASE_SECONDS = 60
 EXPORT_RETRY_SECONDS = 60
+# A verification sheet that was taken out can come back so long; one that came back can be confirmed so long.
+# After that a night takes away what they held.
+VERIFICATION_SHEET_DAYS = 180
+SHEET_RETURN_DAYS = 30
 # Of each district's households at *survive*, how many are looked at before a meeting's figures are frozen.
 SPOT_CHECK_SHARE = 0.05
 SPOT_CHECK_LEAST = 3
@@ -397,6 +401,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-nominators": {"task": "casework.forget_nominators", "schedule": crontab(hour="2", minute=55)},
     # After the turn of the day; only who is new or changed is compared.
     "find-duplicates": {"task": "households.find_duplicates", "schedule": crontab(hour="3", minute=10)},
+    "forget-sheets": {"task": "casework.forget_sheets", "schedule": crontab(hour="2", minute=45)},
     "purge-photos": {"task": "casework.purge_photos", "schedule": crontab(hour="2", minute=50)},
 }
 

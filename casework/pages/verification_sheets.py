@@ -17,6 +17,7 @@ from povertyops.accounts.actor import Actor
 
 from ..enums import SheetStatus
 from ..models import SheetReturn, SheetReturnLine
+from ..queries.findings import lives_elsewhere
 from ..sheet_rules import FAULTS, Kind
 
 TONES = {
@@ -62,7 +63,11 @@ def faults_of(returned: SheetReturn) -> QuerySet[SheetReturnLine]:
 
 
 def lines_for(actor: Actor, lines: Iterable[SheetReturnLine]) -> list[ReturnLine]:
-    """The lines in words, three queries for any number; nothing of a household that is out of sight now."""
+    """The lines in words, three queries for any number.
+
+    Of a household that is out of sight now, or a person who lives elsewhere now, nothing but what the sheet
+    itself said.
+    """
     rows = list(lines)
     names = _names(actor, rows)
     return [_line(row, names) for row in rows]
@@ -73,7 +78,8 @@ def _names(actor: Actor, rows: Iterable[SheetReturnLine]) -> dict[UUID, str]:
     seen = set(
         visible_households(actor).filter(pk__in={pk for pk, _person in known}).values_list("pk", flat=True)
     )
-    people = Person.objects.in_bulk([person for pk, person in known if pk in seen])
+    here = {person: pk for pk, person in known if pk in seen}
+    people = Person.objects.in_bulk(set(here) - lives_elsewhere(here))
     return {pk: person.full_name for pk, person in people.items()}
 
 
@@ -86,7 +92,7 @@ def _line(row: SheetReturnLine, names: dict[UUID, str]) -> ReturnLine:
     return ReturnLine(
         row,
         name,
-        now=_said(row.data["now"]),
+        now=_said(row.data["now"]) if name else None,
         found=_said(row.data["found"]),
         on=date.fromisoformat(row.data["on"]),
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from households.access import visible_households
 from households.enums import STILL_TARGET, VerificationStatus
-from households.models import Household, ListedPerson, Membership, Verification
+from households.models import Household, ListedPerson, Membership, Person, Verification
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 
@@ -31,6 +32,33 @@ def standing_of(person_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """Person -> status and note that count; persons without a finding are left out."""
     found = latest_findings(person_ids)
     return {pk: Standing(row.status, row.note) for pk, row in found.items()}
+
+
+def standing_for(actor: Actor, person_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """The same as far as the actor may see: all about those who live in a household in sight now, of others
+    what was written down at a household in sight; one query."""
+    seen = visible_households(actor).values("pk")
+    here = Membership.objects.filter(
+        person=OuterRef("person"), household__in=seen, valid_to=None, superseded_at=None
+    )
+    rows = Verification.objects.filter(Q(household__in=seen) | Exists(here), person__in=person_ids)
+    newest = rows.order_by(*_NEWEST_FIRST).distinct("person_id")
+    return {row.person_id: Standing(row.status, row.note) for row in newest}
+
+
+def lives_elsewhere(homes: Mapping[UUID, UUID]) -> set[UUID]:
+    """Of person -> household those who live in another one now; who lives nowhere is not among them."""
+    rows = Membership.objects.filter(person__in=homes, valid_to=None, superseded_at=None)
+    now: dict[UUID, set[UUID]] = defaultdict(set)
+    for person_id, household_id in rows.values_list("person_id", "household_id"):
+        now[person_id].add(household_id)
+    return {person_id for person_id, found in now.items() if homes[person_id] not in found}
+
+
+def became(person_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Person -> the person they were merged into; the others are left out."""
+    rows = Person.objects.filter(pk__in=person_ids, merged_into__isnull=False)
+    return dict(rows.values_list("pk", "merged_into_id"))
 
 
 def findings_before(person_ids: Collection[UUID]) -> dict[UUID, Verification]:

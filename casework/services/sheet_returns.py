@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
@@ -26,16 +27,21 @@ from ..access import households_to_work_on
 from ..enums import SheetStatus
 from ..inputs import FindingInput
 from ..models import SheetReturn, SheetReturnLine, VerificationSheet
-from ..queries.findings import standing_of
+from ..queries.findings import became, lives_elsewhere, standing_for
 from ..queries.sheets import returns_of
 from ..rules import VERIFYING_ROLES
-from ..sheet_rules import HEADERS, TOKEN_COLUMN, Judged, Kind, Standing, Stood, judge_rows
+from ..sheet_rules import HEADERS, TOKEN_COLUMN, Judged, Kind, Standing, Stood, Whereabouts, judge_rows
 from .guards import require_role
 from .verification import persons_of, verify_households
-from .verification_sheets import MOST_PERSONS, labels_in_every_language, looks_like_token, sheet_named
+from .verification_sheets import (
+    MOST_PERSONS,
+    is_too_old,
+    labels_in_every_language,
+    looks_like_token,
+    sheet_named,
+)
 
 MOST_ROWS = MOST_PERSONS + 1_000
-GOOD_FOR = timedelta(days=30)
 HOUSEHOLDS_AT_ONCE = 500
 _NOT_OURS = _("ไฟล์นี้ไม่ใช่แบบตรวจสอบที่ท่านดึงจากระบบ ดึงแบบจากหน้าตรวจสอบข้อมูลแล้วกรอกในไฟล์นั้น")
 
@@ -45,28 +51,40 @@ Pieces = Callable[[], Iterable[bytes]]
 def receive_return(*, actor: Actor, file_name: str, pieces: Pieces) -> SheetReturn:
     """Read a sheet that came back and keep what each row would do; nothing is changed yet.
 
-    The file itself is not kept. Raises InvalidInput for what is no sheet of the actor's: a sheet of
-    households that are all out of reach is refused like one that was never made.
+    The file itself is not kept. Households and persons that were merged since are followed. Raises
+    InvalidInput for what is no sheet of the actor's: a sheet of households that are all out of reach is
+    refused like one that was never made.
     """
     require_role(actor, VERIFYING_ROLES)
     rows = _read(pieces)
     sheet = sheet_named(_token_in(rows[:1]))
+    if sheet is not None and sheet.user_id is not None and sheet.user_id == actor.user_id:
+        _check_age(sheet)
     stood = _stood_of(sheet) if sheet else {}
-    reachable = _reachable(actor, {each.household_id for each in stood.values()})
-    if sheet is None or not reachable:
+    where = _where(actor, {person: each.household_id for person, each in stood.items()})
+    if sheet is None or not where.homes:
         raise InvalidInput("not_our_sheet", _NOT_OURS, field="file")
-    now = standing_of([pk for pk, each in stood.items() if each.household_id in reachable])
+    reached = [pk for pk, each in stood.items() if each.household_id in where.homes]
+    now = standing_for(actor, {where.person(pk) for pk in reached} - where.moved)
     judged = list(
         judge_rows(
             rows,
             stood=stood,
             now=now,
-            reachable=reachable,
+            where=where,
             statuses=labels_in_every_language(),
             today=actor.today(),
         )
     )
-    return _store(actor, sheet, file_name, _hash_of(pieces), judged, stood, now)
+    return _store(actor, sheet, file_name, _hash_of(pieces), judged, now)
+
+
+def _check_age(sheet: VerificationSheet) -> None:
+    """Told to whoever took it out; to anybody else an old sheet is none."""
+    if is_too_old(sheet):
+        message = _("แบบนี้ดึงออกไปเกิน %(days)d วันแล้ว ดึงแบบใหม่แล้วกรอกอีกครั้ง")
+        days = settings.VERIFICATION_SHEET_DAYS
+        raise InvalidInput("old_sheet", message % {"days": days}, field="file")
 
 
 def _read(pieces: Pieces) -> list[list[Cell]]:
@@ -94,10 +112,20 @@ def _stood_of(sheet: VerificationSheet) -> dict[UUID, Stood]:
     }
 
 
-def _reachable(actor: Actor, household_ids: Collection[UUID], *, lock: bool = False) -> set[UUID]:
-    """The households among these in which the actor may write down findings now."""
-    targets = households_to_work_on(actor, household_ids, lock=lock) if household_ids else {}
-    return {pk for pk, target in targets.items() if target.scope.is_open and can_write(actor, target.scope)}
+def _where(actor: Actor, named: Mapping[UUID, UUID], *, lock: bool = False) -> Whereabouts:
+    """Where persons and their households, as a sheet names them, are now; of households those in which the
+    actor may write down findings."""
+    targets = (
+        households_to_work_on(actor, set(named.values()), lock=lock, follow_merged=True) if named else {}
+    )
+    homes = {
+        pk: target.household.pk
+        for pk, target in targets.items()
+        if target.scope.is_open and can_write(actor, target.scope)
+    }
+    persons = became(named)
+    living = {persons.get(pk, pk): homes[home] for pk, home in named.items() if home in homes}
+    return Whereabouts(homes, persons, lives_elsewhere(living))
 
 
 def _hash_of(pieces: Pieces) -> bytes:
@@ -113,8 +141,7 @@ def _store(
     file_name: str,
     file_hash: bytes,
     judged: Sequence[Judged],
-    stood: dict[UUID, Stood],
-    now: dict[UUID, Standing],
+    now: Mapping[UUID, Standing],
 ) -> SheetReturn:
     good = [each for each in judged if not each.fault]
     with transaction.atomic():
@@ -134,15 +161,11 @@ def _store(
             recorded_at=actor.stamp,
         )
         told = [each for each in judged if each.fault or each.kind is not Kind.SAME]
-        SheetReturnLine.objects.bulk_create(
-            [_line(returned, each, stood, now) for each in told], batch_size=2_000
-        )
+        SheetReturnLine.objects.bulk_create([_line(returned, each, now) for each in told], batch_size=2_000)
     return returned
 
 
-def _line(
-    returned: SheetReturn, judged: Judged, stood: dict[UUID, Stood], now: dict[UUID, Standing]
-) -> SheetReturnLine:
+def _line(returned: SheetReturn, judged: Judged, now: Mapping[UUID, Standing]) -> SheetReturnLine:
     person = judged.person_id
     data: dict[str, object] = {}
     if person is not None:
@@ -151,7 +174,7 @@ def _line(
         data |= {
             "kind": judged.kind.value,
             "found": list(judged.found),
-            "stood": list(stood[person].standing),
+            "stood": list(judged.stood),
             "now": list(now.get(person, Standing())),
             "on": judged.on.isoformat() if judged.on else "",
         }
@@ -190,8 +213,10 @@ def apply_return(*, actor: Actor, return_id: UUID, take: Collection[int] = ()) -
             raise Http404
         if returned.status == SheetStatus.APPLIED:
             return returned
-        if returned.status != SheetStatus.READY or timezone.now() - returned.recorded_at > GOOD_FOR:
-            raise Conflict("expired", _("แบบนี้ส่งมาเกิน 30 วันแล้ว ดึงแบบใหม่แล้วส่งอีกครั้ง"))
+        good_for = timedelta(days=settings.SHEET_RETURN_DAYS)
+        if returned.status != SheetStatus.READY or timezone.now() - returned.recorded_at > good_for:
+            message = _("แบบนี้ส่งมาเกิน %(days)d วันแล้ว ดึงแบบใหม่แล้วส่งอีกครั้ง")
+            raise Conflict("expired", message % {"days": good_for.days})
         lines = [
             line
             for line in SheetReturnLine.objects.filter(sheet_return=returned, fault="").order_by("id")
@@ -200,7 +225,7 @@ def apply_return(*, actor: Actor, return_id: UUID, take: Collection[int] = ()) -
         kept = _still_good(actor, lines)
         done = _write(actor, kept)
         left = [line for line in lines if line.fault]
-        SheetReturnLine.objects.bulk_update(left, ["fault"], batch_size=500)
+        SheetReturnLine.objects.bulk_update(left, ["fault", "details"], batch_size=500)
         _name_findings(kept, done)
         returned.status = SheetStatus.APPLIED
         returned.done = len(done)
@@ -219,23 +244,29 @@ def apply_return(*, actor: Actor, return_id: UUID, take: Collection[int] = ()) -
 
 
 def _still_good(actor: Actor, lines: Sequence[SheetReturnLine]) -> list[SheetReturnLine]:
-    """The lines that can be written now; the others get their fault."""
-    households = {line.household_id for line in lines if line.household_id}
-    reachable = _reachable(actor, households, lock=True)
-    living = persons_of(reachable)
-    now = standing_of([UUID(line.data["person"]) for line in lines])
-    kept = []
+    """The lines that can be written now, at the household and the person that theirs are now; the others get
+    their fault."""
+    named = {UUID(line.data["person"]): line.household_id for line in lines if line.household_id}
+    where = _where(actor, named, lock=True)
+    members = persons_of(set(where.homes.values()))
+    now = standing_for(actor, {where.person(pk) for pk in named} - where.moved)
+    first: dict[UUID, int] = {}
     for line in lines:
-        person = UUID(line.data["person"])
-        if line.household_id not in reachable:
+        person = where.person(UUID(line.data["person"]))
+        home = where.homes.get(line.household_id) if line.household_id else None
+        if home is None:
             line.fault = "out_of_reach"
-        elif person not in living.get(line.household_id, set()):
+        elif person in where.moved or person not in members.get(home, set()):
             line.fault = "moved_away"
+        elif person in first:
+            line.fault, line.details = "twice", {"other_row": first[person]}
         elif now.get(person, Standing()) != Standing(*line.data["now"]):
             line.fault = "changed_since"
         else:
-            kept.append(line)
-    return kept
+            first[person] = line.row
+            line.household_id = home
+            line.data = {**line.data, "person": str(person)}
+    return [line for line in lines if not line.fault]
 
 
 def _write(actor: Actor, lines: Sequence[SheetReturnLine]) -> list[Verification]:
@@ -259,4 +290,22 @@ def _name_findings(lines: Sequence[SheetReturnLine], done: Sequence[Verification
     made = {row.person_id: row.pk for row in done}
     for line in lines:
         line.made_id = made[UUID(line.data["person"])]
-    SheetReturnLine.objects.bulk_update(lines, ["made_id"], batch_size=500)
+    SheetReturnLine.objects.bulk_update(lines, ["household", "data", "made_id"], batch_size=500)
+
+
+# ------------------------------------------------------------------------------------------------- forgetting
+
+
+def forget_old_sheets(*, actor: Actor) -> int:
+    """What nobody can use any more goes: what stood when a sheet was taken out, and the lines of a return
+    that was never confirmed; how many went. The rows themselves stay, without content. May run twice."""
+    old = actor.now() - timedelta(days=settings.VERIFICATION_SHEET_DAYS)
+    sheets = VerificationSheet.objects.filter(recorded_at__lt=old).exclude(stood={}).update(stood={})
+    late = SheetReturn.objects.filter(
+        status=SheetStatus.READY, recorded_at__lt=actor.now() - timedelta(days=settings.SHEET_RETURN_DAYS)
+    )
+    with transaction.atomic():
+        ids = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        SheetReturnLine.objects.filter(sheet_return__in=ids).delete()
+        SheetReturn.objects.filter(pk__in=ids).update(status=SheetStatus.EXPIRED)
+    return sheets + len(ids)

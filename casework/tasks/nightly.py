@@ -7,6 +7,7 @@ from celery import shared_task
 from povertyops.accounts.actor import system_actor
 
 from ..services.photos import purge_unfinished
+from ..services.sheet_returns import forget_old_sheets
 from ..services.turning import turn_day
 
 
@@ -20,3 +21,9 @@ def turn() -> int:
 def purge_photos() -> int:
     """Forget uploads of photos that were begun and never ended; may run twice."""
     return purge_unfinished(actor=system_actor())
+
+
+@shared_task(name="casework.forget_sheets")
+def forget_sheets() -> int:
+    """Empty verification sheets, and returned ones that nobody confirmed, past their time; may run twice."""
+    return forget_old_sheets(actor=system_actor())

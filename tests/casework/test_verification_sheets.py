@@ -10,22 +10,27 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from django.utils.translation import override
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from casework.inputs import FindingInput
 from casework.models import CohortState, SheetReturn, SheetReturnLine, VerificationSheet
+from casework.services.merge_work import MergeChoices
+from casework.services.merging import merge_households
 from casework.services.sheet_returns import apply_return, receive_return
 from casework.services.verification import take_back_finding, verify_persons
 from casework.services.verification_sheets import take_out_sheet
 from casework.sheet_rules import Column, Kind
-from households.models import Household, Verification
+from casework.tasks.nightly import forget_sheets
+from households.models import Household, Membership, Verification
 from povertyops.accounts.actor import Actor
 from povertyops.common.errors import Conflict, InvalidInput
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AccessEntry, AuditEntry
 from povertyops.common.thai import format_thai_date
+from reports.models import ExportJob
 from tests.casework.pages.families import family, text_of, this_year, today
 from tests.casework.pages.test_verification import people_of
 from tests.cast import CITY_VILLAGE, FAR_VILLAGE, NEXT_SUBDISTRICT_VILLAGE, Cast, client_of
@@ -248,7 +253,151 @@ def test_what_somebody_else_found_meanwhile_is_kept_unless_chosen(cast: Cast) ->
     assert late.lines.get().fault == "changed_since"
 
 
+# ------------------------------------------------------------------------- what happened while it was outside
+
+
+def test_who_moved_out_of_sight_is_told_without_what_is_known_of_them_now(cast: Cast) -> None:
+    household, far = family(cast), family(cast, village=FAR_VILLAGE, team=cast.far_mentor_team)
+    head, gone = people_of(household)
+    body = taken_out(cast.officer)
+    filled = edited(body, together(answer(head, "ข้อมูลถูกต้อง"), answer(gone, "ไม่พบตัว")))
+    preview = sent(cast.officer, filled)
+
+    Membership.objects.filter(person=gone).update(valid_to=today())
+    Membership.objects.create(household=far, person_id=gone, position=9, valid_from=today())
+    verify_persons(
+        actor=cast.far_officer,
+        household_id=far.pk,
+        findings=[FindingInput(person_id=gone, status="died", note="ความลับที่บ้านใหม่")],
+        effective_on=today(),
+    )
+
+    client = client_of(cast.officer)
+    returned = sent(cast.officer, filled)
+    line = returned.lines.get(fault="moved_away")
+    assert (line.household_id, line.data, line.value != "") == (None, {}, True)
+    assert (returned.good, returned.faults) == (1, 1)
+    untouched = sent(cast.officer, edited(body, answer(head, "ข้อมูลถูกต้อง")))
+    assert (untouched.good, untouched.unchanged, untouched.faults) == (1, 1, 0)
+    everything = str(list(SheetReturnLine.objects.values_list("data", "value", "details")))
+    for each in (preview, returned, untouched):
+        for show in ("", "?show=faults"):
+            everything += text_of(client.get(f"{RETURNS}{each.pk}/{show}"))
+    for secret in ("ความลับที่บ้านใหม่", "เสียชีวิต", str(far.pk)):
+        assert secret not in everything
+
+    # What was shown before the person moved is asked again when it is confirmed.
+    done = apply_return(actor=cast.officer, return_id=preview.pk)
+    assert (done.done, done.lines.get(fault="moved_away").data["person"]) == (1, str(gone))
+    assert found_of(gone) == [("died", "ความลับที่บ้านใหม่")]
+    assert found_of(head) == [("correct", "")]
+
+
+def test_merge_is_followed_to_the_household_and_the_person_that_were_kept(cast: Cast) -> None:
+    kept, gone = family(cast), family(cast)
+    one, two = people_of(kept)
+    same, own = people_of(gone)
+    body = edited(
+        taken_out(cast.officer),
+        together(answer(same, "ย้ายที่อยู่", "ไปสงขลา"), answer(own, "ข้อมูลถูกต้อง"), answer(two, "ไม่ยากจน")),
+    )
+    before = sent(cast.officer, body)
+    merge_households(
+        actor=cast.second_officer,
+        kept_id=kept.pk,
+        gone_id=gone.pk,
+        choices=MergeChoices(same={same: one}),
+        reason="ครอบครัวเดียวกัน",
+    )
+
+    returned = sent(cast.officer, body)
+    told = {(line.household_id, line.data.get("person")) for line in returned.lines.filter(fault="")}
+    rows = dict(returned.lines.exclude(fault="").values_list("fault", "row"))
+    # Two rows of the sheet are one person now: the one that comes first is asked.
+    assert set(rows) <= {"twice"}
+    assert {(kept.pk, str(own)), (kept.pk, str(two))} <= told
+
+    done = apply_return(actor=cast.officer, return_id=before.pk)
+    assert (done.done, done.faults) == (3, 0)
+    assert found_of(one) == [("moved", "ไปสงขลา")], "the person of the sheet is the kept one now"
+    assert found_of(own) == [("correct", "")]
+    assert set(Verification.objects.values_list("household_id", flat=True)) == {kept.pk}
+
+    # Merged out of the sender's sight it is what any household out of sight is.
+    far = taken_out(cast.team_member)
+    Household.objects.filter(pk=kept.pk).get().scope.delete()
+    with pytest.raises(InvalidInput) as refusal:
+        sent(cast.team_member, far)
+    assert refusal.value.code == "not_our_sheet"
+
+
+def test_what_is_too_old_is_refused_and_emptied_at_night(cast: Cast, settings: Any) -> None:
+    household = family(cast)
+    head, other = people_of(household)
+    body = taken_out(cast.officer)
+    note = together(answer(head, "แก้ไขข้อมูลแล้ว", "ข้อความในแบบ"), answer(other, "ข้อมูลถูกต้อง"))
+    late, done, fresh = (sent(cast.officer, edited(body, note)) for _number in range(3))
+    apply_return(actor=cast.officer, return_id=done.pk)
+    days = timedelta(days=settings.SHEET_RETURN_DAYS)
+    for returned in (late, done):
+        SheetReturn.objects.filter(pk=returned.pk).update(
+            recorded_at=timezone.now() - days - timedelta(hours=1)
+        )
+    with pytest.raises(Conflict) as refused:
+        apply_return(actor=cast.officer, return_id=late.pk)
+    assert refused.value.code == "expired"
+
+    assert [forget_sheets(), forget_sheets()] == [1, 0]
+    statuses = dict(SheetReturn.objects.values_list("pk", "status"))
+    assert statuses == {late.pk: "expired", done.pk: "applied", fresh.pk: "ready"}
+    assert (late.lines.count(), done.lines.count(), fresh.lines.count()) == (0, 2, 2)
+    assert "หมดอายุ" in text_of(client_of(cast.officer).get(f"{RETURNS}{late.pk}/"))
+    with pytest.raises(Conflict):
+        apply_return(actor=cast.officer, return_id=late.pk)
+
+    age = timedelta(days=settings.VERIFICATION_SHEET_DAYS, hours=1)
+    VerificationSheet.objects.update(recorded_at=timezone.now() - age)
+    for emptied in (False, True):
+        for actor, code in ((cast.officer, "old_sheet"), (cast.far_officer, "not_our_sheet")):
+            with pytest.raises(InvalidInput) as refusal:
+                sent(actor, body)
+            assert refusal.value.code == code
+        if not emptied:
+            assert forget_sheets() == 1
+            assert VerificationSheet.objects.get().stood == {}
+    assert apply_return(actor=cast.officer, return_id=fresh.pk).status == "applied"
+
+
 # -------------------------------------------------------------------------------------------------- attacks
+
+
+def test_sheets_count_among_what_an_account_takes_in_a_day(cast: Cast, settings: Any) -> None:
+    household = family(cast, persons=2)
+    settings.EXPORT_MAX_JOBS_A_DAY, settings.EXPORT_ALERT_ROWS = 2, 3
+    client = client_of(cast.officer)
+    url = f"/verify/sheet.xlsx?area={household.area_code}"
+    assert [client.get(url).status_code for _number in range(3)] == [200, 200, 403]
+    assert "ครบจำนวนที่กำหนด" in text_of(client.get(url))
+    assert (
+        VerificationSheet.objects.count()
+        == AccessEntry.objects.filter(kind="verification_sheet").count()
+        == 2
+    )
+    # It is the same bound for everything: exports are refused, too, and others are not.
+    assert client.get("/exports/persons.csv").status_code == 403
+    assert client_of(cast.second_officer).get(url).status_code == 200
+
+    taken = ExportJob.objects.filter(asked_by=cast.officer.user).order_by("id")
+    assert [(job.kind, job.rows, job.is_mass, job.state) for job in taken] == [
+        ("check_sheet", 2, False, "done"),
+        ("check_sheet", 2, True, "done"),
+    ]
+    own = text_of(client.get("/exports/"))
+    assert own.count("แบบตรวจสอบข้อมูล") == 2
+    assert "ทำใหม่" not in own
+    register = text_of(client_of(cast.secretary).get("/exports/all/"))
+    assert register.count("แบบตรวจสอบข้อมูล") == 3
+    assert "เกินจำนวนแถวต่อวัน" in register
 
 
 def test_foreign_and_forged_sheets_are_refused_alike(cast: Cast) -> None:
