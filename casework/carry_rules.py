@@ -364,7 +364,7 @@ def _dimension(row: _Row) -> Dimension | None:
     text = folded(row.text(Field.DIMENSION)).removeprefix("มิติ").removeprefix("ด้าน").strip()
     if not text:
         return None
-    found = _DIMENSIONS.get(text)
+    found = _DIMENSIONS.get(text) or Dimension.called(text, folded)
     if found is None:
         row.blame("bad_dimension", Field.DIMENSION)
     return found

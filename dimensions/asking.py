@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from .source import DATA
+from .source import DATA, read_source
 
 PICTURES = "pictures/indicators"
 
@@ -54,6 +54,15 @@ def asking_of(set_code: str) -> Mapping[int, Asking]:
     return _askings().get(set_code, {})
 
 
+def asking_for(set_code: str, number: int, text: str) -> Asking:
+    """How one indicator is asked. Once its text has been corrected, the question and the short name that were
+    written for another text are left out, and the text itself is said."""
+    asking = asking_of(set_code).get(number, UNKNOWN)
+    if asking is UNKNOWN or _texts()[set_code].get(number) == text:
+        return asking
+    return replace(asking, ask="", name="")
+
+
 def dimension_near(dimension: str, category: str) -> str:
     """The dimension under which an indicator is worked on: its own, else the one of its category."""
     near: str = dimension or _facts()["dimension_of_category"].get(category, "")
@@ -64,6 +73,15 @@ def dimension_near(dimension: str, category: str) -> str:
 def _facts() -> dict[str, Any]:
     facts: dict[str, Any] = json.loads((DATA / "asking.json").read_text(encoding="utf-8"))
     return facts
+
+
+@lru_cache(maxsize=1)
+def _texts() -> Mapping[str, Mapping[int, str]]:
+    """Set -> number -> the text for which the question was written."""
+    return {
+        found["code"]: {row["number"]: row["text"] for row in found["indicators"]}
+        for found in read_source().indicator_sets
+    }
 
 
 @lru_cache(maxsize=1)

@@ -1,19 +1,22 @@
 """The five dimensions, the stages, the answers to an indicator and how sure a fact is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from povertyops.common.languages import kept_in_thai
+from povertyops.common.naming import DIMENSION_NAMES
+
 
 class Dimension(models.TextChoices):
-    """In the fixed order of every page. A set of dimensions is stored as a mask of bits."""
+    """In the fixed order of every page, with the name in force. A set of them is stored as a mask of bits."""
 
-    HEALTH = "health", _("สุขภาพ")
-    LIVING = "living", _("ความเป็นอยู่")
-    EDUCATION = "education", _("การศึกษา")
-    INCOME = "income", _("รายได้")
-    ACCESS = "access", _("การเข้าถึงบริการภาครัฐ")
+    HEALTH = "health", DIMENSION_NAMES["health"]
+    LIVING = "living", DIMENSION_NAMES["living"]
+    EDUCATION = "education", DIMENSION_NAMES["education"]
+    INCOME = "income", DIMENSION_NAMES["income"]
+    ACCESS = "access", DIMENSION_NAMES["access"]
 
     @property
     def bit(self) -> int:
@@ -31,6 +34,19 @@ class Dimension(models.TextChoices):
         for dimension in dimensions:
             mask |= BITS[cls(dimension)]
         return mask
+
+    @classmethod
+    def called(
+        cls, text: str, plain: Callable[[str], str] = str, before: Iterable[str] = ("",)
+    ) -> "Dimension | None":
+        """The dimension that a text of a file calls by its Thai name in force, whoever reads it.
+
+        `plain` makes a name comparable with the text; one of `before` may stand in front of it.
+        """
+        with kept_in_thai():
+            names = {plain(str(dimension.label)): dimension for dimension in cls}
+        found = (names.get(text.removeprefix(word)) for word in before if text.startswith(word))
+        return next((dimension for dimension in found if dimension), None)
 
 
 BITS: dict[Dimension, int] = {dimension: 1 << place for place, dimension in enumerate(Dimension)}

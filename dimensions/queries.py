@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from povertyops.common.errors import InvalidInput
+from povertyops.common.naming import Names
 
 from .enums import Certainty, Dimension
 from .models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, PovertyLine, StageCriteria
@@ -35,6 +37,18 @@ class AppliedThreshold(NamedTuple):
 def dimension_infos() -> list[DimensionInfo]:
     """The five dimensions in order, with label and lead office."""
     return list(DimensionInfo.objects.filter(superseded_at=None))
+
+
+def edited_names() -> Names:
+    """(code, Thai, English) of the dimensions that an administrator calls otherwise than built in."""
+    rows = DimensionInfo.objects.filter(superseded_at=None).values_list("dimension", "label", "label_en")
+    with override(None):
+        built_in = {each.value: str(each.label) for each in Dimension}
+    return tuple(
+        (code, label if label != built_in[code] else "", label_en)
+        for code, label, label_en in rows
+        if label != built_in[code] or label_en
+    )
 
 
 def indicator_sets() -> list[IndicatorSet]:

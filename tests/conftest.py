@@ -74,6 +74,14 @@ def _thai() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _built_in_names() -> None:
+    """Each test starts with the dimensions called as built in, whatever the one before called them."""
+    from povertyops.common.naming import spread
+
+    spread(())
+
+
 @pytest.fixture
 def worker_environment(transactional_db: None) -> dict[str, str]:
     """The environment in which another process works on this test's own database and broker."""

@@ -15,6 +15,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
 
+from povertyops.common.naming import Names, names_in_force
+
 # Loaded beside the page instead of one after another, as their imports would.
 MODULES = ("store", "vault", "net", "seal", "drafts", "kit", "places", "outbox", "sync", "app")
 NAMES = ("today", "household", "visit", "assess", "facts", "outbox", "offline")
@@ -46,17 +48,17 @@ def shell_response(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def shell_of(name: str, language: str | None = None) -> Shell:
-    """Drawn once a process and language, without a request: nothing of a person can get in.
+    """Drawn once a process, language and wording, without a request: nothing of a person can get in.
 
     404 for other names.
     """
     if name not in NAMES:
         raise Http404
-    return _draw(name, language or settings.LANGUAGE_CODE, settings.RELEASE)
+    return _draw(name, language or settings.LANGUAGE_CODE, settings.RELEASE, names_in_force())
 
 
 @lru_cache(maxsize=32)
-def _draw(name: str, language: str, release: str) -> Shell:
+def _draw(name: str, language: str, release: str, names: Names) -> Shell:
     with override(language):
         plain = render_to_string(
             f"field/{name}.html",

@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from povertyops.common.naming import Names, names_in_force
 from povertyops.common.static_storage import ENTRIES, HashedStaticFilesStorage
 
 from . import shells
@@ -44,17 +45,17 @@ PACKAGES = ("vendor/idb/index.js",)
 
 def worker_script() -> str:
     """The service worker with its list of files; the same bytes until something of it changes."""
-    return _script(settings.RELEASE)
+    return _script(settings.RELEASE, names_in_force())
 
 
 @lru_cache(maxsize=4)
-def _script(release: str) -> str:
+def _script(release: str, names: Names) -> str:
     kept = {"version": release_number(), "shells": shell_urls(), "files": file_urls()}
     return render_to_string("field/sw.js", {"kept": json.dumps(kept, indent=1)})
 
 
 def release_number() -> str:
-    """Changes with any file a phone keeps, and with the setting RELEASE."""
+    """Changes with any file a phone keeps, with the names in force, and with the setting RELEASE."""
     told = sha256(settings.RELEASE.encode())
     for name in kept_files():
         found = finders.find(name)

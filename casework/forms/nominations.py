@@ -10,6 +10,7 @@ from uuid import UUID
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension
@@ -33,12 +34,15 @@ OLDEST = date(1880, 1, 1)
 _MORE = ("title", "birth_date", "sex", "pin", "house_code", "phone")
 
 # What a dimension means to somebody who stands in the house.
-DIMENSION_WORDS = (
-    (Dimension.HEALTH, _("สุขภาพ: เจ็บป่วย พิการ ติดเตียง")),
-    (Dimension.LIVING, _("ความเป็นอยู่: บ้านทรุดโทรม ไม่มีน้ำ ไฟ หรือส้วม")),
-    (Dimension.EDUCATION, _("การศึกษา: เด็กไม่ได้เรียน อ่านเขียนไม่ได้")),
-    (Dimension.INCOME, _("รายได้: ไม่มีงาน รายได้ไม่พอกิน มีหนี้")),
-    (Dimension.ACCESS, _("การเข้าถึงบริการ: ไม่ได้รับสิทธิหรือสวัสดิการ ไม่มีบัตร")),
+DIMENSION_WORDS = tuple(
+    (dimension, format_lazy(words, dimension=dimension.label))
+    for dimension, words in (
+        (Dimension.HEALTH, _("{dimension}: เจ็บป่วย พิการ ติดเตียง")),
+        (Dimension.LIVING, _("{dimension}: บ้านทรุดโทรม ไม่มีน้ำ ไฟ หรือส้วม")),
+        (Dimension.EDUCATION, _("{dimension}: เด็กไม่ได้เรียน อ่านเขียนไม่ได้")),
+        (Dimension.INCOME, _("{dimension}: ไม่มีงาน รายได้ไม่พอกิน มีหนี้")),
+        (Dimension.ACCESS, _("{dimension}: ไม่ได้รับสิทธิหรือสวัสดิการ ไม่มีบัตร")),
+    )
 )
 POOR, NOT_POOR = "1", "0"
 

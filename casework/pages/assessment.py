@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from dimensions.asking import UNKNOWN, Asking, asking_of, dimension_near
+from dimensions.asking import Asking, asking_for, dimension_near
 from dimensions.enums import AnswerValue, Dimension, IndicatorUnit
 from dimensions.models import Indicator, IndicatorSet
 from dimensions.queries import income_thresholds, indicator_sets, indicators_of
@@ -101,9 +101,8 @@ def assessment_desk(household: Household, *, today: date) -> AssessmentDesk:
 def _questions(state: AssessmentState, members: Sequence[Member], today: date) -> Iterable[Question]:
     if state.indicator_set is None:
         return
-    askings = asking_of(state.indicator_set.code)
     for row in indicators_of(state.indicator_set):
-        asking = askings.get(row.number, UNKNOWN)
+        asking = asking_for(state.indicator_set.code, row.number, row.text)
         near = dimension_near(row.dimension, row.category)
         yield Question(
             indicator=row,
@@ -146,13 +145,12 @@ def indicators_piece(survey_years: Collection[int]) -> list[dict[str, Any]]:
 
 
 def _set_piece(found: IndicatorSet, survey_years: Collection[int]) -> dict[str, Any]:
-    askings = asking_of(found.code)
     return {
         "code": found.code,
         "valid_from": found.valid_from,
         "thresholds": _thresholds(min(survey_years), max(survey_years)),
         "indicators": [
-            _indicator_piece(row, askings.get(row.number, UNKNOWN))
+            _indicator_piece(row, asking_for(found.code, row.number, row.text))
             for row in indicators_of(found)
             if row.text
         ],

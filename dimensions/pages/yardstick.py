@@ -71,7 +71,6 @@ class DimensionRow:
     """A dimension with its office and, per set in order, the label of the set and its numbers."""
 
     dimension: Dimension
-    label: str
     lead_office: str
     lead_office_short: str
     office_sureness: Sureness
@@ -118,7 +117,6 @@ def _dimension_rows(sets: list[IndicatorSet]) -> list[DimensionRow]:
     return [
         DimensionRow(
             dimension=Dimension(info.dimension),
-            label=str(info),
             lead_office=info.lead_office,
             lead_office_short=info.lead_office_short,
             office_sureness=_sureness(info.certainty.get("lead_office")),

@@ -20,6 +20,7 @@ from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+from povertyops.common.naming import names_changed
 
 from ..enums import Dimension
 from ..models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, PovertyLine, StageCriteria
@@ -33,11 +34,15 @@ Row = TypeVar("Row", DimensionInfo, IndicatorSet, IncomeThreshold, PovertyLine)
 def save_dimension(
     *, actor: Actor, dimension: Dimension, base_version: int, values: Mapping[str, Any], reason: str
 ) -> DimensionInfo:
-    """A new version of how a dimension is called and who leads it; `values` are fields with values."""
+    """A new version of how a dimension is called and who leads it; `values` are fields with values.
+
+    Side effects: an audit row; every process says the new name within seconds.
+    """
     _require_editor(actor, EDITING_ROLES, reason)
     with transaction.atomic():
         row = _current(DimensionInfo, base_version, dimension=dimension)
         changed = _changed(row, values)
+        names_changed()
         return _replace(actor, row, changed, reason)
 
 

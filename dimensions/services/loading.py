@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from povertyops.common.audit import Acting, audit
+from povertyops.common.naming import names_changed
 
 from ..models import (
     DimensionInfo,
@@ -52,6 +53,7 @@ def load_yardstick(*, actor: Acting, source: YardstickSource) -> list[Change]:
         *_load(PovertyLine, source.poverty_lines),
         *_load_criteria(source.stage_criteria),
     ]
+    names_changed()
     for change in changes:
         if not change.kept:
             audit(

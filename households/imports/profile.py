@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension
@@ -35,11 +36,7 @@ LABELS: dict[str, Promise] = {
     "sex": _("เพศ"),
     "relation": _("ความสัมพันธ์"),
     "phone": _("โทรศัพท์"),
-    "health": _("มิติสุขภาพ"),
-    "living": _("มิติความเป็นอยู่"),
-    "education": _("มิติการศึกษา"),
-    "income": _("มิติรายได้"),
-    "access": _("มิติการเข้าถึงบริการภาครัฐ"),
+    **{each.value: format_lazy(_("มิติ{dimension}"), dimension=each.label) for each in Dimension},
     "indicators": _("ตัวชี้วัดที่ไม่ผ่าน"),
     "income_baht": _("รายได้เฉลี่ยต่อคนต่อปี"),
     "members": _("จำนวนสมาชิก"),
@@ -103,6 +100,9 @@ _MEMBER = re.compile(
 )
 _HEAD = re.compile(r"(?:ของ)?(?:หัวหน้าครัวเรือน|หัวหน้าครอบครัว|เจ้าบ้าน)")
 
+# What stands before the name of a dimension in a header.
+_BEFORE_DIMENSIONS = ("", "มิติ", "ด้าน", "มิติด้าน")
+
 PERSON_FIELDS = ("pin", "title", "first_name", "last_name", "full_name", "birth", "sex", "relation")
 MOST_HEADER_ROWS = 3
 MOST_MEMBERS = 20
@@ -153,7 +153,8 @@ def field_of(header: str) -> str | None:
         name = SPELLING_KEYS.get(key[: found.start()] + key[found.end() :])
         number = int(found[1] or found[2])
         return f"{name}:{number}" if name in PERSON_FIELDS and 1 <= number <= MOST_MEMBERS else None
-    return None
+    dimension = Dimension.called(key, header_key, _BEFORE_DIMENSIONS)
+    return dimension.value if dimension else None
 
 
 def head_field_of(header: str) -> str | None:

@@ -98,7 +98,7 @@ def key_charts(snap: Snapshot) -> list[Chart]:
     figures = snap.province.figures
     made = [
         stage_option(figures),
-        dimension_option(figures),
+        snap.in_its_words(dimension_option, figures),
         funnel_option(figures, snap.as_of),
         districts_option([PlaceFigures(spot.name, spot.figures) for spot in snap.districts]),
         agencies_option(agency_helps(snap)),

@@ -63,7 +63,7 @@ class MapFigure:
 def _single(figure: Figure, label: Text | None = None, sort: str = "") -> MapFigure:
     return MapFigure(
         figure.code,
-        label or figure.label,
+        figure.label if label is None else label,
         figure.counts,
         (figure,),
         dimension_of(figure),

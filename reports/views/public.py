@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from povertyops.accounts.enums import Role
+from povertyops.common.naming import names_in_force
 from povertyops.common.policies import allow, public
 
 from ..models import PublicPage, PublicRelease
@@ -87,7 +88,7 @@ def _answer(
     release = newest_public_release(area)
     if release is None:
         raise Http404
-    told = f"{release.pk} {release.made_at} {kind} {get_language()} {settings.RELEASE}"
+    told = f"{release.pk} {release.made_at} {kind} {get_language()} {settings.RELEASE} {names_in_force()}"
     etag = f'"{sha256(told.encode()).hexdigest()[:24]}"'
     # An answer in whole seconds is not changed within the second it was made in.
     changed = int(release.made_at.timestamp())

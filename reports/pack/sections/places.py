@@ -60,7 +60,7 @@ def _line(spot: Spot, *, compared: bool) -> Block:
 
 def dimensions_together(snap: Snapshot, thai_digits: bool) -> list[Block]:
     """All five dimensions on one picture, before the pages of the lead offices."""
-    made = dimension_option(snap.province.figures)
+    made = snap.in_its_words(dimension_option, snap.province.figures)
     heads = [head.label for head in made.heads]
     rows = [row(line.label, *(cell.shown for cell in line.cells)) for line in made.rows]
     note = _("ครัวเรือนที่ตกเกณฑ์หลายมิตินับในทุกมิติที่ตก จึงรวมกันไม่เท่ากับจำนวนครัวเรือน")

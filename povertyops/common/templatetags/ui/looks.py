@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from povertyops.common.naming import DIMENSION_NAMES
+
 Text = str | Promise
 
 
@@ -29,12 +31,8 @@ class StageLook:
     meaning: Text
 
 
-DIMENSIONS: tuple[DimensionLook, ...] = (
-    DimensionLook("health", 1, _("สุขภาพ")),
-    DimensionLook("living", 2, _("ความเป็นอยู่")),
-    DimensionLook("education", 4, _("การศึกษา")),
-    DimensionLook("income", 8, _("รายได้")),
-    DimensionLook("access", 16, _("การเข้าถึงบริการภาครัฐ")),
+DIMENSIONS: tuple[DimensionLook, ...] = tuple(
+    DimensionLook(code, 1 << place, name) for place, (code, name) in enumerate(DIMENSION_NAMES.items())
 )
 STAGES: tuple[StageLook, ...] = (
     StageLook("waiting", _("ยังไม่ถึงขั้นอยู่รอด"), _("ยังมีมิติที่ตกเกณฑ์และยังไม่ได้รับความช่วยเหลือ")),

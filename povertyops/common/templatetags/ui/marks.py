@@ -10,6 +10,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from povertyops.common.naming import Names, names_in_force
+
 from .looks import DIMENSION_BY_CODE, DIMENSIONS, LIGHT_STATES, DimensionLook, Text, stage_look
 from .text import number
 
@@ -69,7 +71,9 @@ def dimension_lights(
 
     `care`: dimensions in approved continuing care.
     """
-    return _lights(failing or 0, relieved or 0, recovered or 0, care or 0, size, words, get_language())
+    return _lights(
+        failing or 0, relieved or 0, recovered or 0, care or 0, size, words, get_language(), names_in_force()
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -81,6 +85,7 @@ def _lights(
     size: str,
     words: bool,
     language: str | None,
+    names: Names,
 ) -> SafeString:
     """A page of a list draws the same few combinations over and over."""
     classes = "lights lights--words" if words else f"lights lights--{size}" if size else "lights"

@@ -69,7 +69,7 @@ def stage_label(code: str | int) -> Text:
 
 @register.filter
 def dimension_label(code: str) -> Text:
-    """The Thai name of a dimension."""
+    """The name in force of a dimension."""
     return DIMENSION_BY_CODE[str(code)].label
 
 
