@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -26,6 +26,11 @@ def _year(label: Any) -> forms.IntegerField:
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={"min_value": _("ใส่ปี พ.ศ. สี่หลัก"), "max_value": _("ใส่ปี พ.ศ. สี่หลัก")},
     )
+
+
+def _sure_of(certainty: Mapping[str, str], parts: Iterable[str]) -> dict[str, str]:
+    """How sure each part is, as the fields `sure_...` show it."""
+    return {f"sure_{part}": certainty.get(part, Certainty.UNKNOWN.value) for part in parts}
 
 
 class FactForm(forms.Form):
@@ -81,18 +86,38 @@ class SourcedForm(FactForm):
 
 
 class DimensionForm(SourcedForm):
-    """How a dimension is called, and who leads it."""
+    """How a dimension is called, who leads it, and how sure both are."""
 
-    FACTS = ("label", "label_en", "lead_office", "lead_office_short", "source")
+    FACTS = (
+        *("label", "label_en", "sure_label"),
+        *("lead_office", "lead_office_short", "sure_lead_office", "source"),
+    )
+    SURE = ("label", "lead_office")
 
     label = forms.CharField(label=_("ชื่อ"), max_length=60)
     label_en = forms.CharField(label=_("ชื่อภาษาอังกฤษ"), max_length=60, required=False)
+    sure_label = forms.ChoiceField(label=_("ความแน่ชัดของชื่อ"), choices=Certainty.choices)
     lead_office = forms.CharField(label=_("หน่วยงานเจ้าภาพ"), max_length=160, required=False)
     lead_office_short = forms.CharField(label=_("ชื่อย่อ"), max_length=20, required=False)
+    sure_lead_office = forms.ChoiceField(label=_("ความแน่ชัดของหน่วยงานเจ้าภาพ"), choices=Certainty.choices)
+
+    field_order = FACTS
 
     @classmethod
     def initial_of(cls, row: DimensionInfo) -> dict[str, Any]:
-        return {name: getattr(row, name) for name in cls.FACTS} | {"base_version": row.version}
+        plain = {name: getattr(row, name) for name in cls._plain()}
+        return {**plain, **_sure_of(row.certainty, cls.SURE), "base_version": row.version}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            **{name: self.cleaned_data[name] for name in self._plain()},
+            "certainty": {part: self.cleaned_data[f"sure_{part}"] for part in self.SURE},
+        }
+
+    @classmethod
+    def _plain(cls) -> tuple[str, ...]:
+        return tuple(name for name in cls.FACTS if not name.startswith("sure_"))
 
 
 class YearForm(SourcedForm):
@@ -192,14 +217,10 @@ class IndicatorForm(FactForm):
 
     @classmethod
     def initial_of(cls, row: Indicator, version: int) -> dict[str, Any]:
-        sure: Mapping[str, str] = row.certainty
         return {
             **{name: getattr(row, name) for name in ("text", "category", "unit", "dimension")},
             "counterparts": ", ".join(map(str, row.counterparts)),
-            **{
-                f"sure_{part}": sure.get(part, Certainty.UNKNOWN.value)
-                for part in ("text", "unit", "dimension")
-            },
+            **_sure_of(row.certainty, ("text", "unit", "dimension")),
             "base_version": version,
         }
 
@@ -218,6 +239,44 @@ class IndicatorForm(FactForm):
             "counterparts": [int(part) for part in data["counterparts"].split(", ") if part],
             "certainty": {part: data[f"sure_{part}"] for part in parts},
         }
+
+    @property
+    def is_dropped(self) -> bool:
+        return bool(self.cleaned_data.get("drop"))
+
+
+class CategoryForm(FactForm):
+    """How one group of indicators of a set is called, how sure that is, and where it stands."""
+
+    FACTS = ("label", "certainty", "position")
+
+    label = forms.CharField(label=_("ชื่อหมวด"), max_length=120)
+    certainty = forms.ChoiceField(label=_("ความแน่ชัดของชื่อหมวด"), choices=Certainty.choices)
+    position = forms.TypedChoiceField(label=_("ลำดับในชุด"), coerce=int)
+
+    def __init__(self, *args: Any, indicator_set: IndicatorSet, is_new: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = range(1, len(indicator_set.categories) + 1 + is_new)
+        self.fields["position"].choices = [(place, str(place)) for place in places]  # type: ignore[attr-defined]
+        if is_new:
+            self.fields["code"] = forms.SlugField(
+                label=_("รหัสหมวด"), max_length=30, help_text=_("เช่น social_protection แก้ภายหลังไม่ได้")
+            )
+            self.fields["position"].initial = places[-1]
+        else:
+            self.fields["drop"] = forms.BooleanField(
+                label=_("ตัดหมวดนี้ออกจากชุด"), required=False, help_text=_("ตัดได้เมื่อไม่มีตัวชี้วัดในหมวดแล้ว")
+            )
+        self.order_fields(["code", *(name for name in self.fields if name not in ("code", "reason"))])
+
+    @classmethod
+    def initial_of(cls, indicator_set: IndicatorSet, code: str) -> dict[str, Any]:
+        """What stands of the category; nothing for a code that the set does not have."""
+        for position, each in enumerate(indicator_set.categories, start=1):
+            if each["code"] == code:
+                sure = {"certainty": each["certainty"], "position": position}
+                return {"label": each["label"], **sure, "base_version": indicator_set.version}
+        return {}
 
     @property
     def is_dropped(self) -> bool:

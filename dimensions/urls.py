@@ -15,5 +15,7 @@ urlpatterns = [
     path("yardstick/new-set/", views.indicator_set_new, name="indicator_set_new"),
     path("yardstick/sets/<slug:code>/", views.indicator_set_edit, name="indicator_set_edit"),
     path("yardstick/sets/<slug:code>/new/", views.indicator_new, name="indicator_new"),
+    path("yardstick/sets/<slug:code>/new-category/", views.category_new, name="category_new"),
+    path("yardstick/sets/<slug:code>/categories/<slug:category>/", views.category_edit, name="category_edit"),
     path("yardstick/sets/<slug:code>/<int:number>/", views.indicator_edit, name="indicator_edit"),
 ]

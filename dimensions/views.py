@@ -18,16 +18,27 @@ from povertyops.common.answering import posted, status_of, succeeds
 from povertyops.common.policies import allow, signed_in
 
 from .enums import Dimension
-from .forms import CriteriaForm, DimensionForm, FactForm, IndicatorForm, NewSetForm, SetForm, YearForm
+from .forms import (
+    CategoryForm,
+    CriteriaForm,
+    DimensionForm,
+    FactForm,
+    IndicatorForm,
+    NewSetForm,
+    SetForm,
+    YearForm,
+)
 from .models import DimensionInfo, IncomeThreshold, IndicatorSet, PovertyLine, StageCriteria
 from .pages import yardstick_page
 from .pages.history import yardstick_history
+from .pages.yardstick import CategoryLine, category_lines
 from .queries import indicator_sets, indicators_of
 from .services.editing import (
     CRITERIA_ROLES,
     EDITING_ROLES,
     add_set,
     dimensions_left_empty,
+    save_category,
     save_criteria,
     save_dimension,
     save_indicator,
@@ -85,6 +96,7 @@ class Editing:
     warn: Callable[[], list[str]] = list
     lead: str = ""
     indicators: Sequence[Any] = field(default=())
+    categories: Sequence[CategoryLine] = field(default=())
     code: str = ""
 
 
@@ -182,7 +194,7 @@ def _touch_of(row: IndicatorSet) -> Touch:
 @require_http_methods(["GET", "POST"])
 @allow(*EDITORS)
 def indicator_set_edit(request: HttpRequest, code: str) -> HttpResponse:
-    """Label, years, note and source of a set; its indicators are edited one by one."""
+    """Label, years, note and source of a set; its categories and indicators are edited one by one."""
     row = _set_of(code)
     form = SetForm(posted(request), initial=SetForm.initial_of(row))
 
@@ -201,6 +213,7 @@ def indicator_set_edit(request: HttpRequest, code: str) -> HttpResponse:
         save,
         touch=_touch_of(row),
         indicators=indicators_of(row),
+        categories=category_lines(row),
         code=code,
     )
     return _answer(request, editing)
@@ -289,6 +302,58 @@ def indicator_new(request: HttpRequest, code: str) -> HttpResponse:
 
     title = _("เพิ่มข้อในชุด %(name)s") % {"name": found.label}
     return _answer(request, Editing(title, form, save, touch=_touch_of(found), code=code))
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*EDITORS)
+def category_edit(request: HttpRequest, code: str, category: str) -> HttpResponse:
+    """One group of indicators: label, how sure it is, place in the set; or taken out when empty."""
+    found = _set_of(code)
+    initial = CategoryForm.initial_of(found, category)
+    if not initial:
+        raise Http404
+    form = CategoryForm(posted(request), initial=initial, indicator_set=found)
+
+    def save() -> object:
+        return save_category(
+            actor=_actor(request),
+            code=code,
+            base_version=_base(form, found.version),
+            category=category,
+            values=None if form.is_dropped else form.values,
+            reason=form.cleaned_data["reason"],
+        )
+
+    def warn() -> list[str]:
+        return [_("หมวด %(name)s จะไม่อยู่ในชุดนี้อีก") % {"name": initial["label"]}] if form.is_dropped else []
+
+    names = {"category": initial["label"], "set": found.label}
+    title = _("แก้หมวด %(category)s ของชุด %(set)s") % names
+    return _answer(request, Editing(title, form, save, warn=warn, code=code))
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*EDITORS)
+def category_new(request: HttpRequest, code: str) -> HttpResponse:
+    """A further group, into which indicators can then be put."""
+    found = _set_of(code)
+    form = CategoryForm(
+        posted(request), initial={"base_version": found.version}, indicator_set=found, is_new=True
+    )
+
+    def save() -> object:
+        return save_category(
+            actor=_actor(request),
+            code=code,
+            base_version=_base(form, found.version),
+            category=form.cleaned_data["code"],
+            values=form.values,
+            reason=form.cleaned_data["reason"],
+            is_new=True,
+        )
+
+    title = _("เพิ่มหมวดในชุด %(name)s") % {"name": found.label}
+    return _answer(request, Editing(title, form, save, code=code))
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -18,7 +18,7 @@ from ..models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, Po
 
 MOST_SHOWN = 300
 _INDICATOR_PARTS = ("text", "category", "unit", "dimension", "counterparts", "certainty")
-_HIDDEN = {"position", "colour", "categories"}
+_HIDDEN = {"position", "colour", "categories"}  # the last is told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ def _changes(before: Any, row: Any) -> Iterator[str]:
         names.append("label_en")
     yield from _told(before, row, names)
     if isinstance(row, IndicatorSet):
+        yield from _category_changes(before.categories, row.categories)
         yield from _indicator_changes(before.indicators.all(), row.indicators.all())
 
 
@@ -122,6 +123,27 @@ def _told(before: Any, row: Any, names: Iterable[str]) -> Iterator[str]:
         if old != new:
             label = row._meta.get_field(name).verbose_name
             yield f"{label}: {_said(old)} → {_said(new)}"
+
+
+def _category_changes(
+    before: Iterable[Mapping[str, str]], after: Iterable[Mapping[str, str]]
+) -> Iterator[str]:
+    old = {each["code"]: each for each in before}
+    new = {each["code"]: each for each in after}
+    for code, each in new.items():
+        if code not in old:
+            yield _("เพิ่มหมวด %(name)s") % {"name": each["label"]}
+            continue
+        for name, label in _CATEGORY_PARTS.items():
+            if each[name] != old[code][name]:
+                said = f"{label}: {_said(old[code][name])} → {_said(each[name])}"
+                yield _("หมวด %(name)s %(said)s") % {"name": each["label"], "said": said}
+    for code, each in old.items():
+        if code not in new:
+            yield _("ตัดหมวด %(name)s") % {"name": each["label"]}
+    if [code for code in old if code in new] != [code for code in new if code in old]:
+        names = ", ".join(each["label"] for each in new.values())
+        yield _("ลำดับของหมวด: %(names)s") % {"names": names}
 
 
 def _indicator_changes(before: Iterable[Indicator], after: Iterable[Indicator]) -> Iterator[str]:
@@ -140,7 +162,14 @@ def _indicator_changes(before: Iterable[Indicator], after: Iterable[Indicator]) 
 _WORDS = {
     choice.value: choice.label for choices in (Dimension, IndicatorUnit, Certainty) for choice in choices
 }
-_PARTS = {"text": gettext_lazy("ตัวชี้วัด"), "unit": gettext_lazy("หน่วย"), "dimension": gettext_lazy("มิติ")}
+_PARTS = {
+    "text": gettext_lazy("ตัวชี้วัด"),
+    "unit": gettext_lazy("หน่วย"),
+    "dimension": gettext_lazy("มิติ"),
+    "label": gettext_lazy("ชื่อ"),
+    "lead_office": gettext_lazy("หน่วยงานเจ้าภาพ"),
+}
+_CATEGORY_PARTS = {"label": gettext_lazy("ชื่อ"), "certainty": gettext_lazy("ความแน่ชัด")}
 
 
 def _said(value: Any) -> str:

@@ -57,6 +57,16 @@ class CategoryRows:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category on the page that edits its set; `count` is of the indicators in it."""
+
+    code: str
+    label: str
+    sureness: Sureness
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetSection:
     """A set; `usual` says for "text", "unit", "dimension" and "category" how sure most of them are."""
 
@@ -68,9 +78,10 @@ class SetSection:
 
 @dataclass(frozen=True, slots=True)
 class DimensionRow:
-    """A dimension with its office and, per set in order, the label of the set and its numbers."""
+    """A dimension with its office, how sure both are and, per set in order, its label and numbers."""
 
     dimension: Dimension
+    label_sureness: Sureness
     lead_office: str
     lead_office_short: str
     office_sureness: Sureness
@@ -117,6 +128,7 @@ def _dimension_rows(sets: list[IndicatorSet]) -> list[DimensionRow]:
     return [
         DimensionRow(
             dimension=Dimension(info.dimension),
+            label_sureness=_sureness(info.certainty.get("label")),
             lead_office=info.lead_office,
             lead_office_short=info.lead_office_short,
             office_sureness=_sureness(info.certainty.get("lead_office")),
@@ -150,6 +162,15 @@ def _section(found: IndicatorSet) -> SetSection:
         ],
         count=len(indicators),
     )
+
+
+def category_lines(found: IndicatorSet) -> list[CategoryLine]:
+    """The categories of a set in order, each with how many indicators it holds."""
+    held = Counter(indicator.category for indicator in indicators_of(found))
+    return [
+        CategoryLine(each["code"], each["label"], _sureness(each["certainty"]), held[each["code"]])
+        for each in found.categories
+    ]
 
 
 def _row(indicator: Indicator, usual: Mapping[str, Sureness]) -> IndicatorRow:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.http import Http404
@@ -123,6 +123,39 @@ def save_indicator(
         return _with_indicators(actor, row, {}, sorted(kept, key=_number), reason, forced=True)
 
 
+def save_category(
+    *,
+    actor: Actor,
+    code: str,
+    base_version: int,
+    category: str,
+    values: Mapping[str, Any] | None,
+    reason: str,
+    is_new: bool = False,
+) -> IndicatorSet:
+    """A new version of a set in which one category is called or placed differently, new, or (values None)
+    no longer there. `values` are label, certainty and position, counted from 1.
+
+    A category goes only when no indicator is left in it. Raises Http404, InvalidInput, Conflict.
+    """
+    _require_editor(actor, EDITING_ROLES, reason)
+    with transaction.atomic():
+        row = _current(IndicatorSet, base_version, code=code)
+        indicators = list(row.indicators.all())
+        known = next((each for each in row.categories if each["code"] == category), None)
+        if is_new and known is not None:
+            raise InvalidInput("category_twice", _("ชุดนี้มีหมวดรหัสนี้แล้ว ใช้รหัสอื่น"), field="code")
+        if not is_new and known is None:
+            raise Http404
+        if values is None and any(each.category == category for each in indicators):
+            raise Conflict("category_in_use", _("ยังมีตัวชี้วัดในหมวดนี้ ย้ายไปหมวดอื่นก่อนแล้วจึงตัดหมวด"))
+        kept = [each for each in row.categories if each is not known]
+        if values is not None:
+            said = {"code": category, "label": values["label"].strip(), "certainty": values["certainty"]}
+            kept.insert(values["position"] - 1, said)
+        return _with_indicators(actor, row, _changed(row, {"categories": kept}), indicators, reason)
+
+
 def save_criteria(
     *, actor: Actor, province_code: str, effective_from: date, values: Mapping[str, Any], reason: str
 ) -> StageCriteria:
@@ -152,7 +185,7 @@ def save_criteria(
             **values,
         )
         _check(row)
-        row.save(force_insert=True)
+        _store(row)
         _audit(
             actor, "stagecriteria", f"{province_code or 'nation'} {effective_from}", version, values, reason
         )
@@ -180,11 +213,15 @@ def _require_editor(actor: Actor, roles: frozenset[Role], reason: str) -> None:
 def _current(model: type[Row], base_version: int | None, **key: Any) -> Row:
     """The version in force, locked; Conflict when somebody saved another one since the page was opened."""
     row = model._default_manager.select_for_update().filter(superseded_at=None, **key).first()
-    if row is None:
+    if row is None and not model._default_manager.filter(**key).exists():
         raise Http404
-    if base_version is not None and row.version != base_version:
-        raise Conflict("changed_meanwhile", _("มีผู้บันทึกฉบับใหม่ไปก่อน เปิดหน้านี้ใหม่แล้วแก้อีกครั้ง"))
+    if row is None or (base_version is not None and row.version != base_version):
+        raise _changed_meanwhile()
     return row
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict("changed_meanwhile", _("มีผู้บันทึกฉบับใหม่ไปก่อน เปิดหน้านี้ใหม่แล้วแก้อีกครั้ง"))
 
 
 def _changed(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,10 +243,19 @@ def _replace(actor: Actor, row: Row, changed: Mapping[str, Any], reason: str, *,
 def _insert(actor: Actor, row: Row, reason: str, changed: Mapping[str, Any] | None = None) -> Row:
     row.reason, row.entered_by = reason.strip(), actor.user
     _check(row)
-    row.save(force_insert=True)
+    _store(row)
     key = " ".join(str(getattr(row, name)) for name in row.KEY)
     _audit(actor, row._meta.model_name or "", key, row.version, changed or {}, reason)
     return row
+
+
+def _store(row: Row | StageCriteria) -> None:
+    """Conflict where somebody stored the same version a moment before."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise _changed_meanwhile() from error
 
 
 def _with_indicators(

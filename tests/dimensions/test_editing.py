@@ -170,3 +170,50 @@ def test_criteria_of_a_province_leave_others_and_the_past_alone(cast: Cast) -> N
     assert "จำนวนวันในขั้นพอเพียง: 365 → 400" in text_of(browser.get("/yardstick/history/"))
     assert "365 → 400" not in text_of(client_of(cast.far_secretary).get("/yardstick/history/"))
     assert client_of(cast.officer).get(url).status_code == 403
+
+
+def test_categories_and_how_sure_labels_are_become_versions(cast: Cast) -> None:
+    browser = client_of(cast.system_admin)
+    page = "/yardstick/sets/bmn-2565/categories/economy/"
+    indicators = current(IndicatorSet, code="bmn-2565").indicators.count()
+
+    preview = browser.post(page, fields_of(browser.get(page), label="ด้านรายได้", reason="คู่มือ", preview="1"))
+    assert "ชื่อหมวด: ด้านเศรษฐกิจ/รายได้ → ด้านรายได้" in text_of(preview)
+    sure = {"label": "ด้านรายได้", "certainty": "verified", "position": "1", "reason": "คู่มือกรม"}
+    stale = fields_of(browser.get(page), **sure, save="1")
+    assert saved(browser, page, **sure).status_code == 302
+    assert "มีผู้บันทึกฉบับใหม่ไปก่อน" in text_of(browser.post(page, {**stale, "label": "x"}))
+    new = {"code": "digital", "label": "ด้านดิจิทัล", "certainty": "guess", "position": 6, "reason": "ชุดใหม่"}
+    add = "/yardstick/sets/bmn-2565/new-category/"
+    assert browser.post(add, {**new, "save": "1"}).status_code == 302
+    assert "ชุดนี้มีหมวดรหัสนี้แล้ว" in text_of(browser.post(add, {**new, "save": "1"}))
+    in_use = saved(browser, page, drop="on", reason="x")
+    assert (in_use.status_code, "ยังมีตัวชี้วัดในหมวดนี้" in text_of(in_use)) == (422, True)
+    empty = "/yardstick/sets/bmn-2565/categories/digital/"
+    assert saved(browser, empty, drop="on", reason="ไม่ใช้").status_code == 302
+    assert browser.get(empty).status_code == 404
+
+    row = current(IndicatorSet, code="bmn-2565")
+    codes = ["economy", "health", "living", "education", "social_protection"]
+    assert (row.version, [each["code"] for each in row.categories]) == (4, codes)
+    assert row.categories[0] == {"code": "economy", "label": "ด้านรายได้", "certainty": "verified"}
+    assert row.indicators.count() == indicators
+    first = IndicatorSet.objects.get(code="bmn-2565", version=1)
+    assert first.categories[3]["label"] == "ด้านเศรษฐกิจ/รายได้"
+    assert "ด้านรายได้" in text_of(browser.get("/yardstick/"))
+
+    doubt = {"sure_label": "inferred", "reason": "ยังไม่พบเอกสาร"}
+    assert saved(browser, "/yardstick/dimensions/health/", **doubt).status_code == 302
+    found = current(DimensionInfo, dimension="health").certainty
+    assert found == {"label": "inferred", "lead_office": "verified"}
+    history = text_of(client_of(cast.mentor).get("/yardstick/history/"))
+    for said in (
+        "หมวด ด้านรายได้ ชื่อ: ด้านเศรษฐกิจ/รายได้ → ด้านรายได้",
+        "หมวด ด้านรายได้ ความแน่ชัด: จากความจำ ยังไม่ได้ตรวจสอบ → ตรวจสอบกับแหล่งข้อมูลแล้ว",
+        "ลำดับของหมวด: ด้านรายได้, ด้านสุขภาพ",
+        "เพิ่มหมวด ด้านดิจิทัล",
+        "ตัดหมวด ด้านดิจิทัล",
+        "อนุมานจากถ้อยคำ",
+    ):
+        assert said in history
+    assert client_of(cast.secretary).get(page).status_code == 403

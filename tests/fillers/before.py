@@ -68,5 +68,7 @@ ROUTES: dict[str, Route] = {
     "yardstick_year_edit": Route(_loaded(kind="income", year=2568), also=KEEPERS),
     "indicator_set_edit": Route(_a_set(), also=KEEPERS),
     "indicator_new": Route(_a_set(), also=KEEPERS),
+    "category_new": Route(_a_set(), also=KEEPERS),
+    "category_edit": Route(_a_set(category="economy"), also=KEEPERS),
     "indicator_edit": Route(_a_set(number=13), also=KEEPERS),
 }
