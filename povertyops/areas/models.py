@@ -119,6 +119,10 @@ class CodeMeaning(models.Model):
             )
         ]
 
+    def says(self, area_code: str, centre_id: UUID | None) -> bool:
+        """Whether this is just that choice."""
+        return (self.area_id, self.centre_id) == (area_code, centre_id)
+
 
 class Centre(models.Model):
     """An operating unit of the chain. It covers areas; it is not one of them.

@@ -3,21 +3,25 @@ chosen once for every list to come."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from households.enums import FilePart, ImportStatus
 from households.imports.guard import load_resolutions
 from households.models import Household, ImportBatch, ImportFile, ImportHousehold, MappingProfile
+from households.services.codes import choose_code
 from povertyops.areas.models import AbolishedArea, CodeMeaning
 from povertyops.areas.queries import Found
+from povertyops.common.errors import Conflict
 from povertyops.common.models import AuditEntry
-from tests.cast import CITY_SUBDISTRICT, NEXT_SUBDISTRICT, SUBDISTRICT, Cast, sign_in
+from tests.cast import CITY_SUBDISTRICT, NEXT_SUBDISTRICT, SUBDISTRICT, Cast, build_cast, sign_in
 from tests.import_work import apply, bring_in, check, codes, read
 from tests.import_work import world as world
 from tests.lists import HEADER, Sheet, make_households
@@ -200,6 +204,30 @@ def test_municipal_code_is_chosen_once_and_its_households_are_the_centres(
     assert CodeMeaning.objects.count() == 2
     assert AuditEntry.objects.filter(action="code.chosen").count() == 2
     assert "900151" in client.get(reverse("code_meanings")).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_chosen_by_many_at_once_is_chosen_once() -> None:
+    cast = build_cast()
+
+    def choose(area: str) -> str:
+        try:
+            return choose_code(actor=cast.secretary, code="900151", area_code=area).area_id
+        except Conflict as refusal:
+            return refusal.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as threads:
+        same = list(threads.map(choose, [SUBDISTRICT] * 8))
+    assert (set(same), CodeMeaning.objects.count()) == ({SUBDISTRICT}, 1)
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = [NEXT_SUBDISTRICT, CITY_SUBDISTRICT] * 4
+        answers = list(threads.map(choose, asked))
+    assert all(answer in (wanted, "chosen_meanwhile") for wanted, answer in zip(asked, answers, strict=True))
+    assert CodeMeaning.objects.filter(superseded_at=None).count() == 1
+    assert AuditEntry.objects.filter(action="code.chosen").count() == CodeMeaning.objects.count()
 
 
 def test_current_code_with_a_high_suffix_and_codes_of_others_are_not_chosen(

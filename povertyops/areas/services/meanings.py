@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.audit import Acting, audit
-from povertyops.common.errors import InvalidInput
+from povertyops.common.errors import Conflict, InvalidInput
 
 from ..enums import Level
 from ..models import Area, Centre, CodeMeaning
@@ -23,21 +23,22 @@ def choose_code_meaning(
 
     A changed mind is a new row, the old one is superseded; saying the same again changes nothing. Audits.
     Raises InvalidInput for a code that is a current subdistrict itself, one of another province, or a centre
-    that is no municipal one there. Whether this person may choose is asked above, where roles are known.
+    that is no municipal one there, Conflict where somebody chose otherwise at the same moment. Whether this
+    person may choose is asked above, where roles are known.
     """
     _check(code, area_code, centre_id)
-    before = CodeMeaning.objects.select_for_update().filter(code=code, superseded_at=None).first()
-    if before is not None and (before.area_id, before.centre_id) == (area_code, centre_id):
+    current = CodeMeaning.objects.select_for_update().filter(code=code, superseded_at=None)
+    before = current.first()
+    if before is not None and before.says(area_code, centre_id):
         return before
-    if before is not None:
-        CodeMeaning.objects.filter(pk=before.pk).update(superseded_at=Now())
-    meaning = CodeMeaning.objects.create(
-        code=code,
-        province_code=code[:2],
-        area_id=area_code,
-        centre_id=centre_id,
-        chosen_by_id=actor.user_id,
-    )
+    try:
+        meaning = _replace(before, code, area_code, centre_id, actor)
+    except IntegrityError:  # somebody else was a moment faster
+        chosen = current.first()
+        if chosen is not None and chosen.says(area_code, centre_id):
+            return chosen
+        message = _("มีผู้เลือกความหมายอื่นของรหัสนี้ไปก่อนแล้ว เปิดหน้านี้ใหม่เพื่อดูแล้วเลือกอีกครั้ง")
+        raise Conflict("chosen_meanwhile", message) from None
     audit(
         actor,
         "code.chosen",
@@ -50,6 +51,21 @@ def choose_code_meaning(
         },
     )
     return meaning
+
+
+@transaction.atomic
+def _replace(
+    before: CodeMeaning | None, code: str, area_code: str, centre_id: UUID | None, actor: Acting
+) -> CodeMeaning:
+    if before is not None:
+        CodeMeaning.objects.filter(pk=before.pk).update(superseded_at=Now())
+    return CodeMeaning.objects.create(
+        code=code,
+        province_code=code[:2],
+        area_id=area_code,
+        centre_id=centre_id,
+        chosen_by_id=actor.user_id,
+    )
 
 
 def _shown(centre_id: UUID | None) -> str | None:
