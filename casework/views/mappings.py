@@ -21,6 +21,7 @@ from households.services.mappings import (
     Layout,
     change_profile,
     draft_by_guess,
+    draft_by_profile,
     first_draft,
     first_rows,
     get_profile_for,
@@ -28,6 +29,7 @@ from households.services.mappings import (
     header_keys,
     headers_of,
     layout_of_draft,
+    offered_for,
     read_draft,
     retire_profile,
     save_mapping,
@@ -67,10 +69,23 @@ def import_mapping(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Conflict("not_waiting", _("บัญชีนี้กำลังทำงานอยู่ หรือนำเข้าไปแล้ว จึงแก้การจับคู่คอลัมน์ไม่ได้"))
     head = first_rows(batch)
     if request.method != "POST":
-        draft = first_draft(batch, head)
+        taken_over = _taken_over(request, batch, head)
+        draft = taken_over or first_draft(batch, head)
         form = _form(batch, head, draft)
-        return render(request, "casework/mapping/mapping.html", _context(batch, head, draft, form))
+        context = _context(batch, head, draft, form)
+        if taken_over is None:
+            context["offered"] = offered_for(batch, head)
+        return render(request, "casework/mapping/mapping.html", context)
     return _answer(request, actor, batch, head)
+
+
+def _taken_over(request: HttpRequest, batch: ImportBatch, head: FileHead) -> Draft | None:
+    """The draft as another centre's profile says that one chose to begin with."""
+    try:
+        chosen = UUID(request.GET.get("profile", ""))
+    except ValueError:
+        return None
+    return draft_by_profile(batch, head, chosen)
 
 
 def _answer(request: HttpRequest, actor: Actor, batch: ImportBatch, head: FileHead) -> HttpResponse:

@@ -1,5 +1,5 @@
-"""What the columns of a file mean: as a person said for this very file, as a profile of the province says
-for files with these headers, else as the headers themselves say."""
+"""What the columns of a file mean: as a person said for this very file, as a profile of the own centre or of
+the province says for files with these headers, else as the headers themselves say."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -28,6 +29,8 @@ from .profile import (
 from .reading import Accepts, Row, SheetHead, Table, open_table
 
 MARKS = ("reason", "mark")
+Fitting = tuple[MappingProfile, tuple[str, ...], tuple[int, int]]
+"""A profile with the headers of the file that it has, and their first and last row."""
 
 
 def layout_for(batch: ImportBatch, table: Table) -> Layout | None:
@@ -172,27 +175,40 @@ def _ticked_sheets(mapping: Mapping[str, Any], sheets: Sequence[SheetHead]) -> l
 
 
 def profiled(batch: ImportBatch, rows: Sequence[Row], merges: Sequence[Merge] = ()) -> Layout | None:
-    """The layout by the profile whose headers the file has: of the province and kind, then of the province,
-    then any."""
+    """The layout by the profile whose headers the file has."""
     found = profile_for(batch, rows, merges)
     return layout_of_mapping(mapping_of_profile(*found), rows, merges) if found else None
 
 
-def profile_for(
-    batch: ImportBatch, rows: Sequence[Row], merges: Sequence[Merge] = ()
-) -> tuple[MappingProfile, tuple[str, ...], tuple[int, int]] | None:
-    """The profile that fits with the headers of the file and their first and last row."""
+def profile_for(batch: ImportBatch, rows: Sequence[Row], merges: Sequence[Merge] = ()) -> Fitting | None:
+    """The profile that fits with the headers of the file and their first and last row: the own centre's
+    before one that the province made, one of this kind of list before one of any, then the newest.
+
+    What another centre said decides nothing; it is offered (`offered_profiles`).
+    """
+    fitting = _fitting(batch, rows, merges, Q(centre=batch.centre_id) | Q(centre=None))
+    return fitting[0] if fitting else None
+
+
+def offered_profiles(batch: ImportBatch, rows: Sequence[Row], merges: Sequence[Merge] = ()) -> list[Fitting]:
+    """The profiles with these headers that other centres of the province made, for a person to begin with."""
+    return _fitting(batch, rows, merges, ~Q(centre=batch.centre_id) & ~Q(centre=None))
+
+
+def _fitting(batch: ImportBatch, rows: Sequence[Row], merges: Sequence[Merge], whose: Q) -> list[Fitting]:
     headings = {signature_of(headers): (headers, rows_) for headers, rows_ in _possible_headers(rows, merges)}
     known = MappingProfile.objects.filter(
+        whose,
         Q(kind=None) | Q(kind=batch.kind_id),
         signature__in=headings,
         superseded_at=None,
         province_code__in={"", batch.province_code},
-    )
-    fitting = sorted(known, key=lambda each: (each.province_code, each.kind_id or "", each.pk), reverse=True)
-    if not fitting:
-        return None
-    return (fitting[0], *headings[fitting[0].signature])
+    ).select_related("centre")
+    return [(each, *headings[each.signature]) for each in sorted(known, key=_nearness, reverse=True)]
+
+
+def _nearness(profile: MappingProfile) -> tuple[bool, str, str, UUID]:
+    return (profile.centre_id is not None, profile.province_code, profile.kind_id or "", profile.pk)
 
 
 def _possible_headers(

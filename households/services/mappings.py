@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404
@@ -26,6 +26,7 @@ from ..imports.faults import Unreadable, message_of
 from ..imports.files import read_pieces, spooled, store_pieces
 from ..imports.guess import Guess, Known, guess_columns
 from ..imports.mapping import (
+    Fitting,
     accepting,
     chosen_sheets,
     column_name,
@@ -33,6 +34,7 @@ from ..imports.mapping import (
     label_of,
     layout_of_mapping,
     mapping_of_profile,
+    offered_profiles,
     profile_columns,
     profile_for,
     profile_options,
@@ -64,6 +66,7 @@ __all__ = [
     "change_profile",
     "column_name",
     "draft_by_guess",
+    "draft_by_profile",
     "first_draft",
     "first_rows",
     "get_profile_for",
@@ -74,6 +77,7 @@ __all__ = [
     "label_of",
     "layout_of_draft",
     "may_change",
+    "offered_for",
     "preview",
     "read_draft",
     "retire_profile",
@@ -157,6 +161,30 @@ def first_draft(batch: ImportBatch, head: FileHead) -> Draft:
         return _draft_of_layout(found, sheets)
     first, last = found.header_rows if found else likely_header(rows)
     return draft_by_guess(batch, head, tuple(place for place, _row in sheets), first, last)
+
+
+def offered_for(batch: ImportBatch, head: FileHead) -> list[MappingProfile]:
+    """What other centres of the province said of files with these headers; read by it only when a person
+    takes it over."""
+    return [fitting[0] for fitting in _offered(batch, head)]
+
+
+def draft_by_profile(batch: ImportBatch, head: FileHead, profile_id: UUID) -> Draft | None:
+    """A draft as an offered profile says; None for one that is not offered for this file."""
+    for profile, headers, header_rows in _offered(batch, head):
+        if profile.pk == profile_id:
+            sheets = chosen_sheets(batch, head.sheets) or [(0, 0)]
+            pattern = head.sheets[sheets[0][0]]
+            mapping = mapping_of_profile(profile, headers, header_rows)
+            layout = layout_of_mapping(mapping, pattern.rows[: limits.HEADER_ROWS], pattern.merges)
+            return _draft_of_layout(layout, sheets)
+    return None
+
+
+def _offered(batch: ImportBatch, head: FileHead) -> list[Fitting]:
+    sheets = chosen_sheets(batch, head.sheets) or [(0, 0)]
+    pattern = head.sheets[sheets[0][0]]
+    return offered_profiles(batch, pattern.rows[: limits.HEADER_ROWS], pattern.merges)
 
 
 def _draft_of_layout(layout: Layout, sheets: Sequence[tuple[int, int]]) -> Draft:
@@ -341,7 +369,7 @@ def save_mapping(
     *, actor: Actor, batch_id: UUID, draft: Draft, profile_name: str = "", only_this_kind: bool = True
 ) -> ImportBatch:
     """Say how a file is to be read, and have it read again; with a name, later files with the same headers
-    are read alike.
+    are read alike: those of the own centre, or of the whole province when its secretary says so.
 
     Side effects: a new version of the profile, audit rows; the batch waits for its reading. Raises Http404,
     NotAllowed, Conflict, InvalidInput.
@@ -375,6 +403,7 @@ def _save_profile(
         MappingProfile(
             name=name.strip()[:120],
             province_code=batch.province_code,
+            centre_id=_centre_of(actor),
             kind_id=batch.kind_id if only_this_kind else None,
             signature=signature_of(headers),
             unit=mapping["unit"],
@@ -384,10 +413,17 @@ def _save_profile(
     )
 
 
+def _centre_of(actor: Actor) -> UUID | None:
+    """Whose files a profile is for: what the secretary or the system says is for the whole province."""
+    if actor.is_system or actor.role is Role.PROVINCIAL_SECRETARY:
+        return None
+    return actor.appointment.centre_id if actor.appointment else None
+
+
 def _next_version(actor: Actor, profile: MappingProfile) -> MappingProfile:
     """Store a profile in the place of the current one of its name, if there is one.
 
-    Raises Conflict where that one is not this actor's to change.
+    Raises Conflict where that one is not this actor's to change, or is read by others than this one would be.
     """
     current = (
         MappingProfile.objects.select_for_update()
@@ -397,13 +433,18 @@ def _next_version(actor: Actor, profile: MappingProfile) -> MappingProfile:
     if current is not None:
         if all(getattr(current, name) == getattr(profile, name) for name in _SAID):
             return current
-        if not may_change(actor, current):
+        if not may_change(actor, current) or current.centre_id != profile.centre_id:
             message = _("มีแม่แบบชื่อนี้ของผู้อื่นแล้ว โปรดตั้งชื่ออื่น")
             raise Conflict("name_taken", message, field="name")
         MappingProfile.objects.filter(pk=current.pk).update(superseded_at=Now())
         profile.version = current.version + 1
     profile.entered_by_id = actor.user_id
-    profile.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            profile.save(force_insert=True)
+    except IntegrityError as error:
+        message = _("มีผู้บันทึกแม่แบบชื่อนี้ในเวลาเดียวกัน เปิดหน้านี้ใหม่แล้วบันทึกอีกครั้ง")
+        raise Conflict("changed_meanwhile", message, field="name") from error
     facts = {"name": profile.name, "version": profile.version, "columns": profile.columns}
     _audit(actor, "mapping_profile.saved", "mapping_profile", profile.pk, profile.province_code, facts)
     return profile
@@ -417,7 +458,7 @@ _SAID = ("kind_id", "signature", "unit", "columns", "options")
 
 def visible_profiles(actor: Actor) -> QuerySet[MappingProfile]:
     """Profiles in use: those of the own province and those of all provinces."""
-    current = MappingProfile.objects.filter(superseded_at=None).select_related("kind", "entered_by")
+    current = MappingProfile.objects.filter(superseded_at=None).select_related("kind", "centre", "entered_by")
     if not actor.is_system:
         current = current.filter(province_code__in={"", actor.province_code})
     return current.annotate(uses=Count("batches")).order_by("name", "pk")
@@ -466,6 +507,7 @@ def change_profile(
         MappingProfile(
             name=profile.name,
             province_code=profile.province_code,
+            centre_id=profile.centre_id,
             kind_id=profile.kind_id,
             signature=profile.signature,
             unit=unit,

@@ -156,6 +156,47 @@ def test_profile_is_changed_by_version_and_retired(world: Cast, client: Client, 
     assert check(odd_sheet(tmp_path, seed=2), actor=world.officer).status == ImportStatus.MAPPING
 
 
+def test_profile_of_one_centre_is_offered_to_others_and_the_provinces_holds_for_all(
+    world: Cast, client: Client, tmp_path: Path
+) -> None:
+    def mapped(actor: Any, seed: int, **changes: Any) -> None:
+        batch = check(odd_sheet(tmp_path, seed=seed), actor=actor)
+        sign_in(client, actor)
+        url = reverse("import_mapping", args=[batch.pk])
+        assert client.post(url, form_of(**changes)).status_code == 302
+
+    def is_read_with_phone(actor: Any, seed: int) -> bool:
+        batch = check(odd_sheet(tmp_path, seed=seed), actor=actor)
+        assert batch.status == ImportStatus.READY
+        return "phone" in batch.layout["columns"]
+
+    mapped(world.officer, 1)
+    assert is_read_with_phone(world.second_officer, 2)  # of the same centre
+
+    theirs = check(odd_sheet(tmp_path, seed=3), actor=world.other_officer)
+    assert theirs.status == ImportStatus.MAPPING
+    sign_in(client, world.other_officer)
+    url = reverse("import_mapping", args=[theirs.pk])
+    page = client.get(url)
+    [offered] = page.context["offered"]
+    assert str(offered.centre) in page.content.decode()
+    assert page.context["form"]["c18"].value() != "income"  # nothing of it is filled in by itself
+    taken = client.get(url, {"profile": str(offered.pk)})
+    assert taken.context["form"]["c18"].value() == "income"
+    assert taken.context["form"]["c1"].value() == "subdistrict"
+    assert client.get(url, {"profile": "x"}).status_code == 200
+    assert client.post(url, form_of(name="แบบอำเภออื่น", c14="")).status_code == 302
+
+    assert is_read_with_phone(world.officer, 4)
+    assert not is_read_with_phone(world.other_officer, 5)
+    assert check(odd_sheet(tmp_path, seed=6), actor=world.municipal_officer).status == ImportStatus.MAPPING
+    mapped(world.secretary, 7, name="แบบจังหวัด")
+    assert is_read_with_phone(world.municipal_officer, 8)
+    assert not is_read_with_phone(world.other_officer, 9)
+    rows = MappingProfile.objects.values_list("name", "centre__kind")
+    assert set(rows) == {("แบบอำเภอ", "district"), ("แบบอำเภออื่น", "district"), ("แบบจังหวัด", None)}
+
+
 def municipal_sheet(seed: int) -> Sheet:
     sheet = Sheet(make_households(3, seed=seed, persons=2))
     for row in (2, 3):
