@@ -112,6 +112,17 @@ class PhotosField(forms.Field):
         return tuple(upload.read() for upload in files)
 
 
+def hardships_field() -> forms.TypedMultipleChoiceField:
+    """What is hard in a family, by the dimension under which it falls."""
+    return forms.TypedMultipleChoiceField(
+        label=_("ลำบากเรื่องใดบ้าง"),
+        choices=[(dimension.value, words) for dimension, words in DIMENSION_WORDS],
+        coerce=Dimension,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("โปรดเลือกอย่างน้อยหนึ่งเรื่อง")},
+    )
+
+
 def birth_field() -> ThaiDateField:
     return ThaiDateField(label=_("วันเกิด"), required=False)
 
@@ -238,13 +249,7 @@ class MemberForm(forms.Form):
 class WhyForm(forms.Form):
     """Why the family should be looked after, what is hard, pictures and the place."""
 
-    dimensions = forms.TypedMultipleChoiceField(
-        label=_("ลำบากเรื่องใดบ้าง"),
-        choices=[(dimension.value, words) for dimension, words in DIMENSION_WORDS],
-        coerce=Dimension,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("โปรดเลือกอย่างน้อยหนึ่งเรื่อง")},
-    )
+    dimensions = hardships_field()
     reason = forms.CharField(
         label=_("เล่าให้ผู้ตรวจฟัง"),
         help_text=_("ครอบครัวนี้ลำบากอย่างไร ทำไมจึงตกหล่น"),

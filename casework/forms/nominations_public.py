@@ -18,7 +18,7 @@ from povertyops.common.ids import uuid7
 from ..inputs import NominationInput
 from ..nomination_rules import PUBLIC_PHOTO_MAX_BYTES, PUBLIC_PHOTOS_MOST
 from ..services.nominations.telling import Contact
-from .nominations import DIMENSION_WORDS, PhoneField, PhotosField, PlaceForm, WordsField
+from .nominations import PhoneField, PhotosField, PlaceForm, WordsField, hardships_field
 
 _SALT = "nominate"
 _LONGEST_OPEN = timedelta(days=1)
@@ -42,13 +42,7 @@ class PublicNominationForm(PlaceForm):
         error_messages={"required": _("โปรดใส่ชื่อคนในบ้าน หรือชื่อที่เพื่อนบ้านเรียก")},
     )
     last_name = WordsField(label=_("นามสกุล"), max_length=80)
-    dimensions = forms.TypedMultipleChoiceField(
-        label=_("ลำบากเรื่องใดบ้าง"),
-        choices=[(dimension.value, words) for dimension, words in DIMENSION_WORDS],
-        coerce=Dimension,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("โปรดเลือกอย่างน้อยหนึ่งเรื่อง")},
-    )
+    dimensions = hardships_field()
     reason = forms.CharField(
         label=_("เล่าสั้น ๆ ว่าลำบากอย่างไร"),
         max_length=600,

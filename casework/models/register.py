@@ -17,22 +17,16 @@ from povertyops.common.ids import uuid7
 from ..enums import LeaverAct
 
 
-class HouseholdMerge(models.Model):
-    """Two households that were one. `kept` goes on; everything of `gone` stands on it, told by `manifest`.
+class Merge(models.Model):
+    """Two rows of the register that were one, who said so and why, and by whom it was taken apart again.
 
-    `choices` are the fields for which the value of `gone` was taken, and which of its persons are which of
-    kept's. `manifest` names every row that was moved, ended or made, with what stood there before, so that it
-    can be taken apart again.
+    `manifest` names every row that was moved, ended or made, with what stood there before.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     province_code = models.CharField(max_length=2, db_collation="C")
-    kept = models.ForeignKey(Household, models.PROTECT, related_name="merges")
-    gone = models.ForeignKey(Household, models.PROTECT, related_name="merged_by")
-    choices = models.JSONField(default=dict)
     reason = models.CharField(_("เหตุผล"), max_length=500)
     manifest = models.JSONField(default=dict)
-    effective_on = models.DateField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -42,6 +36,22 @@ class HouseholdMerge(models.Model):
     )
     undone_at = models.DateTimeField(null=True)
     undo_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class HouseholdMerge(Merge):
+    """Two households that were one. `kept` goes on; everything of `gone` stands on it, told by `manifest`.
+
+    `choices` are the fields for which the value of `gone` was taken, and which of its persons are which of
+    kept's.
+    """
+
+    kept = models.ForeignKey(Household, models.PROTECT, related_name="merges")
+    gone = models.ForeignKey(Household, models.PROTECT, related_name="merged_by")
+    choices = models.JSONField(default=dict)
+    effective_on = models.DateField()
 
     kept_id: UUID
     gone_id: UUID
@@ -55,28 +65,12 @@ class HouseholdMerge(models.Model):
         ]
 
 
-class PersonMerge(models.Model):
-    """Two persons that were one: all of `gone` stands on `kept`, told by `manifest` as with households.
+class PersonMerge(Merge):
+    """Two persons that were one: all of `gone` stands on `kept`. `household` is where the kept one lives."""
 
-    `household` is where the kept one lives.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    province_code = models.CharField(max_length=2, db_collation="C")
     household = models.ForeignKey(Household, models.PROTECT, related_name="person_merges")
     kept = models.ForeignKey(Person, models.PROTECT, related_name="merges")
     gone = models.ForeignKey(Person, models.PROTECT, related_name="merged_by")
-    reason = models.CharField(_("เหตุผล"), max_length=500)
-    manifest = models.JSONField(default=dict)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    recorded_at = models.DateTimeField(db_default=Now())
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    undone_at = models.DateTimeField(null=True)
-    undo_reason = models.CharField(max_length=500, blank=True)
 
     household_id: UUID
     kept_id: UUID

@@ -50,9 +50,15 @@ def judge(actor: Actor, kind: str, said: Sequence[Said]) -> list[Judged]:
     """What each of these rows would do, in their order."""
     found = find_households(actor, [each.place for each in said])
     targets = _targets(actor, {pk for pks in found.values() for pk in pks})
-    if kind == CarryKind.STAGES:
-        return _judge_stages(actor, said, found, targets)
-    return _judge_helps(actor, said, found, targets)
+    judge_one = (_Stages if kind == CarryKind.STAGES else _Helps)(actor, targets).judge
+    judged = []
+    for each in said:
+        household = _one_household(each.place, found)
+        if isinstance(household, Wrong):
+            judged.append(Judged(each.row, wrong=[household]))
+        else:
+            judged.append(judge_one(each, household))
+    return judged
 
 
 # ---------------------------------------------------------------------------------------------- households
@@ -141,6 +147,10 @@ def _one_household(place: Place, found: Mapping[Place, list[UUID]]) -> UUID | Wr
     return Wrong("unknown_household", column, _key_value(place))
 
 
+def _refused(each: Said, household: UUID, wrong: Wrong) -> Judged:
+    return Judged(each.row, household_id=household, wrong=[wrong])
+
+
 def _key_field(place: Place) -> Field:
     return Field.HOUSE_CODE if place.house_code else Field.PIN if place.pin else Field.HOUSE_NO
 
@@ -153,57 +163,37 @@ def _key_value(place: Place) -> str:
 # --------------------------------------------------------------------------------------------------- helps
 
 
-def _judge_helps(
-    actor: Actor,
-    said: Sequence[Said],
-    found: Mapping[Place, list[UUID]],
-    targets: Mapping[UUID, Workable],
-) -> list[Judged]:
-    menu = Menu({target.household.province_code for target in targets.values()})
-    there = helps_there(targets)
-    seen: dict[HelpKey, int] = {}
-    judged = []
-    for each in said:
-        household = _one_household(each.place, found)
-        if isinstance(household, Wrong):
-            judged.append(Judged(each.row, wrong=[household]))
-            continue
-        target = targets[household]
-        item = menu.item_of(each, target.household.province_code)
-        if not can_give_help(actor, target.scope):
-            judged.append(Judged(each.row, household_id=household, wrong=[Wrong("read_only")]))
-        elif isinstance(item, Wrong):
-            judged.append(Judged(each.row, household_id=household, wrong=[item]))
-        else:
-            judged.append(_judge_help(each, household, item, target, there, seen))
-    return judged
+class _Helps:
+    """Judges rows of past helps against the menu, what is there already, and each other."""
 
+    def __init__(self, actor: Actor, targets: Mapping[UUID, Workable]) -> None:
+        self._actor, self._targets = actor, targets
+        self._menu = Menu({target.household.province_code for target in targets.values()})
+        self._there = helps_there(targets)
+        self._seen: dict[HelpKey, int] = {}
 
-def _judge_help(
-    each: Said,
-    household: UUID,
-    item: str,
-    target: Workable,
-    there: set[HelpKey],
-    seen: dict[HelpKey, int],
-) -> Judged:
-    detail = _detail(each, item)
-    key = help_key(household, item, each.day, each.amount, detail)
-    if key in seen:
-        return Judged(
-            each.row, household_id=household, wrong=[Wrong("twice", details={"other_row": seen[key]})]
-        )
-    seen[key] = each.row
-    data = {
-        "item": item,
-        "day": each.day.isoformat(),
-        "amount": str(each.amount),
-        "agency": each.agency,
-        "letter": each.letter,
-        "detail": detail,
-        "early": target.listed_from is None or each.day < target.listed_from,
-    }
-    return Judged(each.row, SAME if key in there else NEW, household, data)
+    def judge(self, each: Said, household: UUID) -> Judged:
+        target = self._targets[household]
+        item = self._menu.item_of(each, target.household.province_code)
+        if not can_give_help(self._actor, target.scope):
+            return _refused(each, household, Wrong("read_only"))
+        if isinstance(item, Wrong):
+            return _refused(each, household, item)
+        detail = _detail(each, item)
+        key = help_key(household, item, each.day, each.amount, detail)
+        if key in self._seen:
+            return _refused(each, household, Wrong("twice", details={"other_row": self._seen[key]}))
+        self._seen[key] = each.row
+        data = {
+            "item": item,
+            "day": each.day.isoformat(),
+            "amount": str(each.amount),
+            "agency": each.agency,
+            "letter": each.letter,
+            "detail": detail,
+            "early": target.listed_from is None or each.day < target.listed_from,
+        }
+        return Judged(each.row, SAME if key in self._there else NEW, household, data)
 
 
 def _detail(each: Said, item: str) -> str:
@@ -306,37 +296,31 @@ def why_not_carried(standing: Standing | None, stage: Stage, day: date) -> Wrong
     return None
 
 
-def _judge_stages(
-    actor: Actor,
-    said: Sequence[Said],
-    found: Mapping[Place, list[UUID]],
-    targets: Mapping[UUID, Workable],
-) -> list[Judged]:
-    standing = standings(targets)
-    seen: dict[UUID, int] = {}
-    judged = []
-    for each in said:
-        household = _one_household(each.place, found)
-        if isinstance(household, Wrong):
-            judged.append(Judged(each.row, wrong=[household]))
-            continue
-        known = standing.get(household)
-        if not can_write(actor, targets[household].scope):
-            wrong: Wrong | None = Wrong("read_only")
-        elif household in seen:
-            wrong = Wrong("twice", details={"other_row": seen[household]})
-        else:
-            wrong = why_not_carried(known, each.stage, each.day)
+class _Stages:
+    """Judges rows of stages against where each household stands, and each other."""
+
+    def __init__(self, actor: Actor, targets: Mapping[UUID, Workable]) -> None:
+        self._actor, self._targets = actor, targets
+        self._standing = standings(targets)
+        self._seen: dict[UUID, int] = {}
+
+    def judge(self, each: Said, household: UUID) -> Judged:
+        known = self._standing.get(household)
+        wrong = self._why_not(each, household, known)
         if wrong is not None or known is None:
-            judged.append(Judged(each.row, household_id=household, wrong=[wrong] if wrong else []))
-            continue
-        seen[household] = each.row
+            return _refused(each, household, wrong or Wrong("closed"))
+        self._seen[household] = each.row
         data = {
             "stage": int(each.stage),
             "from": int(known.stage),
             "day": each.day.isoformat(),
             "holds": day_of_stage(known, each.day).isoformat(),
         }
-        kind = SAME if each.stage == known.stage else NEW
-        judged.append(Judged(each.row, kind, household, data))
-    return judged
+        return Judged(each.row, SAME if each.stage == known.stage else NEW, household, data)
+
+    def _why_not(self, each: Said, household: UUID, known: Standing | None) -> Wrong | None:
+        if not can_write(self._actor, self._targets[household].scope):
+            return Wrong("read_only")
+        if household in self._seen:
+            return Wrong("twice", details={"other_row": self._seen[household]})
+        return why_not_carried(known, each.stage, each.day)

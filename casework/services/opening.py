@@ -1,5 +1,6 @@
-"""Opening cases for the households of a list, set-based over the staging tables; and the read model of
-brand-new ones.
+"""Opening cases for the households of a list, and the read model of brand-new ones.
+
+Both are set-based, over the staging tables.
 
 A household that nobody has visited, helped or assigned has a read model that follows from its listing alone;
 writing it in SQL keeps a large import fast. `tests/casework/test_imports_apply.py` holds it equal to

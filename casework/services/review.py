@@ -1,5 +1,7 @@
-"""The yearly review: a meeting takes problems that were found later into the baseline; undone by
-superseding."""
+"""The yearly review: a meeting takes problems that were found later into the baseline.
+
+A review is undone by superseding it.
+"""
 
 from __future__ import annotations
 

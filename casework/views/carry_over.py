@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
-from povertyops.common.uploads import is_too_big
 
 from ..carry_rules import LABELS
 from ..forms.carry_over import CarryOverForm, UndoForm
@@ -37,11 +35,10 @@ from ..services.carry_over import (
     request_undo,
 )
 from ..tasks.carry_over import start_carry_over
-from .shared import actor_of, attempt, posted, status_of
+from .shared import MIB, actor_of, attempt, posted, received, sent_with_files, status_of
 
 CARRIERS = tuple(sorted(CARRYING_ROLES))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MIB = 1024 * 1024
 ROWS_SHOWN = 50
 
 
@@ -59,15 +56,9 @@ def carry_over_list(request: HttpRequest) -> HttpResponse:
 @allow(*CARRIERS)
 def carry_over_new(request: HttpRequest) -> HttpResponse:
     """Send a file; nothing is written before its preview is confirmed."""
-    is_sent = request.method == "POST"
-    form = CarryOverForm(request.POST if is_sent else None, request.FILES if is_sent else None)
-    if is_too_big(request):
-        message = _("ไฟล์ใหญ่เกิน %(most)d เมกะไบต์ ตรวจสอบว่าเลือกไฟล์ถูกแล้วส่งใหม่")
-        form.add_error("file", message % {"most": settings.UPLOAD_MAX_BYTES // MIB})
-    elif is_sent and form.is_valid():
-        received = attempt(form, lambda: _receive(request, form))
-        if received:
-            return redirect("carry_over", pk=received.pk)
+    form = CarryOverForm(*sent_with_files(request))
+    if row := received(request, form, lambda: _receive(request, form)):
+        return redirect("carry_over", pk=row.pk)
     context = {"form": form, "columns": list(LABELS.values())}
     return render(request, "casework/carry_over/new.html", context, status=status_of(form))
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from typing import TypeVar, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from dimensions.enums import Stage
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import FIELD_ROLES, HOUSEHOLD_ROLES, OFFICE_ROLES, OFFICER_ROLES
 from povertyops.common.answering import attempt, blame, posted, status_of, succeeds
+from povertyops.common.uploads import is_too_big
 
 from ..field.shells import shell_response
 from ..pages.household import HouseholdStory
@@ -21,9 +28,12 @@ WRITING_ROLES = tuple(sorted(FIELD_ROLES | OFFICER_ROLES))
 GIVING_ROLES = tuple(sorted(FIELD_ROLES | OFFICER_ROLES | OFFICE_ROLES))
 READING_ROLES = tuple(sorted(HOUSEHOLD_ROLES))
 AGENCIES_OFFERED = 300
+MIB = 1024 * 1024
+Result = TypeVar("Result")
 
 __all__ = [
     "GIVING_ROLES",
+    "MIB",
     "READING_ROLES",
     "WRITING_ROLES",
     "actions_for",
@@ -33,6 +43,8 @@ __all__ = [
     "blame",
     "phone_page",
     "posted",
+    "received",
+    "sent_with_files",
     "status_of",
     "succeeds",
 ]
@@ -41,6 +53,22 @@ __all__ = [
 def actor_of(request: HttpRequest) -> Actor:
     """The person acting; the policy of the view has made sure there is one."""
     return cast(Actor, request.actor)  # type: ignore[attr-defined]
+
+
+def received(request: HttpRequest, form: Form, receive: Callable[[], Result]) -> Result | None:
+    """What a service makes of a sent file; None for a page only opened, and for a form with faults."""
+    if is_too_big(request):
+        message = _("ไฟล์ใหญ่เกิน %(most)d เมกะไบต์ ตรวจสอบว่าเลือกไฟล์ถูกแล้วส่งใหม่")
+        form.add_error("file", message % {"most": settings.UPLOAD_MAX_BYTES // MIB})
+        return None
+    return attempt(form, receive) if request.method == "POST" and form.is_valid() else None
+
+
+def sent_with_files(
+    request: HttpRequest,
+) -> tuple[QueryDict | None, MultiValueDict[str, UploadedFile] | None]:
+    """What a form with a file is made of; nothing for a page that is only opened."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def agency_names(province_code: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from povertyops.common.paging import page_of_request
 from povertyops.common.policies import allow
-from povertyops.common.uploads import is_too_big
 
 from ..forms.verification_sheets import ReturnForm
 from ..models import SheetReturn
@@ -23,11 +21,10 @@ from ..rules import VERIFYING_ROLES
 from ..services.sheet_returns import apply_return, receive_return
 from ..services.verification_sheets import take_out_sheet
 from ..sheet_rules import Kind
-from .shared import actor_of, attempt, status_of
+from .shared import MIB, actor_of, received, sent_with_files, status_of
 
 CHECKERS = tuple(sorted(VERIFYING_ROLES))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MIB = 1024 * 1024
 ROWS_SHOWN = 50
 MOST_CLASHES = 200
 
@@ -52,15 +49,9 @@ def verification_sheet(request: HttpRequest) -> HttpResponse:
 @allow(*CHECKERS)
 def sheet_returns(request: HttpRequest) -> HttpResponse:
     """Send a filled-in sheet; those sent before."""
-    is_sent = request.method == "POST"
-    form = ReturnForm(request.POST if is_sent else None, request.FILES if is_sent else None)
-    if is_too_big(request):
-        message = _("ไฟล์ใหญ่เกิน %(most)d เมกะไบต์ ตรวจสอบว่าเลือกไฟล์ถูกแล้วส่งใหม่")
-        form.add_error("file", message % {"most": settings.UPLOAD_MAX_BYTES // MIB})
-    elif is_sent and form.is_valid():
-        returned = attempt(form, lambda: _receive(request, form))
-        if returned:
-            return redirect("sheet_return", pk=returned.pk)
+    form = ReturnForm(*sent_with_files(request))
+    if returned := received(request, form, lambda: _receive(request, form)):
+        return redirect("sheet_return", pk=returned.pk)
     page, urls = page_of_request(request, returns_of(actor_of(request)), ("-id",), 20)
     rows = [{"returned": row, "tone": tone_of_return(row)} for row in page.rows]
     context = {"form": form, "rows": rows, **urls}
