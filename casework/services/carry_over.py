@@ -15,14 +15,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
 from households.services.tables import Cell, Row, Unreadable, header_key, read_small_table
 from povertyops.accounts.actor import Actor
+from povertyops.accounts.enums import Role
 from povertyops.common.audit import audit
 from povertyops.common.crypto import seal_blob
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
@@ -32,12 +33,14 @@ from povertyops.common.languages import kept_in_thai
 from ..access import households_to_work_on
 from ..carry_rules import Field, Wrong, find_header, missing_columns, read_rows, text_of
 from ..enums import CarryKind, SheetStatus
-from ..models import CarryOver, CarryOverLine, Help, StageEvent
-from ..queries.carry_over import carry_overs_of
+from ..models import CarryOver, CarryOverLine
+from ..queries.built_on import Obstacle
+from ..queries.carry_over import BUILT_ON, OUT_OF_REACH, carry_overs_of, obstacles_to_undo
 from ..rules import APPROVING_ROLES
 from .carry_over_reading import NEW, SAME, Judged, judge
 from .carry_over_writing import LINES_AT_ONCE, take_stages_back, void_helps, write_helps, write_stages
 from .guards import require_role
+from .undoing import told
 
 CARRYING_ROLES = APPROVING_ROLES
 MOST_ROWS = 20_000
@@ -214,7 +217,11 @@ def may_confirm(actor: Actor, row: CarryOver) -> bool:
 
 
 def request_undo(*, actor: Actor, carry_over_id: UUID, reason: str) -> CarryOver:
-    """Take a whole opening balance back, as long as nothing was built on it; the rows stay as history."""
+    """Take a whole opening balance back; the rows stay as history.
+
+    Raises Conflict with an account of what stands in the way: what was built on it, and households that are
+    not the actor's any more. Of one that moved within the province the secretary takes it back.
+    """
     require_role(actor, CARRYING_ROLES)
     if not reason.strip():
         raise InvalidInput("reason_needed", _("โปรดบอกเหตุผลที่เลิก"), field="reason")
@@ -224,9 +231,8 @@ def request_undo(*, actor: Actor, carry_over_id: UUID, reason: str) -> CarryOver
             return row
         if row.status != SheetStatus.APPLIED:
             raise Conflict("not_applied", _("ยอดยกมานี้ยังไม่ได้บันทึก จึงไม่มีอะไรให้เลิก"))
-        if built_on := len(_built_on(row)):
-            message = _("เลิกไม่ได้ เพราะมีการแก้หรือบันทึกต่อจากยอดยกมานี้แล้ว %(count)d รายการ ให้แก้ทีละรายการ")
-            raise Conflict("built_on", message % {"count": built_on})
+        if obstacles := obstacles_to_undo(actor, row):
+            raise _why_not_undone(actor, obstacles)
         row.status, row.acting, row.undone_by = SheetStatus.UNDOING, actor.appointment, actor.user
         row.undo_reason = reason.strip()[:300]
         row.save(update_fields=["status", "acting", "undone_by", "undo_reason"])
@@ -234,19 +240,18 @@ def request_undo(*, actor: Actor, carry_over_id: UUID, reason: str) -> CarryOver
     return row
 
 
-def _built_on(row: CarryOver) -> list[UUID]:
-    """What was made of this balance and has been amended, or of stages what another change followed."""
-    if row.kind == CarryKind.HELPS:
-        helps = Help.objects.filter(carry_over=row, amendments__isnull=False)
-        return list(helps.values_list("pk", flat=True))
-    later = StageEvent.objects.filter(case=OuterRef("case"), recorded_at__gt=OuterRef("recorded_at"))
-    moved = StageEvent.objects.filter(Exists(later), pk__in=_made_by(row))
-    return list(moved.values_list("pk", flat=True))
-
-
-def _made_by(row: CarryOver) -> list[UUID]:
-    lines = CarryOverLine.objects.filter(carry_over=row, made_id__isnull=False)
-    return [pk for pk in lines.values_list("made_id", flat=True) if pk is not None]
+def _why_not_undone(actor: Actor, obstacles: Sequence[Obstacle]) -> Conflict:
+    """Everything that stands in the way, and who goes on from there."""
+    codes = [each.code for each in obstacles]
+    ways = []
+    if BUILT_ON in codes:
+        ways.append(gettext("รายการที่มีการแก้หรือบันทึกต่อแล้วให้แก้ทีละรายการ"))
+    if OUT_OF_REACH in codes and actor.role is not Role.PROVINCIAL_SECRETARY:
+        ways.append(gettext("ครัวเรือนที่ย้ายไปศูนย์อื่นแล้วให้ฝ่ายเลขานุการจังหวัดเป็นผู้เลิกยอดยกมานี้"))
+    elif OUT_OF_REACH in codes:
+        ways.append(gettext("ครัวเรือนที่ย้ายไปจังหวัดอื่นแล้วให้แก้ทีละรายการร่วมกับศูนย์ที่ดูแลอยู่"))
+    message = gettext("เลิกยอดยกมานี้ไม่ได้ เพราะมี %(what)s") % {"what": told(list(obstacles))}
+    return Conflict(codes[0], " ".join([message, *ways]))
 
 
 def _locked(actor: Actor, pk: UUID) -> CarryOver:

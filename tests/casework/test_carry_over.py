@@ -26,13 +26,13 @@ from casework.services.helps import amend_help
 from dimensions.enums import Stage
 from dimensions.services import load_yardstick
 from dimensions.source import read_source
-from households.models import Household
+from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor, system_actor
 from povertyops.common.audit import SYSTEM
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.models import AccessEntry
 from tests.casework.work import START, an_item, case_of, in_care, state_of
-from tests.cast import FAR_VILLAGE, Cast, client_of
+from tests.cast import FAR_VILLAGE, MUEANG_VILLAGE, Cast, centre_of, client_of
 
 HELP_HEAD = ("วันที่ให้", "มูลค่า (บาท)", "รหัสประจำบ้าน", "รหัสหมู่บ้าน", "บ้านเลขที่", "ชื่อ-สกุล", "เลขบัตรประชาชน")
 HELP_HEAD += ("รายการ", "มิติ", "หน่วยงาน", "หนังสือเลขที่", "รายละเอียด")
@@ -153,6 +153,46 @@ def test_balance_on_which_something_was_built_is_not_taken_back(cast: Cast) -> N
         request_undo(actor=cast.officer, carry_over_id=row.pk, reason="x")
 
     assert refused.value.code == "built_on"
+
+
+@pytest.mark.parametrize("kind", ["helps", "stages"])
+def test_balance_of_households_that_went_elsewhere_is_taken_back_by_the_province(
+    cast: Cast, kind: str
+) -> None:
+    home, gone = coded(cast, "90070000001"), coded(cast, "90070000002")
+    an_item(code="repair")
+    if kind == "helps":
+        rows = (help_row("10/3/2568", str(n), code=each.house_code, item="repair")
+                for n, each in enumerate((home, gone), start=1))  # fmt: skip
+        row = received(cast.officer, table(HELP_HEAD, *rows))
+    else:
+        body = table(STAGE_HEAD, *((each.house_code, "อยู่รอด", "1/3/2568") for each in (home, gone)))
+        row = received(cast.officer, body, kind, document="ที่ประชุม 1/2568", signed_by="นายอำเภอ")
+    row = written(cast.second_officer, row)
+    assert row.done == 2, faults(row)
+    # It moved to the district next door; nobody touched what the balance wrote.
+    HouseholdScope.objects.filter(household=gone).update(
+        district_code=MUEANG_VILLAGE[:4], subdistrict_code=MUEANG_VILLAGE[:6], area_code=MUEANG_VILLAGE,
+        centre=centre_of(cast, MUEANG_VILLAGE),
+    )  # fmt: skip
+
+    with pytest.raises(Conflict) as refused:
+        request_undo(actor=cast.officer, carry_over_id=row.pk, reason="ส่งผิดไฟล์")
+    assert refused.value.code == "out_of_reach"
+    assert "1 รายการ (1 ครัวเรือน)" in str(refused.value)
+    assert "ฝ่ายเลขานุการจังหวัด" in str(refused.value)
+    row.refresh_from_db()
+    assert row.status == "applied", "nothing of it is taken back"
+    page = client_of(cast.officer).post(f"/carry-over/{row.pk}/undo/", {"reason": "ส่งผิดไฟล์"})
+    assert page.status_code == 422
+    assert "1 รายการ (1 ครัวเรือน)" in page.content.decode()
+
+    request_undo(actor=cast.secretary, carry_over_id=row.pk, reason="ส่งผิดไฟล์")
+    continue_carry_over(row.pk)
+    row.refresh_from_db()
+    assert row.status == "undone"
+    assert Help.objects.filter(is_void=True).count() == (2 if kind == "helps" else 0)
+    assert {state_of(home).stage, state_of(gone).stage} == {Stage.WAITING}
 
 
 def test_stages_rest_on_a_document_need_a_second_person_and_are_shown_apart(cast: Cast) -> None:
