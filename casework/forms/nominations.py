@@ -25,6 +25,7 @@ from ..arrival import PHOTO_MAX_BYTES
 from ..inputs import NominationCheck, NominationInput
 from ..nomination_rules import ANOTHER_FAMILY, MOST_DAYS, PHOTOS_MOST
 from ..pages.nominations import TABS
+from ..queries.cohort import HOUSE_CODE_DIGITS
 from .fields import Choices, ClientUUIDField
 from .together import FormsTogether
 
@@ -386,6 +387,37 @@ class CheckForm(forms.Form):
         )
 
 
+class FindInput(forms.TextInput):
+    """Shows again what was looked for, unless it may be a national id."""
+
+    def format_value(self, value: Any) -> str | None:
+        typed = str(value or "")
+        return None if sum(char.isdecimal() for char in typed) > HOUSE_CODE_DIGITS else typed
+
+
+class FindForm(forms.Form):
+    """What the register is searched for: a name, a house number, a house code or a national id."""
+
+    find = forms.CharField(
+        label=_("ค้นครัวเรือนในทะเบียน"),
+        help_text=_("ชื่อ บ้านเลขที่ รหัสประจำบ้าน หรือเลขประจำตัวประชาชน พบเฉพาะครัวเรือนที่ท่านดูแล"),
+        max_length=100,
+        widget=FindInput(attrs={"autocomplete": "off", "enterkeyhint": "search", "data-draft-skip": ""}),
+        error_messages={"required": _("โปรดใส่ชื่อ บ้านเลขที่ รหัสประจำบ้าน หรือเลขประจำตัวประชาชน")},
+    )
+    pin = ""
+
+    def clean_find(self) -> str:
+        typed: str = self.cleaned_data["find"]
+        pin = nid.clean_pin(typed)
+        if pin.isdecimal() and len(pin) > HOUSE_CODE_DIGITS:
+            if nid.why_bad(pin):
+                raise forms.ValidationError(_("เลขประจำตัวประชาชนนี้ไม่ถูกต้อง โปรดตรวจทีละหลัก"))
+            self.pin = pin
+            return ""
+        return typed
+
+
 class DecideForm(forms.Form):
     """Accept, refuse, or say which known household it is; always with a reason."""
 
@@ -408,6 +440,10 @@ class DecideForm(forms.Form):
     def __init__(self, *args: Any, decisions: Choices, households: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["decision"].choices = list(decisions)  # type: ignore[attr-defined]
+        self.offer(households)
+
+    def offer(self, households: Choices) -> None:
+        """The households to choose from."""
         self.fields["household"].choices = list(households)  # type: ignore[attr-defined]
 
 

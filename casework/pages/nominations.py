@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from households.access import visible_households
 from households.models import Household
 from households.services.duplicates import NearMatch, sentence
+from households.services.national_ids import find_by_national_id
 from povertyops.accounts.actor import Actor
 from povertyops.areas.enums import Level
 from povertyops.areas.models import Area
@@ -27,6 +28,7 @@ from ..enums import NominationChannel, NominationStatus
 from ..models import Nomination, NominationEvent, NominationPhoto
 from ..nomination_access import reaches, subdistricts_for, visible_nominations
 from ..nomination_rules import ANOTHER_FAMILY, CHECKING_ROLES, may_follow
+from ..queries.known_families import households_called, members_called
 from ..queries.nominations import overdue_q
 from ..services.nominations import contact_of
 from ..services.nominations.naming import near_of
@@ -40,6 +42,7 @@ from ..services.nominations.steps import (
 )
 
 SHOWN = 200
+FOUND_SHOWN = 10
 _STATUS = NominationStatus
 TABS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
     "all": (gettext_lazy("รออยู่ทั้งหมด"), NominationStatus.of_waiting()),
@@ -190,6 +193,46 @@ def _pin_of(row: Nomination) -> str:
     return open_sealed(row.key_id, bytes(row.sealed_pin), row.pk.bytes) if row.sealed_pin else ""
 
 
+# ------------------------------------------------------------------------------------- families known already
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search of the register gave: households in sight, and whether there are more than are shown."""
+
+    choices: Sequence[tuple[str, str]] = ()
+    has_more: bool = False
+
+
+def found_for(actor: Actor, row: Nomination, *, text: str, pin: str) -> Found:
+    """Households in the actor's sight called so, the nearest to the nomination first; by an id the one in
+    which that person lives. Side effect of an id that is found: access log."""
+    if pin:
+        household_id = find_by_national_id(actor=actor, pin=pin)
+        return Found(known_choices(actor, [household_id] if household_id else []))
+    rows = households_called(actor, text, near=row.area_code, most=FOUND_SHOWN + 1)
+    shown = rows[:FOUND_SHOWN]
+    members = members_called([found.pk for found in shown], text)
+    return Found(_choices(shown, members), has_more=len(rows) > FOUND_SHOWN)
+
+
+def known_choices(actor: Actor, household_ids: Iterable[UUID]) -> list[tuple[str, str]]:
+    """Those of these households that are in sight, as choices."""
+    wanted = list(household_ids)
+    return _choices(list(visible_households(actor).filter(pk__in=wanted)) if wanted else [], {})
+
+
+def _choices(rows: Sequence[Household], members: Mapping[UUID, str]) -> list[tuple[str, str]]:
+    places = address_labels(row.area_code for row in rows) if rows else {}
+    found = []
+    for row in rows:
+        label = f"{row.head_name} · {row.house_no} {places[row.area_code]}"
+        if row.pk in members:
+            label += " · " + _("สมาชิก: %(name)s") % {"name": members[row.pk]}
+        found.append((str(row.pk), label))
+    return found
+
+
 # --------------------------------------------------------------------------------------------- one nomination
 
 
@@ -267,16 +310,14 @@ def acts_for(actor: Actor, row: Nomination) -> frozenset[str]:
     return frozenset(name for name, why_not in asked.items() if why_not(actor, row) is None)
 
 
-def decisions_for(row: Nomination, *, is_near: bool) -> list[tuple[str, str]]:
-    """What may be decided at this point, in plain words; without a near match it is no known household."""
+def decisions_for(row: Nomination) -> list[tuple[str, str]]:
+    """What may be decided at this point, in plain words."""
     words = {
         _STATUS.ACCEPTED: _("รับเข้าดูแล นับเป็นสำรวจพบเพิ่มเติม"),
         _STATUS.KNOWN: _("เป็นครัวเรือนที่มีอยู่แล้ว"),
         _STATUS.REJECTED: _("ไม่รับ"),
     }
-    refused = set() if is_near else {_STATUS.KNOWN}
-    if row.is_poor is False and row.status == _STATUS.CHECKED:
-        refused.add(_STATUS.ACCEPTED)
+    refused = {_STATUS.ACCEPTED} if row.is_poor is False and row.status == _STATUS.CHECKED else set()
     return [
         (status.value, text)
         for status, text in words.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,15 +20,18 @@ from povertyops.accounts.actor import Actor
 from povertyops.common.policies import allow
 
 from ..enums import NominationStatus
-from ..forms.nominations import CheckForm, DecideForm, NominationPage, NoteForm, QueueForm, RuleForm
+from ..forms.nominations import CheckForm, DecideForm, FindForm, NominationPage, NoteForm, QueueForm, RuleForm
 from ..models import Nomination
 from ..nomination_access import get_nomination_for, get_nomination_photo_for
 from ..nomination_rules import CHECKING_ROLES, DECIDING_ROLES, NOMINATING_ROLES, RULE_KEEPERS
 from ..pages.nominations import (
     TABS,
+    Found,
     NearCard,
     NominationStory,
     decisions_for,
+    found_for,
+    known_choices,
     near_cards,
     queue_for,
     story_of,
@@ -53,6 +56,7 @@ NOMINATORS = tuple(sorted(NOMINATING_ROLES))
 CHECKERS = tuple(sorted(CHECKING_ROLES))
 DECIDERS = tuple(sorted(DECIDING_ROLES))
 KEEPERS = tuple(sorted(RULE_KEEPERS))
+DECIDING = frozenset({"decide", "decide_appeal"})
 DRAFT = "nomination"
 _PHOTO_HEADERS = {
     "Content-Disposition": 'inline; filename="photo.jpg"',
@@ -172,11 +176,14 @@ def nomination_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @allow(*DECIDERS)
 def nomination_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The office's decision; of an appeal the province's."""
+    """The office's decision, of an appeal the province's; or a look for the family in the register."""
     actor = actor_of(request)
     row = get_nomination_for(actor, pk)
     story = story_of(actor, row)
-    form = _decide_form(story, request.POST)
+    if request.POST.get("act") == "find" and story.acts & DECIDING:
+        return _looked_for(request, story)
+    chosen = _chosen(actor, request)
+    form = DecideForm(request.POST, decisions=decisions_for(row), households=_choices(story, chosen))
     act: Callable[..., Nomination] = (
         decide_appeal if row.status == NominationStatus.APPEALED else decide_nomination
     )
@@ -195,7 +202,43 @@ def nomination_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         if made:
             messages.success(request, f"{row.head_name}: {NominationStatus(made.status).label}")
             return redirect("nomination", pk=pk)
-    return _page(request, row, decide=form)
+    # What was found stays on the page to be chosen from.
+    find = FindForm(request.POST if request.POST.get("find") and story.acts & DECIDING else None)
+    found = _found(actor, row, find)
+    form.offer(_choices(story, [*found.choices, *chosen]))
+    return _page(request, row, decide=form, find=find, found=found)
+
+
+def _looked_for(request: HttpRequest, story: NominationStory) -> HttpResponse:
+    """The page with the households that were found to choose from; what was typed so far stays."""
+    find = FindForm(request.POST)
+    found = _found(actor_of(request), story.row, find)
+    said = {name: request.POST.get(name, "") for name in ("decision", "household", "note")}
+    if found.choices:
+        said["decision"] = NominationStatus.KNOWN.value
+    choices = _choices(story, found.choices)
+    decide = DecideForm(decisions=decisions_for(story.row), households=choices, initial=said)
+    return _page(request, story.row, decide=decide, find=find, found=found)
+
+
+def _found(actor: Actor, row: Nomination, find: FindForm) -> Found:
+    if not find.is_bound or not find.is_valid():
+        return Found()
+    return found_for(actor, row, text=find.cleaned_data["find"], pin=find.pin)
+
+
+def _choices(story: NominationStory, found: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """Households to choose from: what was looked for first, then those that resemble it."""
+    near = [(str(card.household.pk), card.label) for card in story.near]
+    return list(dict([*found, *near]).items())
+
+
+def _chosen(actor: Actor, request: HttpRequest) -> list[tuple[str, str]]:
+    """The household that was chosen, when it still is in sight."""
+    try:
+        return known_choices(actor, [UUID(request.POST.get("household", ""))])
+    except ValueError:
+        return []
 
 
 @require_POST
@@ -239,33 +282,27 @@ def nomination_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(request: HttpRequest, row: Nomination, **forms: Any) -> HttpResponse:
     actor = actor_of(request)
     story = story_of(actor, row)
-    decides = story.acts & {"decide", "decide_appeal"}
+    decides = story.acts & DECIDING
     context: dict[str, Any] = {
         "story": story,
         "row": row,
         "check": CheckForm(initial=_first_check(row)),
-        "decide": _decide_form(story) if decides else None,
+        "decide": DecideForm(decisions=decisions_for(row), households=_choices(story)) if decides else None,
+        "find": FindForm(),
+        "found": Found(),
         "appeal_form": NoteForm(prefix="appeal"),
         "contact_form": NoteForm(prefix="contact"),
         "contact": None,
         "saved": "saved" in request.GET,
         "draft_key": DRAFT,
     } | forms
-    shown = [context[name] for name in ("check", "decide", "appeal_form", "contact_form")]
+    shown = [context[name] for name in ("check", "decide", "find", "appeal_form", "contact_form")]
     status = status_of(*filter(None, shown))
     return render(request, "casework/nominations/nomination.html", context, status=status)
 
 
 def _first_check(row: Nomination) -> dict[str, Any]:
     return {"dimensions": [dimension.value for dimension in Dimension.from_mask(row.dimensions)]}
-
-
-def _decide_form(story: NominationStory, data: Any = None) -> DecideForm:
-    return DecideForm(
-        data,
-        decisions=decisions_for(story.row, is_near=bool(story.near)),
-        households=[(str(card.household.pk), card.label) for card in story.near],
-    )
 
 
 # -------------------------------------------------------------------------------------------------- pictures

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import ALL_MASK
-from households.access import get_household_for
+from households.access import visible_households
 from households.enums import FoundBy
 from households.inputs import NewPerson
 from households.models import Household
@@ -23,6 +24,7 @@ from povertyops.areas.queries import Responsible
 from povertyops.common.crypto import open_sealed
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 
+from ...access import households_to_work_on
 from ...enums import NominationChannel, NominationStatus
 from ...inputs import NominationCheck
 from ...models import Nomination, NominationEvent
@@ -77,8 +79,8 @@ def decide_nomination(
     """The office's word, with a written reason, by neither nominator nor checker.
 
     Accepted: the household comes into the register as found by the province's survey, in care from today.
-    Known: `household_id`, which the actor sees, is the family. Side effects: event, audit row, and what
-    `take_in_household` does.
+    Known: `household_id`, which the actor sees, is the family. Side effects: event, audit row, the known
+    household's lock, and what `take_in_household` does.
     """
     with transaction.atomic():
         row = _locked(actor, nomination_id, why_not_decide)
@@ -249,7 +251,7 @@ def _decide(
     if decision == NominationStatus.KNOWN:
         if household_id is None:
             raise InvalidInput("which_one", _("โปรดเลือกครัวเรือนที่มีอยู่แล้ว"), field="household")
-        row.household = get_household_for(actor, household_id)
+        row.household = _known(actor, household_id)
     if decision == NominationStatus.ACCEPTED:
         row.household = _take_in(actor, row, note)
     row.status = decision
@@ -258,6 +260,23 @@ def _decide(
     row.decision_note = note.strip()
     row.save(update_fields=["status", "decided_by", "decided_on", "decision_note", "household"])
     write_event(actor, row, decision, row.decision_note)
+
+
+def _known(actor: Actor, household_id: UUID) -> Household:
+    """The household in sight that it is, locked until the decision is written: no merge comes between.
+
+    One that was merged before is the one that it was merged into. Raises Http404, and Conflict when a merge
+    that was under way has taken it.
+    """
+    target = households_to_work_on(actor, [household_id], follow_merged=True).get(household_id)
+    if target is None:
+        raise Http404
+    # A new statement: it sees what happened while the lock was waited for.
+    household = visible_households(actor).filter(pk=target.household.pk).first()
+    if household is None:
+        message = _("ครัวเรือนที่เลือกเพิ่งถูกรวมหรือย้ายไป โปรดค้นแล้วเลือกอีกครั้ง")
+        raise Conflict("merged_meanwhile", message)
+    return household
 
 
 def _take_in(actor: Actor, row: Nomination, note: str) -> Household:
