@@ -38,6 +38,11 @@ VILLAGE_WORDS = (
 )
 
 
+def with_check_digit(digits: str) -> str:
+    """A whole national id out of its first twelve digits."""
+    return digits + check_digit(digits)
+
+
 @dataclass(slots=True)
 class InventedPerson:
     pin: str
@@ -130,7 +135,7 @@ class Inventor:
             start = f"{self._random.choice((1, 3, 5))}00{self._slot:02d}{self._random.randrange(10**7):07d}"
             if start not in self._pins:
                 self._pins.add(start)
-                return start + check_digit(start)
+                return with_check_digit(start)
 
     def sizes(self, households: int, persons: int) -> list[int]:
         """Household sizes from 1 to 7 that add up to `persons` exactly."""

@@ -17,9 +17,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from households.models import NationalId
+from households.enums import PairKind, PairState
+from households.models import DuplicatePair, NationalId
 from households.services.national_ids import masked_ids
 from povertyops.accounts.models import User
+from povertyops.demo.chapters.other_lists import AGAIN_AT_HOME, AGAIN_ELSEWHERE
 from reports.models import AreaProgress, Meeting
 from reports.pages.columns import TABLES
 from reports.services.days import close_day
@@ -246,6 +248,18 @@ def test_queues_of_the_current_year_are_alive() -> None:
     page = signed_in("songkhla.mentor").get(reverse("today")).content.decode()
     assert "รับปากไว้" in page
     assert "เกิน" in page
+
+
+def test_first_day_has_families_to_compare_and_nominations_to_look_at() -> None:
+    """Found by the product itself: each planted couple is told, and they are not lost in a crowd."""
+    pairs = DuplicatePair.objects.filter(province_code="90", state=PairState.OPEN, kind=PairKind.HOUSEHOLD)
+    assert AGAIN_AT_HOME + AGAIN_ELSEWHERE <= pairs.count() <= 30
+    assert pairs.filter(score__gte=800).count() >= AGAIN_AT_HOME + AGAIN_ELSEWHERE
+    for username in ("songkhla.province", "songkhla.district"):
+        client = signed_in(username)
+        assert client.get(reverse("duplicates")).context["count"] >= AGAIN_AT_HOME
+        tabs = client.get(reverse("nominations")).context["tabs"]
+        assert sum(tab["count"] or 0 for tab in tabs) >= 3
 
 
 def test_every_id_of_the_story_belongs_to_nobody() -> None:

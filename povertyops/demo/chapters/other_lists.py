@@ -1,9 +1,10 @@
 """Songkhla's other lists of 2568, beside that of CSR: the surveys' failing households, the vulnerable ones
 and those of the rehabilitation fund.
 
-They overlap with the CSR list and with each other, and print other telephones here and there. None adds a
-dimension to a household of the CSR list, and none draws from the story's own luck: what is told of the 312
-stays as it was.
+They overlap with the CSR list and with each other, and print other telephones here and there. Some families
+of the CSR list stand on that of the vulnerable once more as if they were others, written by another hand. No
+list adds a dimension to a household of the CSR list, and none draws from the story's own luck: what is told
+of the 312 stays as it was.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from random import Random
 from povertyops.accounts.models import Appointment
 
 from .. import figures
-from ..people import InventedHousehold, Inventor
+from ..people import InventedHousehold, Inventor, with_check_digit
 from ..telling import Teller, acting
 
 FISCAL_YEAR = 2568
@@ -32,6 +33,11 @@ DAYS = {
 }
 Rows = list[InventedHousehold]
 
+# Families of the home district, and of the others, that stand on two lists as if they were two.
+AGAIN_AT_HOME, AGAIN_ELSEWHERE = 5, 4
+# What a careless hand makes of a letter.
+SLIPS = (("ณ", "น"), ("ศ", "ส"), ("ภ", "พ"), ("ญ", "ย"), ("ธ", "ท"), ("์", ""), ("้", ""), ("่", ""))
+
 
 def tell(
     teller: Teller,
@@ -39,10 +45,11 @@ def tell(
     secretary: Appointment,
     csr: Sequence[InventedHousehold],
     places: Sequence[str],
+    home: str,
 ) -> None:
     """Bring the four lists in, each on its day, after that of CSR."""
     random = Random("songkhla-lists")
-    lists = _lists(random, inventor, csr, places)
+    lists = _lists(random, inventor, csr, places, home)
     for number, (kind, rows) in enumerate(lists.items()):
         teller.step(f"นำเข้าบัญชี {kind} ปีงบประมาณ {FISCAL_YEAR}", number, len(lists))
         actor = acting(secretary, DAYS[kind])
@@ -50,11 +57,12 @@ def tell(
 
 
 def _lists(
-    random: Random, inventor: Inventor, csr: Sequence[InventedHousehold], places: Sequence[str]
+    random: Random, inventor: Inventor, csr: Sequence[InventedHousehold], places: Sequence[str], home: str
 ) -> dict[str, Rows]:
     vulnerable = _more(
         random, inventor, places, figures.SONGKHLA_OTHER_LISTS["vulnerable"] - ON_CSR["vulnerable"]
     )
+    _write_again(csr, vulnerable, home)
     lists = {}
     for kind, size in figures.SONGKHLA_OTHER_LISTS.items():
         known = random.sample(_fitting(kind, csr), ON_CSR[kind])
@@ -79,6 +87,43 @@ def _more(random: Random, inventor: Inventor, places: Sequence[str], count: int)
     """Households that are on no list yet."""
     sizes = inventor.sizes(count, int(count * 2.2))
     return [inventor.household(random.choice(places), size) for size in sizes]
+
+
+def _write_again(csr: Sequence[InventedHousehold], others: Rows, home: str) -> None:
+    """Make some of `others` families of the CSR list as another office wrote them down."""
+    families = [row for row in csr if len(row.members) > 1 and _slip(row.members[0].first_name)]
+    at_home = [row for row in families if row.subdistrict.startswith(home)][:AGAIN_AT_HOME]
+    elsewhere = [row for row in families if not row.subdistrict.startswith(home)][:AGAIN_ELSEWHERE]
+    taken = {person.pin for row in (*csr, *others) for person in row.members}
+    for family in (*at_home, *elsewhere):
+        near = (row for row in others if row.subdistrict == family.subdistrict and len(row.members) > 1)
+        if again := next(near, None):
+            _copy(family, again, taken)
+
+
+def _copy(family: InventedHousehold, again: InventedHousehold, taken: set[str]) -> None:
+    """The same village and people; a slip in the head's name, a digit off in each id, no house code."""
+    again.moo, again.village, again.house_code = family.moo, family.village, ""
+    for member, same in zip(again.members, family.members, strict=False):
+        member.title, member.first_name, member.last_name = same.title, same.first_name, same.last_name
+        member.birth, member.is_woman, member.relation = same.birth, same.is_woman, same.relation
+        member.pin = _one_digit_off(same.pin, taken)
+    again.members[0].first_name = _slip(family.members[0].first_name)
+
+
+def _slip(name: str) -> str:
+    """The name with one letter wrong; nothing where no usual slip fits."""
+    return next((name.replace(right, wrong, 1) for right, wrong in SLIPS if right in name), "")
+
+
+def _one_digit_off(pin: str, taken: set[str]) -> str:
+    for place in range(11, 4, -1):
+        digit = str((int(pin[place]) + 1) % 10)
+        found = with_check_digit(pin[:place] + digit + pin[place + 1 : 12])
+        if found not in taken:
+            taken.add(found)
+            return found
+    raise ValueError("every id beside this one is taken")
 
 
 def _as_told_by(random: Random, kind: str, household: InventedHousehold) -> InventedHousehold:

@@ -103,7 +103,7 @@ class Songkhla:
         secretary = self.people["songkhla.province"]
         known = self.teller.import_list(acting(secretary, LISTED_ON), rows, "csr", 2568)
         self.known = known
-        other_lists.tell(self.teller, self.inventor, secretary, rows, places)
+        other_lists.tell(self.teller, self.inventor, secretary, rows, places, HOME)
         teams = self._assign(known, LISTED_ON + timedelta(days=14), share=0.86)
         mixed = self.random.sample(known, len(known))
         helped = mixed[: figures.SONGKHLA_HELPED]

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from households.services.duplicates import find_duplicates
 from povertyops.demo.cast import Cast, national_centre
 from povertyops.demo.chapters import khonkaen, meetings, menus, plain, plans, referrals, songkhla, supervision
 from povertyops.demo.models import Chapter
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         if any(told):
             # A story changes what past days knew: their figures are put down again.
             reopen_days(date.min)
+            self._compare()
         if options["background"]:
             close_days()
 
@@ -60,6 +62,13 @@ class Command(BaseCommand):
         for persona in PERSONAS:
             if persona.centre == "N" and not cast.is_seated(persona):
                 cast.seat(persona, national_centre(), date(2021, 10, 1), None)
+
+    def _compare(self) -> None:
+        """What the first night would find, so that the queue of likely duplicates is not empty today."""
+        started = timezone.now()
+        open_pairs = find_duplicates().as_report()["open_pairs"]
+        seconds = (timezone.now() - started).total_seconds()
+        self.stdout.write(f"  {open_pairs} likely duplicates ... {seconds:.0f} s")
 
     def _tell(self, key: str, name: str, tell: Tell) -> bool:
         """Whether the chapter was still to be told."""
