@@ -16,12 +16,24 @@ from ops.processes import StopRequested, listen_for_signals
 from ops.secrets_file import write_secret
 from povertyops.demo.scale import FOCUS_DISTRICT
 
-from . import exports, field, fresh, fuzz, imports, matching, packs, pages, rollups, visits
+from . import exports, field, fresh, fuzz, imports, matching, packs, pages, poison, rollups, visits
 from .ground import PROJECT, Ground, use
 from .measure import Report
 
-PARTS = ("rollup", "pages", "packs", "export", "visits", "fresh", "field", "import", "fuzz", "matching")
-ALONE = frozenset({"import", "fuzz"})
+PARTS = (
+    "rollup",
+    "pages",
+    "packs",
+    "export",
+    "visits",
+    "fresh",
+    "field",
+    "import",
+    "poison",
+    "fuzz",
+    "matching",
+)
+ALONE = frozenset({"import", "poison", "fuzz"})
 """Parts that need no seeded country."""
 
 
@@ -93,6 +105,7 @@ def _measure(report: Report, ground: Ground, options: argparse.Namespace) -> Non
         ),
         "field": lambda: field.run(report, ground, "bench_small", people["bench_small"]["mentor"]),
         "import": lambda: imports.run(report, ground, options.rows),
+        "poison": lambda: poison.run(report, ground, options.rows),
         "matching": lambda: matching.run(report, ground, ["bench_large"]),
         "fuzz": lambda: fuzz.run(report, ground, options.files),
     }
