@@ -7,6 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.db.models import Count
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -23,6 +25,16 @@ class AppliedSet(NamedTuple):
 
     indicator_set: IndicatorSet
     carried_forward: bool
+
+
+class SetVersion(NamedTuple):
+    """A version of a set: from which survey year it is asked, since which day it counts, and its size."""
+
+    id: int
+    code: str
+    valid_from: int
+    since: date
+    size: int
 
 
 class AppliedThreshold(NamedTuple):
@@ -87,9 +99,28 @@ def numbers_of(indicator_set: IndicatorSet) -> frozenset[int]:
     return frozenset(indicator.number for indicator in indicators_of(indicator_set))
 
 
-def mappings() -> dict[int, dict[int, Dimension]]:
-    """First survey year of each set -> indicator number -> dimension; other years take the newest before."""
-    return {found.valid_from: dimension_of_indicators(found) for found in indicator_sets()}
+def set_versions() -> list[SetVersion]:
+    """Every version of every set, of each set the oldest first."""
+    rows = IndicatorSet.objects.annotate(since=TruncDate("recorded_at"), size=Count("indicators"))
+    columns = rows.order_by("code", "version").values_list("id", "code", "valid_from", "since", "size")
+    return [SetVersion(*values) for values in columns]
+
+
+def sets_in_force(versions: Iterable[SetVersion], on: date) -> list[SetVersion]:
+    """Of each set the version in force at the end of a day, the earliest survey years first.
+
+    Before its first day a set is what its first version says: lists are older than the system.
+    """
+    found: dict[str, SetVersion] = {}
+    for version in versions:
+        if version.code not in found or version.since <= on:
+            found[version.code] = version
+    return sorted(found.values(), key=lambda version: version.valid_from)
+
+
+def mapping_of(version: SetVersion) -> dict[int, Dimension]:
+    """Indicator number -> dimension in one version of a set."""
+    return _dimension_of_indicators(version.id)
 
 
 def counterparts(from_set: IndicatorSet, to_set: IndicatorSet) -> dict[int, frozenset[int]]:

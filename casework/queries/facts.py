@@ -175,7 +175,7 @@ class CaseFact(NamedTuple):
 class Facts:
     """One household's facts, each kind in the order of days; see the columns of `_COLUMNS`.
 
-    `criteria`, `intervals` and `set_sizes` are the JSON of small tables, the same for every household.
+    `criteria`, `intervals` and `sets` are the JSON of small tables, the same for every household.
     `judged` holds results of the stage rule by (fiscal year, day), so that one write judges each day once.
     """
 
@@ -203,7 +203,7 @@ class Facts:
     stored_states: list[dict[str, Any]]
     criteria: str
     intervals: str
-    set_sizes: str
+    sets: str
     judged: dict[tuple[int, date], StageResult] = field(default_factory=dict)
 
     @property
@@ -349,10 +349,12 @@ _CRITERIA = """
 _INTERVALS = """
     (SELECT json_agg(json_build_array(province_code, stage, days))::text FROM casework_followupinterval)
 """
-_SET_SIZES = """
+# The times are UTC; a version counts from the day on which it was saved in Thailand.
+_SETS = """
     (SELECT json_agg(json_build_array(
-         s.valid_from, (SELECT count(*) FROM dimensions_indicator i WHERE i.indicator_set_id = s.id)
-     ) ORDER BY s.valid_from)::text FROM dimensions_indicatorset s WHERE s.superseded_at IS NULL)
+         s.id, s.code, s.valid_from, (s.recorded_at AT TIME ZONE 'Asia/Bangkok')::date,
+         (SELECT count(*) FROM dimensions_indicator i WHERE i.indicator_set_id = s.id)
+     ) ORDER BY s.code, s.version)::text FROM dimensions_indicatorset s)
 """
 
 
@@ -369,7 +371,7 @@ def _query(states: str) -> str:
                {states},
                {_CRITERIA},
                {_INTERVALS},
-               {_SET_SIZES}
+               {_SETS}
         FROM households_household h
         JOIN households_householdscope s ON s.household_id = h.id
         WHERE h.id = ANY(%s)
@@ -427,7 +429,7 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         states,
         criteria,
         intervals,
-        set_sizes,
+        sets,
     ) = row
     found = dict(zip(_COLUMNS, columns, strict=True))
     day = date.fromisoformat
@@ -493,5 +495,5 @@ def _facts_of(row: tuple[Any, ...]) -> Facts:
         stored_states=states or [],
         criteria=criteria or "[]",
         intervals=intervals or "[]",
-        set_sizes=set_sizes or "[]",
+        sets=sets or "[]",
     )

@@ -1,18 +1,18 @@
-"""Indicator sets, stage criteria and follow-up intervals, loaded once for a whole piece of work."""
+"""Indicator sets, stage criteria and follow-up intervals, loaded once for a whole piece of work.
+
+A version counts from its day on: a fiscal year that is over is judged by what was in force at its end.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Count
-
-from dimensions.enums import Dimension
-from dimensions.models import IndicatorSet, StageCriteria
-from dimensions.queries import mappings
+from dimensions.models import StageCriteria
+from dimensions.queries import SetVersion, mapping_of, set_versions, sets_in_force
 from dimensions.rules import DimensionMap, StageRule
 
 from ..models import FollowUpInterval
@@ -31,13 +31,16 @@ class LoadedYardstick:
 
     def __init__(self, facts: Sequence[Facts] = ()) -> None:
         self._beside = facts[0] if facts else None
+        self._in_force: dict[date, list[SetVersion]] = {}
 
-    def mapping(self, survey_year: int) -> DimensionMap:
-        """Indicator number -> dimension, in the set that applies to a survey year."""
-        return self._mappings.get(self._year_of_set(survey_year), {})
+    def mapping(self, survey_year: int, on: date) -> DimensionMap:
+        """Indicator number -> dimension, in the set that applies to a survey year, as it was on a day."""
+        found = self._set(survey_year, on)
+        return mapping_of(found) if found else {}
 
-    def same_set(self, survey_year: int, other: int) -> bool:
-        return self._year_of_set(survey_year) == self._year_of_set(other)
+    def same_set(self, survey_year: int, other: int, on: date) -> bool:
+        one, another = self._set(survey_year, on), self._set(other, on)
+        return (one and one.code) == (another and another.code)
 
     def rule(self, province_code: str, on: date) -> StageRule:
         """The criteria of a province on a day: its own, else the nation's, else version 1 as built in."""
@@ -47,17 +50,16 @@ class LoadedYardstick:
     def follow_up_days(self, province_code: str, stage: int) -> int:
         return follow_up_days(self._intervals, province_code, stage)
 
-    def set_size(self, survey_year: int) -> int:
-        """How many indicators the set of a survey year has; 0 where none is known."""
-        begun = [size for year, size in self._set_sizes if year <= survey_year]
-        return begun[-1] if begun else 0
+    def set_size(self, survey_year: int, on: date) -> int:
+        """How many indicators the set of a survey year has on a day; 0 where none is known."""
+        found = self._set(survey_year, on)
+        return found.size if found else 0
 
-    def _year_of_set(self, survey_year: int) -> int:
-        return max((year for year in self._mappings if year <= survey_year), default=0)
-
-    @cached_property
-    def _mappings(self) -> Mapping[int, Mapping[int, Dimension]]:
-        return mappings()
+    def _set(self, survey_year: int, on: date) -> SetVersion | None:
+        if on not in self._in_force:
+            self._in_force[on] = sets_in_force(self._sets, on)
+        begun = [found for found in self._in_force[on] if found.valid_from <= survey_year]
+        return begun[-1] if begun else None
 
     @cached_property
     def _criteria(self) -> list[_Criteria]:
@@ -71,11 +73,14 @@ class LoadedYardstick:
         ]
 
     @cached_property
-    def _set_sizes(self) -> list[tuple[int, int]]:
-        if self._beside:
-            return [(year, size) for year, size in json.loads(self._beside.set_sizes)]
-        current = IndicatorSet.objects.filter(superseded_at=None).annotate(size=Count("indicators"))
-        return list(current.order_by("valid_from").values_list("valid_from", "size"))
+    def _sets(self) -> list[SetVersion]:
+        if not self._beside:
+            return set_versions()
+        rows = json.loads(self._beside.sets)
+        return [
+            SetVersion(pk, code, first, date.fromisoformat(since), size)
+            for pk, code, first, since, size in rows
+        ]
 
     @cached_property
     def _intervals(self) -> list[tuple[str, int, int]]:

@@ -36,11 +36,11 @@ FOUR_T = ("attitude", "skills", "resources", "way_out")
 class Yardstick(Protocol):
     """What the judgement needs of indicator sets, criteria and intervals; loaded once for many households."""
 
-    def mapping(self, survey_year: int) -> DimensionMap: ...
-    def same_set(self, survey_year: int, other: int) -> bool: ...
+    def mapping(self, survey_year: int, on: date) -> DimensionMap: ...
+    def same_set(self, survey_year: int, other: int, on: date) -> bool: ...
     def rule(self, province_code: str, on: date) -> StageRule: ...
     def follow_up_days(self, province_code: str, stage: int) -> int: ...
-    def set_size(self, survey_year: int) -> int: ...
+    def set_size(self, survey_year: int, on: date) -> int: ...
 
 
 class StateRow(NamedTuple):
@@ -154,14 +154,14 @@ def evidence_of(
         return StageEvidence(mapping={}, baseline=baseline)
     survey_year = max((listing.survey_year for listing in listings), default=0)
     return StageEvidence(
-        mapping=yardstick.mapping(survey_year) if facts.assessments else {},
+        mapping=yardstick.mapping(survey_year, on) if facts.assessments else {},
         baseline=baseline,
         answers=[
             Answer(
                 int(number), value, found.on, found.recorded_by, found.id, found.is_official, found.recorded
             )
             for found in facts.assessments
-            if yardstick.same_set(found.survey_year, survey_year)
+            if yardstick.same_set(found.survey_year, survey_year, on)
             for number, value in found.answers.items()
         ],
         relieving_helps=[
@@ -258,7 +258,10 @@ def change_of_stage(
 
 
 def settle(facts: Facts, yardstick: Yardstick, *, today: date, since: date) -> Settlement | None:
-    """Judge the open case at the end of every fiscal year from `since` on, and today; None without one."""
+    """Judge the open case at the end of every fiscal year from `since` on, and today; None without one.
+
+    What only the yardstick of a later year makes of older evidence counts from the first day of that year.
+    """
     case = facts.open_case
     if case is None:
         return None
@@ -275,6 +278,7 @@ def settle(facts: Facts, yardstick: Yardstick, *, today: date, since: date) -> S
         failed_on = latest_failure(evidence, result.baseline_mask, on)
         event = change_of_stage(case, stage_on(known, on)[1], result, failed_on)
         if event is not None:
+            event = event._replace(effective_on=max(event.effective_on, fiscal_year_bounds(year)[0]))
             facts.judged.clear()
             made.append(event)
             known.append(EventFact(case.id, event.kind, event.to_stage, event.effective_on))
@@ -415,7 +419,7 @@ def _share_of_indicators(facts: Facts, year: int, result: StageResult, yardstick
     reviews = reviews_of(facts, year, on)
     answers = evidence_of(facts, year, on, yardstick, ()).answers if facts.assessments else ()
     mask = result.baseline_mask & ~result.recovered_mask | result.additional_mask
-    size = yardstick.set_size(max((listing.survey_year for listing in listings), default=0))
+    size = yardstick.set_size(max((listing.survey_year for listing in listings), default=0), on)
     return failing_share(mask, (*listings, *reviews), answers, size, on)
 
 

@@ -1,17 +1,19 @@
 """After the yardstick changed: open households are judged again by it, some at a time.
 
 By what they were judged stands in the database, so that a lost message or a killed worker only delays it.
-Only the current fiscal year is touched: past ones stand, and stage events keep the version they rest on.
+Only the fiscal year in which the change counts is touched: past ones stand, as they are judged by what was in
+force at their end, and stage events keep the version they rest on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from dimensions.models import IndicatorSet, StageCriteria
@@ -27,6 +29,7 @@ from .after import after_write
 LEASE = "judge-again"
 LEASE_SECONDS = 120
 CHUNK = 500
+AT_MOST_LATE = timedelta(days=30)
 EVERYWHERE = ""
 
 
@@ -91,6 +94,17 @@ def _changed_provinces(before: Mapping[str, Any], now: Mapping[str, Any]) -> set
     return {province for province in old.keys() | new.keys() if old.get(province) != new.get(province)}
 
 
+def _since(today: date) -> date:
+    """The first day of the fiscal year in which the newest version counts: the present one, or the one before
+    while what was saved at its end is only now judged by."""
+    newest = (
+        rows.aggregate(last=Max("recorded_at"))["last"]
+        for rows in (IndicatorSet.objects, StageCriteria.objects)
+    )
+    saved = max((timezone.localdate(moment) for moment in newest if moment), default=today)
+    return fiscal_year_bounds(fiscal_year_of(max(saved, today - AT_MOST_LATE)))[0]
+
+
 def _step(pk: int, holder: UUID) -> int:
     """The next households of a round, whole or not at all; 0 when there are no more."""
     actor = system_actor()
@@ -107,8 +121,7 @@ def _step(pk: int, holder: UUID) -> int:
             asked.save(update_fields=["finished_at"])
             return 0
         list(Household.objects.select_for_update().filter(pk__in=ids).order_by("pk").values("pk"))
-        first_day = fiscal_year_bounds(fiscal_year_of(actor.today()))[0]
-        after_write(actor=actor, household_ids=ids, since=first_day)
+        after_write(actor=actor, household_ids=ids, since=_since(actor.today()))
         asked.cursor, asked.done = ids[-1], asked.done + len(ids)
         asked.save(update_fields=["cursor", "done"])
         renew_lease(LEASE, holder, LEASE_SECONDS)

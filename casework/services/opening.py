@@ -11,6 +11,7 @@ writing it in SQL keeps a large import fast. `tests/casework/test_imports_apply.
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from povertyops.common.thai import fiscal_year_of
 
 from ..enums import Membership, StageEventKind, Step
 from ..queries.yardstick import LoadedYardstick
+from ..rules import stands_at
 from .state_parts import ELDER_FROM, SMALL_CHILD_UNDER
 
 
@@ -36,15 +38,22 @@ def open_cases(part: Range) -> None:
 def write_new_cohort(part: Range) -> None:
     """CohortState of the households new to the register, in the list's year and as carried over since, and
     marks."""
-    years = {"current_year": max(fiscal_year_of(timezone.localdate()), part.batch.fiscal_year)}
-    set_size = LoadedYardstick().set_size(part.batch.survey_year)
-    part.run(_COHORT, provinces=_provinces(part), set_size=set_size, **years)
-    part.run(_MARKS, **years)
+    first, today = part.batch.fiscal_year, timezone.localdate()
+    years = range(first, max(fiscal_year_of(today), first) + 1)
+    part.run(_COHORT, provinces=_provinces(part), years=_years(part, years, today))
+    part.run(_MARKS, current_year=years[-1])
 
 
 def audit_range(part: Range) -> None:
     """One audit row for each household that got a line."""
     part.run(_AUDIT)
+
+
+def _years(part: Range, years: range, today: date) -> str:
+    """Each year with how many indicators the set of the list has, as the year stands, as JSON."""
+    yardstick, survey_year = LoadedYardstick(), part.batch.survey_year
+    sizes = ((year, yardstick.set_size(survey_year, stands_at(year, today))) for year in years)
+    return json.dumps([{"year": year, "set_size": size} for year, size in sizes])
 
 
 def _provinces(part: Range) -> str:
@@ -121,9 +130,9 @@ _EVENTS = f"""
 
 # As `state_parts` counts them: of a household without answers, and of persons nobody has checked.
 _FAILING_SHARE = """
-    CASE WHEN s.dimensions = 0 OR %(set_size)s = 0 THEN 0 ELSE least(1000, (
+    CASE WHEN s.dimensions = 0 OR y.set_size = 0 THEN 0 ELSE least(1000, (
         1000 * greatest(cardinality(s.failed_indicators), bit_count(s.dimensions::integer::bit(5)))
-        + %(set_size)s / 2) / GREATEST(%(set_size)s, 1)) END
+        + y.set_size / 2) / GREATEST(y.set_size, 1)) END
 """
 _FRAGILE = f"""
     (SELECT count(*) FROM unnest(people.births) AS born
@@ -166,7 +175,7 @@ _COHORT = f"""
            ({_NOW} AT TIME ZONE 'Asia/Bangkok')::date
     FROM households_householdscope o
     JOIN households_listkind k ON k.code = %(kind)s
-    CROSS JOIN generate_series(%(year)s::integer, %(current_year)s::integer) AS y (year)
+    CROSS JOIN json_to_recordset(%(years)s::json) AS y (year integer, set_size integer)
     JOIN {_STAGED.replace("WHERE", f"ON o.household_id = s.id {_WITH_PEOPLE} WHERE")}
       AND s.outcome = 'new'
     ORDER BY s.number

@@ -1,10 +1,11 @@
 from datetime import date
 
 import pytest
+from django.db.models.functions import Now
 
 from dimensions import queries
 from dimensions.enums import Certainty, Dimension
-from dimensions.models import IncomeThreshold, StageCriteria
+from dimensions.models import IncomeThreshold, IndicatorSet, StageCriteria
 from dimensions.rules import StageRule
 from dimensions.services import load_yardstick
 from dimensions.source import read_source
@@ -64,11 +65,20 @@ def test_numbers_of_a_set_hold_the_one_without_a_text():
     assert queries.numbers_of(queries.indicator_set_for(2567).indicator_set) == set(range(1, 39))
 
 
-def test_mappings_are_by_the_first_year_of_each_set():
-    mappings = queries.mappings()
+def test_a_version_of_a_set_counts_from_its_day_and_the_first_one_for_all_days_before():
+    old, new = queries.indicator_sets()
+    values = {name: getattr(new, name) for name in (*IndicatorSet.KEY, *IndicatorSet.FACTS)}
+    IndicatorSet.objects.filter(pk=new.pk).update(superseded_at=Now())
+    later = IndicatorSet.objects.create(version=2, recorded_at="2027-03-01T00:00:00+07:00", **values)
 
-    assert list(mappings) == [2560, 2565]
-    assert mappings[2560][22] == mappings[2565][29] == Dimension.INCOME
+    def in_force(on):
+        return [version.id for version in queries.sets_in_force(queries.set_versions(), on)]
+
+    assert in_force(date(2020, 1, 1)) == in_force(date(2027, 2, 28)) == [old.pk, new.pk]
+    assert in_force(date(2027, 3, 1)) == [old.pk, later.pk]
+    first, second, third = queries.set_versions()
+    assert (first.size, second.size, third.size, third.valid_from) == (31, 38, 0, 2565)
+    assert queries.mapping_of(first)[22] == queries.mapping_of(second)[29] == Dimension.INCOME
 
 
 def test_counterparts_go_both_ways_between_sets():
