@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.core.cache import cache
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -113,16 +113,16 @@ def _believe(names: Names) -> Names:
 def _ask() -> Names:
     """From the cache, else from the tables; never over what somebody newer has spread meanwhile.
 
-    Before there are tables, while checks and migrations run, what is built in is said.
+    While the database is away what was known is said; before it has tables, what is built in.
     """
     found: Names | None = _of_cache(lambda: cache.get(KEY))
     if found is not None:
         return found
     try:
         found = _read()
-    except DatabaseError:
+    except Error:
         log.warning("names_unread")
-        return ()
+        return _believed[1] if _believed else ()
     _of_cache(lambda: cache.add(KEY, found, KEPT))
     return found
 
