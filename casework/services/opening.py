@@ -139,13 +139,15 @@ _FRAGILE = f"""
      WHERE born <= make_date(y.year - 544 - {ELDER_FROM}, 10, 1)
         OR born > make_date(y.year - 544 - {SMALL_CHILD_UNDER}, 10, 1))
 """
-# Out of the staged rows, which the planner knows well: the register may have been empty a moment ago.
+# Out of the staged rows, which the planner knows well: the register may have been empty a moment ago. Known
+# persons are looked up one by one, a join would read all persons for every range.
 _PEOPLE = """
     SELECT number, array_agg(born) AS births
     FROM (
         SELECT DISTINCT ON (r.number, coalesce(r.match_id, r.id)) r.number,
-               CASE WHEN r.match_id IS NULL THEN r.birth_date ELSE p.birth_date END AS born
-        FROM households_importrow r LEFT JOIN households_person p ON p.id = r.match_id
+               CASE WHEN r.match_id IS NULL THEN r.birth_date
+                    ELSE (SELECT p.birth_date FROM households_person p WHERE p.id = r.match_id) END AS born
+        FROM households_importrow r
         WHERE r.batch_id = %(batch)s AND r.number BETWEEN %(first)s AND %(last)s
     ) AS persons GROUP BY number
 """
