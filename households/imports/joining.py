@@ -64,7 +64,7 @@ def part_again(batch: ImportBatch) -> None:
         for statement in _PART:
             cursor.execute(statement, {"batch": batch.pk})
     for line in ImportHousehold.objects.filter(batch=batch, is_applied=False, alone__isnull=False):
-        for name, value in line.alone.items():
+        for name, value in (line.alone or {}).items():
             setattr(line, name, bytes.fromhex(value) if name == "content_hash" else value)
         line.alone = None
         line.save(update_fields=[*_SAID, "persons", "alone"])
@@ -106,7 +106,11 @@ def _folded(batch: ImportBatch) -> QuerySet[ImportHousehold]:
 def _candidates(batch: ImportBatch, members_said: str) -> dict[UUID, UUID]:
     """Staged household -> the household into which its family was merged, by the best ground."""
     with connection.cursor() as cursor:
-        values = {"batch": batch.pk, "provinces": batch.provinces, "undone": ImportStatus.UNDONE.value}
+        values: dict[str, Any] = {
+            "batch": batch.pk,
+            "provinces": batch.provinces,
+            "undone": ImportStatus.UNDONE.value,
+        }
         cursor.execute(_CANDIDATES.format(members_said=members_said), values)
         rows = cursor.fetchall()
     return {pk: next(group)[1] for pk, group in groupby(rows, key=lambda row: row[0])}
