@@ -17,7 +17,8 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import Q
 
-from households.models import ListedPerson, Membership, Person
+from households.models import ListedPerson, Membership, NationalId, Person
+from povertyops.common.crypto import open_sealed, seal
 
 from .merge_tables import HOUSEHOLD_COLUMNS, PERSON_COLUMNS, UNWATCHED, WATCHED, Way
 
@@ -101,7 +102,17 @@ def difference(before: Rows, after: Rows) -> Manifest:
         for place, found in ((changed, moved), (made, new), (taken, lost)):
             if found:
                 place[table] = found  # type: ignore[assignment]
+    _leave_out_seals(made, taken)
     return {"changed": changed, "made": made, "taken": taken}
+
+
+def _leave_out_seals(made: Mapping[str, list[Row]], taken: Mapping[str, list[Row]]) -> None:
+    """An id that was handed on is opened where it stands when it goes back: no copy of it is kept."""
+    handed_on = {row["blind_index"] for row in made.get(IDS, ())}
+    for row in (*made.get(IDS, ()), *taken.get(IDS, ())):
+        if row["blind_index"] in handed_on:
+            for name in SEALS:
+                del row[name]
 
 
 def _fields(before: Row, after: Row) -> dict[str, list[Any]]:
@@ -128,6 +139,11 @@ PASSING = frozenset({"households_duplicatepair", "households_matchkey", "casewor
 BUILT_ON = frozenset({"households_listing", "casework_baselinereview", "households_nationalid"})
 
 
+# What a manifest says of a national id is whose it was and its blind index, never the sealed id itself.
+IDS = NationalId._meta.db_table
+SEALS = ("key_id", "sealed")
+
+
 def hindrances(manifest: Manifest) -> list[Hindrance]:
     """What makes it impossible to put everything back; empty when nothing does."""
     found: list[Hindrance] = []
@@ -147,9 +163,14 @@ def hindrances(manifest: Manifest) -> list[Hindrance]:
         if table in BUILT_ON:
             now = _now(table, [str(row[key_of(table)]) for row in made])
             key = key_of(table)
-            built = sum(now.get(str(row[key])) != row for row in made)
+            built = sum(not _stands(row, now.get(str(row[key]))) for row in made)
             found += [Hindrance(table, "built_on", built)] if built else []
     return found
+
+
+def _stands(row: Row, now: Row | None) -> bool:
+    """Whether a row still says everything that the manifest says of it."""
+    return now is not None and all(now.get(name) == value for name, value in row.items())
 
 
 def put_back(manifest: Manifest) -> None:
@@ -158,12 +179,24 @@ def put_back(manifest: Manifest) -> None:
     A value that somebody has changed since stays as it is now. Raises IntegrityError where what was recorded
     since stands in the place of something old.
     """
+    ids = [_sealed_again(row) for row in manifest["taken"].get(IDS, ())]
     for table in _children_first(manifest["made"]):
         _take_away(table, manifest["made"][table])
     for table, rows in manifest["changed"].items():
         _restore(table, rows)
     for table in reversed(_children_first(manifest["taken"])):
-        _bring(table, manifest["taken"][table])
+        _bring(table, ids if table == IDS else manifest["taken"][table])
+
+
+def _sealed_again(row: Row) -> Row:
+    """An id on its way back, sealed for whom it was, out of the row to which it was handed on."""
+    if "sealed" in row:
+        return row
+    index = bytes.fromhex(row["blind_index"].removeprefix("\\x"))
+    held = NationalId.objects.select_for_update().get(blind_index=index)
+    pin = open_sealed(held.key_id, bytes(held.sealed), held.person_id.bytes)
+    key_id, sealed = seal(pin, UUID(row["person_id"]).bytes)
+    return {**row, "key_id": key_id, "sealed": f"\\x{sealed.hex()}"}
 
 
 def _now(table: str, keys: Collection[str] | Mapping[str, Any]) -> dict[str, Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,7 +29,9 @@ from casework.pages.qr import short_of
 from casework.services.after import after_write
 from casework.services.facts import apply_fact_edits
 from casework.services.helps import record_help
-from casework.services.merging import MergeChoices, merge_households, merge_persons
+from casework.services.merge_persons import merge_persons
+from casework.services.merge_work import MergeChoices
+from casework.services.merging import merge_households
 from casework.services.plans import save_plan
 from casework.services.removal import request_removal
 from casework.services.unmerging import unmerge, unmerge_persons, why_not_undo
@@ -40,6 +43,7 @@ from households.models import Correction, Household, HouseholdLink, Listing, Mem
 from households.services.derive import derive_households
 from households.services.national_ids import find_by_national_id
 from povertyops.accounts.actor import Actor, system_actor
+from povertyops.common.crypto import open_sealed, seal
 from povertyops.common.errors import Conflict, DomainError, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AuditEntry
@@ -57,7 +61,7 @@ from tests.casework.work import (
     in_care,
     state_of,
 )
-from tests.cast import MUEANG_VILLAGE, Cast, client_of, demo_pin, make_listing
+from tests.cast import MUEANG_VILLAGE, Cast, client_of, demo_pin, give_national_id, make_listing
 
 pytestmark = pytest.mark.django_db
 
@@ -183,12 +187,30 @@ class TestChoosing:
         mine, theirs = person_of(kept), person_of(gone)
         NationalId.objects.filter(person=mine).delete()
         index = bytes(NationalId.objects.get(person=theirs).blind_index)
+        sealed = NationalId.objects.get(person=theirs)
+        pin = demo_pin(theirs)
         merge = merged(cast.officer, kept, gone, same={theirs.pk: mine.pk})
         assert bytes(NationalId.objects.get(person=mine).blind_index) == index
         assert not NationalId.objects.filter(person=theirs).exists()
+        held = NationalId.objects.get(person=mine)
+        merge.refresh_from_db()
+        for row in (sealed, held):
+            assert bytes(row.sealed).hex() not in json.dumps(merge.manifest), "the rows hold it, nothing else"
+        # The id was sealed under a newer key since, which is no reason to refuse.
+        held.key_id, held.sealed = seal(pin, mine.pk.bytes)
+        held.save()
         unmerge(actor=cast.officer, merge_id=merge.pk, reason="x")
         assert not NationalId.objects.filter(person=mine).exists()
-        assert bytes(NationalId.objects.get(person=theirs).blind_index) == index
+        back = NationalId.objects.get(person=theirs)
+        assert bytes(back.blind_index) == index
+        assert open_sealed(back.key_id, bytes(back.sealed), theirs.pk.bytes) == pin
+
+        again = merged(cast.officer, kept, gone, same={theirs.pk: mine.pk})
+        other = demo_pin(person_of(kept, 1))
+        NationalId.objects.filter(person=person_of(kept, 1)).delete()
+        NationalId.objects.filter(person=mine).delete()
+        give_national_id(mine, other)
+        refused_with("cannot_unmerge", lambda: unmerge(actor=cast.officer, merge_id=again.pk, reason="x"))
 
     def test_what_cannot_be_is_refused(self, cast: Cast) -> None:
         kept, gone, far = in_care(cast), in_care(cast), in_care(cast, village=MUEANG_VILLAGE, team=None)
