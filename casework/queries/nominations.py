@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -33,6 +34,12 @@ class _MiddleDay(Aggregate):
 def overdue_q(today: date) -> Q:
     """Nobody has looked, and the day by which somebody was to look is over."""
     return Q(status=NominationStatus.RECEIVED, check_due_on__lt=today)
+
+
+def nominated_among(household_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these households that came into the register by a nomination."""
+    rows = Nomination.objects.filter(household__in=household_ids, status=NominationStatus.ACCEPTED)
+    return {pk for pk in rows.values_list("household_id", flat=True) if pk}
 
 
 def waiting_in(today: date, *, area_code: str = "", centre_id: UUID | None = None) -> Waiting:

@@ -14,6 +14,8 @@ from households.services.provenance import sources_of
 from povertyops.areas.queries import address_labels
 from povertyops.common.policies import allow
 
+from ..queries.nominations import nominated_among
+from ..queries.reviews import reviewed
 from .shared import READING_ROLES, actor_of
 
 
@@ -24,5 +26,10 @@ def household_sources(request: HttpRequest, pk: UUID) -> HttpResponse:
     household = get_household_for(actor_of(request), pk)
     lines = Listing.objects.filter(household=household, superseded_at=None)
     places = address_labels({household.area_code, *lines.values_list("area_code", flat=True)})
-    told = sources_of(household, lambda code: places.get(code, code))
+    told = sources_of(
+        household,
+        lambda code: places.get(code, code),
+        reviews=reviewed(household.pk),
+        nominated=nominated_among,
+    )
     return render(request, "casework/lists/sources.html", {"household": household, "told": told})

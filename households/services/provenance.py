@@ -1,17 +1,17 @@
 """Where every value of a household comes from: the list and year, the person who set it by hand, and what the
-other lists say. Reads only; seven queries for any household."""
+other lists say. Reads only; eight queries for any household."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,12 +31,16 @@ class Source(StrEnum):
     LIST = "list"
     HAND = "hand"
     NOMINATION = "nomination"
+    REVIEW = "review"
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one list says of a field. `printed` is the text of the file where it was cleaned."""
+    """What one list, or a yearly review, says of a field.
+
+    `printed` is the text of the file where it was cleaned; of a review the number of its minutes.
+    """
 
     list_name: str
     fiscal_year: int
@@ -45,6 +49,16 @@ class Said:
     differs: bool
     in_use: bool
     elsewhere: bool = False
+    is_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """Dimensions that a meeting took into the baseline of a fiscal year."""
+
+    dimensions: int
+    fiscal_year: int
+    minutes_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +120,13 @@ class HouseholdSources:
 
 
 class _Line(NamedTuple):
-    """A line, of the household or of one person of it."""
+    """A line, of the household or of one person of it. `is_own`: no file brought it."""
 
     kind_code: str
     fiscal_year: int
     content_key: str
     list_name: str
-    is_nomination: bool
+    is_own: bool
     raw: Mapping[str, Any]
     area_code: str
     dimensions: int
@@ -120,6 +134,7 @@ class _Line(NamedTuple):
 
 
 Show = Callable[[str], str]
+Among = Callable[[set[UUID]], set[UUID]]
 ValueOf = Callable[[_Line], str | None]
 
 
@@ -169,11 +184,26 @@ _PERSON = (
 )  # fmt: skip
 
 
-def sources_of(household: Household, place: Callable[[str], str]) -> HouseholdSources:
-    """Every field of a household and its members; `place` names a village by its code."""
+def _nobody(_household_ids: set[UUID]) -> set[UUID]:
+    return set()
+
+
+def sources_of(
+    household: Household,
+    place: Callable[[str], str],
+    *,
+    reviews: Sequence[Reviewed] = (),
+    nominated: Among = _nobody,
+) -> HouseholdSources:
+    """Every field of a household and its members; `place` names a village by its code.
+
+    The floor above knows what yearly reviews took in, and which of some households came by a nomination.
+    """
     rules = load_rules()
     lines = _household_lines(household)
     people = _people(household)
+    person_lines = _person_lines([person.pk for person in people])
+    came = _nominated([*lines, *(each for found in person_lines.values() for each in found)], nominated)
     hand = _corrections(household, people)
     asked = (
         _Asked(gettext_lazy("หมู่บ้าน"), "area_code", lambda line: line.area_code, ("area_code",),
@@ -193,13 +223,14 @@ def sources_of(household: Household, place: Callable[[str], str]) -> HouseholdSo
             hand[None],
             rules,
             household,
+            came,
         )
         for each in asked
     ]
     return HouseholdSources(
         fields=told,
-        dimensions=_dimensions(lines),
-        persons=_persons(household, people, hand, rules),
+        dimensions=_dimensions(lines, reviews, came),
+        persons=_persons(household, people, hand, rules, person_lines, came),
         lists=len(lines),
     )
 
@@ -211,6 +242,7 @@ def _story(
     hand: Mapping[str, Sequence[ByHand]],
     rules: SourceRules,
     household: Household,
+    came: Collection[UUID],
 ) -> FieldStory:
     ordered = rules.sorted(lines, rules.order(household.province_code, asked.rule))
     set_by = sorted((row for name in asked.hand for row in hand.get(name, ())), key=lambda row: row.on)
@@ -228,15 +260,26 @@ def _story(
         for line in ordered
         if (stated := asked.value_of(line)) is not None
     ]
-    return FieldStory(asked.label, asked.show(value) if value else "", _source(set_by, winner), said, set_by)
+    source = _source(set_by, winner, came)
+    return FieldStory(asked.label, asked.show(value) if value else "", source, said, set_by)
 
 
-def _source(set_by: Sequence[ByHand], winner: _Line | None) -> Source:
+def _source(set_by: Sequence[ByHand], winner: _Line | None, came: Collection[UUID]) -> Source:
     if set_by:
         return Source.HAND
     if winner is None:
         return Source.NOTHING
-    return Source.NOMINATION if winner.is_nomination else Source.LIST
+    return _source_of(winner, came)
+
+
+def _source_of(line: _Line, came: Collection[UUID]) -> Source:
+    return Source.NOMINATION if line.is_own and line.household_id in came else Source.LIST
+
+
+def _nominated(lines: Iterable[_Line], nominated: Among) -> set[UUID]:
+    """Households of lines that no file brought and that came by a nomination."""
+    own = {line.household_id for line in lines if line.is_own}
+    return nominated(own) if own else set()
 
 
 def _printed(line: _Line, asked: _Asked) -> str:
@@ -244,22 +287,46 @@ def _printed(line: _Line, asked: _Asked) -> str:
     return " ".join(str(printed[name]) for name in asked.printed if printed.get(name))
 
 
-def _dimensions(lines: Iterable[_Line]) -> list[FieldStory]:
-    """For each dimension the lists that call it failing; the baseline of a year is all of them together."""
+def _dimensions(
+    lines: Sequence[_Line], reviews: Sequence[Reviewed], came: Collection[UUID]
+) -> list[FieldStory]:
+    """For each dimension the lists that call it failing, and the reviews that took it in since.
+
+    The baseline of a year is all of them together; a review holds until a newer list speaks.
+    """
     found = []
     ordered = sorted(lines, key=lambda line: (-line.fiscal_year, line.kind_code))
     newest = max((line.fiscal_year for line in ordered), default=0)
     for dimension in Dimension:
+        listed = [line for line in ordered if line.dimensions & dimension.bit]
+        in_use = [line for line in listed if line.fiscal_year == newest]
+        taken_in = [each for each in reviews if each.dimensions & dimension.bit]
         said = [
             Said(line.list_name, line.fiscal_year, _("ตกเกณฑ์"), "", False, line.fiscal_year == newest)
-            for line in ordered
-            if line.dimensions & dimension.bit
-        ]
-        if said:
-            is_failing = any(each.in_use for each in said)
-            source = Source.LIST if is_failing else Source.NOTHING
-            found.append(FieldStory(dimension.label, _("ตกเกณฑ์") if is_failing else "", source, said, ()))
+            for line in listed
+        ] + [_said_by(each, newest) for each in taken_in]
+        if not said:
+            continue
+        source = Source.NOTHING
+        if in_use:
+            source = _source_of(in_use[0], came)
+        elif any(each.fiscal_year >= newest for each in taken_in):
+            source = Source.REVIEW
+        value = "" if source is Source.NOTHING else _("ตกเกณฑ์")
+        found.append(FieldStory(dimension.label, value, source, said, ()))
     return found
+
+
+def _said_by(review: Reviewed, newest: int) -> Said:
+    return Said(
+        list_name=_("ทบทวนเกณฑ์ประจำปี"),
+        fiscal_year=review.fiscal_year,
+        value=_("ตกเกณฑ์"),
+        printed=review.minutes_number,
+        differs=False,
+        in_use=review.fiscal_year >= newest,
+        is_review=True,
+    )
 
 
 def _people(household: Household) -> list[Person]:
@@ -273,8 +340,9 @@ def _persons(
     people: Sequence[Person],
     hand: Mapping[UUID | None, Mapping[str, Sequence[ByHand]]],
     rules: SourceRules,
+    lines: Mapping[UUID, Sequence[_Line]],
+    came: Collection[UUID],
 ) -> list[PersonStory]:
-    lines = _person_lines([person.pk for person in people])
     told = []
     for person in people:
         values = {
@@ -283,7 +351,7 @@ def _persons(
             "sex": person.sex,
         }
         stories = [
-            _story(each, values[each.rule], lines[person.pk], hand[person.pk], rules, household)
+            _story(each, values[each.rule], lines.get(person.pk, ()), hand[person.pk], rules, household, came)
             for each in _PERSON
         ]
         told.append(PersonStory(person, stories))
@@ -299,34 +367,43 @@ _OF_LISTING = (
     "target_list__kind__name",
     "target_list__kind__name_en",
 )
-_AND = ("target_list__kind__counts_as_found", "batch_id", "area_code", "dimensions", "household_id")
+_AND = ("target_list__kind__counts_as_found", "area_code", "dimensions", "household_id")
+
+
+def _came_in_a_file(listing: str = "") -> Exists:
+    """Of a line that a merge made out of two: an earlier line of the same list came out of a file."""
+    return Exists(
+        Listing.objects.filter(
+            household=OuterRef(f"{listing}household"),
+            target_list=OuterRef(f"{listing}target_list"),
+            batch_id__isnull=False,
+        )
+    )
 
 
 def _household_lines(household: Household) -> list[_Line]:
-    rows = Listing.objects.filter(household=household, superseded_at=None).values_list(
-        *_OF_LISTING, *_AND, "raw"
-    )
-    return [_line(row[:-1], row[-1]) for row in rows]
+    rows = Listing.objects.filter(household=household, superseded_at=None).annotate(of_file=_came_in_a_file())
+    return [_line(facts, raw) for *facts, raw in rows.values_list(*_OF_LISTING, *_AND, "of_file", "raw")]
 
 
 def _person_lines(ids: Sequence[UUID]) -> defaultdict[UUID, list[_Line]]:
     found: defaultdict[UUID, list[_Line]] = defaultdict(list)
-    rows = ListedPerson.objects.filter(person_id__in=ids, listing__superseded_at=None).values_list(
-        *(f"listing__{name}" for name in (*_OF_LISTING, *_AND)), "raw", "person_id"
-    )
-    for *facts, raw, person_id in rows:
+    rows = ListedPerson.objects.filter(person_id__in=ids, listing__superseded_at=None)
+    rows = rows.annotate(of_file=_came_in_a_file("listing__"))
+    names = [f"listing__{name}" for name in (*_OF_LISTING, *_AND)]
+    for *facts, raw, person_id in rows.values_list(*names, "of_file", "raw", "person_id"):
         found[person_id].append(_line(facts, raw))
     return found
 
 
 def _line(facts: Sequence[Any], raw: Mapping[str, Any]) -> _Line:
-    kind, year, content_hash, name, name_en, is_found, batch_id, area_code, dimensions, household_id = facts
+    kind, year, content_hash, name, name_en, is_found, area_code, dimensions, household_id, of_file = facts
     return _Line(
         kind_code=kind,
         fiscal_year=year,
         content_key=f"{area_code}{bytes(content_hash).hex()}",
         list_name=in_language(name, name_en),
-        is_nomination=is_found and batch_id is None,
+        is_own=is_found and not of_file,
         raw=raw,
         area_code=area_code,
         dimensions=dimensions,

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from casework.enums import NominationStatus
 from casework.inputs import NominationCheck, NominationInput
-from casework.models import CohortState, Nomination, NominationEvent, NominationPhoto, NominationRule
+from casework.models import (
+    BaselineReview,
+    CohortState,
+    Nomination,
+    NominationEvent,
+    NominationPhoto,
+    NominationRule,
+)
 from casework.pages.removals import decided_removals
 from casework.queries.nominations import Waiting, waiting_in
+from casework.queries.reviews import reviewed
+from casework.services.merging import merge_households
 from casework.services.nominations import (
     appeal,
     check_nomination,
@@ -29,13 +41,16 @@ from casework.services.nominations import (
     withdraw,
 )
 from casework.services.removal import decide_removal, request_removal
+from dimensions.enums import Dimension
 from households.enums import FoundBy
-from households.models import Household, ListKind, Membership
+from households.models import Household, Listing, ListKind, Membership
 from households.services.duplicates import propose_pairs
+from households.services.provenance import Source, sources_of
 from povertyops.accounts.actor import Actor
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
 from povertyops.common.models import AccessEntry, AuditEntry
+from povertyops.common.nid import format_pin
 from reports.services.rollup import full_rollup
 from tests.casework.pages.families import family, text_of, this_year, today
 from tests.casework.photos import jpeg
@@ -48,6 +63,7 @@ from tests.cast import (
     NEXT_VILLAGE,
     VILLAGE,
     Cast,
+    add_person,
     client_of,
     demo_pin,
 )
@@ -201,6 +217,113 @@ def test_known_household_is_linked_and_only_one_that_the_decider_sees(cast: Cast
     assert (row.status, row.household_id) == (S.KNOWN, known.pk)
 
 
+def test_known_family_is_looked_for_in_the_register_within_ones_own_sight(cast: Cast) -> None:
+    """By name, house number, both, house code or national id, which is never said back or written down."""
+    known = family(cast, head=("นาย", "สมาน", "ใจซื่อ"), village=NEXT_SUBDISTRICT_VILLAGE, house_no="7/7")
+    Household.objects.filter(pk=known.pk).update(house_code="90071234567")
+    child = add_person(known, ("เด็กหญิง", "กานดา", "ใจซื่อ"), position=7, national_id=False)
+    near = family(cast, head=("นาย", "สมาน", "บ้านใกล้"), village=VILLAGE, house_no="7/7")
+    far = family(cast, head=("นาย", "สมาน", "ใจซื่อ"), village=FAR_VILLAGE, team=None, house_no="7/7")
+    row = nominated(cast.team_member, near_said=_Everybody())
+    decide = reverse("nomination_decide", args=[row.pk])
+    client = client_of(cast.officer)
+    assert 'name="find"' in text_of(page_of(cast.officer, row))
+    pin = demo_pin(known.memberships.get(is_head=True).person)
+    foreign = demo_pin(far.memberships.get(is_head=True).person)
+
+    def found(text: str, status: int = 200) -> list[str]:
+        body = {"act": "find", "find": text, "note": "เขียนไว้ก่อน"}
+        answer = client.post(decide, body)
+        assert answer.status_code == status, text
+        page = text_of(answer)
+        assert "เขียนไว้ก่อน" in page, "what was typed stays"
+        for secret in (pin, foreign, format_pin(pin), f"{pin[:12]}"):
+            assert secret not in page, "an id is never shown again"
+        assert str(far.pk) not in page
+        return re.findall(r'name="household" value="([0-9a-f-]{36})"', page)
+
+    both = [str(near.pk), str(known.pk)]
+    assert found("สมาน") == both, "the nearest first"
+    assert found("๗/๗") == both
+    for text in ("7/7 นายสมาน ใจซื่อ", "สมานใจซื่อ", "9007-123456-7", "กานดา", pin, format_pin(pin)):
+        assert found(text) == [str(known.pk)], text
+    assert child.full_name in text_of(client.post(decide, {"act": "find", "find": "กานดา"}))
+    assert found(foreign) == found("ไม่มีใครชื่อนี้") == found("8/8 สมาน") == []
+    assert found("", 422) == found(f"{pin[:12]}0" if pin[12] != "0" else f"{pin[:12]}1", 422) == []
+    assert AccessEntry.objects.filter(kind="search_id", household_id=known.pk).count() == 2
+    logged = [
+        *AccessEntry.objects.values_list("details", "reason"),
+        *AuditEntry.objects.values_list("changes"),
+    ]
+    assert pin not in str(logged)
+
+    body = {"act": "save", "decision": "known", "note": "ครอบครัวเดียวกัน", "household": str(far.pk)}
+    assert client.post(decide, body).status_code == 422
+    assert client.post(decide, {**body, "household": str(known.pk), "note": ""}).status_code == 422
+    again = text_of(client.post(decide, {**body, "household": str(known.pk), "note": "", "find": "สมาน"}))
+    assert f'value="{near.pk}"' in again, "what was found stays to be chosen from"
+    assert client_of(cast.team_leader).post(decide, {"act": "find", "find": "สมาน"}).status_code == 403
+    assert client.post(decide, {**body, "household": str(known.pk)}).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.household_id) == (S.KNOWN, known.pk)
+    late = client.post(decide, {"act": "find", "find": "สมาน"})
+    assert str(near.pk) not in text_of(late), "nothing is looked for where nothing is to be decided"
+
+
+def merge_of(actor: Actor, kept: Household, gone: Household) -> None:
+    merge_households(actor=actor, kept_id=kept.pk, gone_id=gone.pk, reason="ครอบครัวเดียวกัน")
+
+
+def until_somebody_waits_for_a_lock() -> None:
+    """Another connection stands before a row that is locked."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connection.cursor() as cursor:
+        for _attempt in range(2_000):
+            cursor.execute(waits)
+            if cursor.fetchone():
+                return
+            cursor.execute("SELECT pg_sleep(0.005), pg_stat_clear_snapshot()")
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["merge", "decision"])
+def test_known_household_never_points_to_one_that_is_merged_at_that_moment(cast: Cast, first: str) -> None:
+    kept, gone = family(cast), family(cast)
+    row = nominated(cast.team_member, near_said=_Everybody())
+
+    def decide() -> None:
+        decide_nomination(
+            actor=cast.officer, nomination_id=row.pk, decision=S.KNOWN, note="มีแล้ว", household_id=gone.pk
+        )
+
+    def merge() -> None:
+        merge_of(cast.second_officer, kept, gone)
+
+    def closing(act: Callable[[], None]) -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    one, other = (merge, decide) if first == "merge" else (decide, merge)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            one()
+            waiting = pool.submit(closing, other)
+            until_somebody_waits_for_a_lock()
+        if first == "merge":
+            with pytest.raises(Conflict) as refused:
+                waiting.result(timeout=60)
+            assert refused.value.code == "merged_meanwhile"
+            decide()  # chosen again: the household has gone where the merge led it
+        else:
+            waiting.result(timeout=60)
+    row.refresh_from_db()
+    assert (row.status, row.household_id) == (S.KNOWN, kept.pk)
+    assert "เป็นครัวเรือนที่มีอยู่แล้ว" in text_of(page_of(cast.officer, row))
+
+
 def test_head_whose_id_is_in_the_register_is_refused_at_acceptance(cast: Cast) -> None:
     known = family(cast)
     member = known.memberships.select_related("person").get(is_head=True).person
@@ -210,6 +333,50 @@ def test_head_whose_id_is_in_the_register_is_refused_at_acceptance(cast: Cast) -
     assert refused.value.code == "person_known"
     row.refresh_from_db()
     assert row.status == S.CHECKED
+
+
+def test_sources_call_a_nomination_what_came_by_one_and_nothing_else(cast: Cast) -> None:
+    """Also after merges; and a dimension that a yearly review took in names the review."""
+    said = "จากการเสนอชื่อครัวเรือนตกหล่น"
+
+    def accepted(**values: Any) -> Household:
+        row = checked(cast, near_said=_Everybody(), **values)
+        done = decide_nomination(actor=cast.officer, nomination_id=row.pk, decision=S.ACCEPTED, note="รับ")
+        return Household.objects.get(pk=done.household_id)
+
+    came = accepted()
+    one, other = family(cast, kind="survey"), family(cast, kind="survey")
+    Listing.objects.filter(household__in=[one, other]).update(
+        batch_id=uuid7(), raw={"house_no": "5/5", "head_first_name": "ก"}
+    )
+    client = client_of(cast.officer)
+
+    def sources(household: Household) -> str:
+        return text_of(client.get(reverse("household_sources", args=[household.pk])))
+
+    assert said in sources(came)
+    merge_of(cast.officer, one, other)
+    line = Listing.objects.get(household=one, superseded_at=None)
+    assert line.batch_id is None, "the merge made a line of its own out of two of files"
+    assert "จากสำรวจพบเพิ่มเติม" in sources(one)
+    assert said not in sources(one)
+    second = accepted(house_no="88")
+    merge_of(cast.officer, second, came)
+    assert said in sources(second)
+
+    year = this_year()
+    health = Dimension.HEALTH.bit
+    for fiscal_year, dimension, minutes in ((year, INCOME, "3/2569"), (year - 1, health, "เก่า/2568")):
+        BaselineReview.objects.create(
+            household=one, province_code="90", fiscal_year=fiscal_year, survey_year=year - 1,
+            dimensions=dimension, effective_on=today(), minutes_number=minutes,
+        )  # fmt: skip
+    shown = sources(one)
+    assert f"ทบทวนเกณฑ์ประจำปี {year} · รายงานการประชุมเลขที่ 3/2569" in shown
+    assert "เก่า/2568" in shown
+    told = sources_of(one, str, reviews=reviewed(one.pk))
+    rests_on = {str(each.label): each.source for each in told.dimensions}
+    assert list(rests_on.values()) == [Source.NOTHING, Source.LIST, Source.REVIEW], rests_on
 
 
 # ------------------------------------------------------------------ rejection, appeal, withdrawal
