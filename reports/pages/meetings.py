@@ -40,7 +40,7 @@ from ..models import (
     ResolutionNote,
     SpotCheck,
 )
-from ..queries import list_name
+from ..queries import list_name, list_names
 
 TONES = {MeetingState.PLANNED: "warn", MeetingState.FROZEN: "calm", MeetingState.HELD: "good"}
 RESOLUTION_TONES = {
@@ -73,6 +73,7 @@ class MeetingLine:
     meeting: Meeting
     open_resolutions: int
     pending_checks: int
+    list_name: str = ""
 
     @property
     def tone(self) -> str:
@@ -88,7 +89,11 @@ def meeting_lines(actor: Actor, rows: QuerySet[Meeting]) -> list[MeetingLine]:
     )
     checks = visible_spot_checks(actor).filter(meeting__in=meetings, result=CheckResult.PENDING)
     pending = dict(checks.order_by().values_list("meeting").annotate(Count("pk")))
-    return [MeetingLine(row, row.open_count, pending.get(row.pk, 0)) for row in meetings]
+    names = list_names() if any(row.list_kind for row in meetings) else {}
+    return [
+        MeetingLine(row, row.open_count, pending.get(row.pk, 0), names.get(row.list_kind, row.list_kind))
+        for row in meetings
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,9 @@ def test_the_secretary_goes_from_plan_to_pack(world: World) -> None:
     send(secretary, at("meeting_held", pk))
     for part in PARTS:
         said(secretary, at("meeting", pk, f"?part={part}"))
-    assert "ขอความเห็นชอบแผนปี" in said(secretary, at("meeting_agenda_print", pk))
+    printed = said(secretary, at("meeting_agenda_print", pk))
+    assert "ขอความเห็นชอบแผนปี" in printed
+    assert printed.count(only) == said(secretary, at("meeting_list")).count(only) == 1
 
 
 def test_officers_check_their_households_and_read_what_was_resolved(world: World) -> None:
@@ -172,7 +174,7 @@ def test_list_asks_the_same_of_one_and_of_three(world: World) -> None:
     secretary = client_of(world.cast.secretary)
     draft = MeetingDraft(world.today.year + 543, world.year, world.today)
     plan_meeting(actor=world.cast.secretary, draft=draft)
-    said(secretary, at("meeting_list"))
+    assert "เฉพาะบัญชี" not in said(secretary, at("meeting_list"))
     with CaptureQueriesContext(
         connection,
     ) as one:
