@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
 from django.db import Error, transaction
@@ -51,7 +51,7 @@ _lazy_name = lazy(_name, str)
 
 def named(code: str, built_in: Promise) -> Promise:
     """The name in force of what has this code, as lazy as `gettext_lazy`."""
-    return _lazy_name(code, built_in)
+    return cast(Promise, _lazy_name(code, built_in))
 
 
 DIMENSION_NAMES: Mapping[str, Promise] = {

@@ -21,6 +21,7 @@ from povertyops.common.audit import SYSTEM
 from povertyops.common.naming import KEY, LIFE, Names, spread
 from reports.exports.board import columns as board_columns
 from reports.pack.snapshot import Snapshot
+from reports.services.rollup import full_rollup
 from tests.casework.pages.families import family, text_of, this_year
 from tests.cast import Cast, client_of
 
@@ -48,6 +49,7 @@ def test_an_edited_name_shows_wherever_the_dimension_is_named(
 ) -> None:
     home = family(cast)
     year = this_year()
+    full_rollup(year)
     pages = {
         cast.mentor: (f"/households/{home.pk}/", f"/households/{home.pk}/assess/"),
         cast.officer: (
