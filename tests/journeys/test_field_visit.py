@@ -297,11 +297,15 @@ def drawn_day(page: Page) -> list[dict[str, Any]]:
 def test_phone_and_server_draw_the_same_day(
     phone: BrowserContext, live_server: LiveServer, cast: Cast
 ) -> None:
-    late, soon, later, new, promised = (family(cast) for _ in range(5))
-    for household, days in ((late, -5), (soon, 3), (later, 20), (new, 20), (promised, 1)):
+    late, soon, pressing, later, new, promised = (family(cast) for _ in range(6))
+    for household, days in (
+        *((late, -5), (soon, 3), (pressing, 3)),
+        *((later, 20), (new, 20), (promised, 1)),
+    ):
         if household is not new:
             record_visit(actor=cast.mentor, visit=a_visit(household, day=today() - timedelta(days=9)))
         CohortState.objects.filter(household=household).update(due_on=today() + timedelta(days=days))
+    CohortState.objects.filter(household=pressing).update(failing_share=1000)
     given = today() - timedelta(days=4)
     record_help(actor=cast.mentor, help=a_help(an_item(), promised, status="promised", given_on=given))
     page = phone.new_page()
@@ -314,6 +318,8 @@ def test_phone_and_server_draw_the_same_day(
     assert [each["group"] for each in by_server] == ["promised", "overdue", "due", "new", "later"]
     assert by_phone == by_server
     assert new.head_name in str(by_server)
+    first, second = (int(card[3].rpartition(" ")[2]) for card in by_server[2]["cards"])
+    assert first == second + 30
 
 
 def test_facts_are_edited_offline_one_by_one(
