@@ -52,7 +52,7 @@ def take_back(batch: ImportBatch, *, stamp: datetime | None) -> list[UUID]:
     known = {pk for (pk,) in _fetch(_KNOWN, batch)}
     persons = [pk for (pk,) in _fetch(_PERSONS_THAT_STAY, batch)]
     homes = {pk for (pk,) in _fetch(_HOMES, batch)}
-    _run(batch, *_TAKE_APART, stamp=stamp)
+    _run(batch, *_TAKE_APART, stamp=stamp, requested=batch.requested_at)
     _run(batch, _BACK_TO, _SUPERSEDE, _RESTORE, _RESTORE_PERSONS, stamp=stamp)
     _run(batch, *_DELETES)
     lists_left_empty(batch)
@@ -164,6 +164,22 @@ _TAKE_APART = (
     f"""
     UPDATE households_person p SET merged_into_id = NULL
     FROM {_JOINED} AND p.id = j.gone_id AND p.merged_into_id = j.kept_id
+    """,
+    # Where the one with the id lived, and since when, is as it stood when the batch was asked for.
+    f"""
+    UPDATE households_membership m SET superseded_at = {_NOW}
+    FROM {_JOINED} AND m.person_id = j.kept_id AND m.superseded_at IS NULL AND m.recorded_at >= %(requested)s
+    """,
+    f"""
+    INSERT INTO households_membership (id, {_MEMBERSHIP_COLUMNS}, recorded_at)
+    SELECT gen_random_uuid(), {", ".join(f"m.{name}" for name in _MEMBERSHIP_COLUMNS.split(", "))}, {_NOW}
+    FROM households_membership m
+    WHERE m.person_id IN (SELECT j.kept_id FROM {_JOINED}) AND m.batch_id IS DISTINCT FROM %(batch)s
+      AND m.recorded_at < %(requested)s AND m.superseded_at >= %(requested)s
+      AND NOT EXISTS (
+          SELECT FROM households_membership o
+          WHERE o.person_id = m.person_id AND o.superseded_at IS NULL AND o.valid_to IS NULL
+      )
     """,
     "DELETE FROM households_joinedperson WHERE batch_id = %(batch)s",
 )

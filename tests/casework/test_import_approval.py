@@ -88,7 +88,7 @@ def test_a_large_list_cut_into_small_ones_is_large(world: Cast) -> None:
 
 
 def test_taking_a_large_list_back_takes_two(world: Cast) -> None:
-    batches = [bring_in(a_list(2, start=start)) for start in (1, 20, 40)]
+    batches = [bring_in(a_list(2, start=start), actor=world.officer) for start in (1, 20, 40)]
     set_import_rule(actor=world.secretary, second_person_from=3)
     first = request_undo(actor=world.officer, batch_id=batches[0].pk, reason="ผิดปี")
     assert first.status == ImportStatus.UNDOING
