@@ -24,6 +24,7 @@ from povertyops.common.ids import uuid7
 from ..models import ImportBatch, ImportHousehold, NationalId, TargetList
 from ..services.derive import derive_households
 from .matching import person_key, same_persons_with_new_ids
+from .repeating import REPEATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def merge_range(part: Range) -> list[UUID]:
     """Bring a range into the register: households, persons, ids, memberships, listings and raw values.
 
     Returns the households that were known before and got a new line, or whose people moved; they are locked,
-    and derived again.
+    and derived again unless their line repeats what was known.
     """
     part.run(_LOCK_KNOWN)
     known = part.ids(_KNOWN)
@@ -106,7 +107,9 @@ def merge_range(part: Range) -> list[UUID]:
     moving = part.ids(_MAY_MOVE)
     if not (known or moving):
         return known
-    touched = derive_households(known, person_ids=moving, recorded_at=part.actor.recorded_at)
+    repeated = set(part.ids(REPEATED)) if known else set()
+    news = [pk for pk in known if pk not in repeated]
+    touched = derive_households(news, person_ids=moving, recorded_at=part.actor.recorded_at)
     born = set(part.ids(_BORN)) if moving else set()
     return sorted({*known, *touched} - born)
 

@@ -30,6 +30,7 @@ from households.models import (
     NationalId,
     Person,
 )
+from households.services.derive import derive_households
 from tests.cast import Cast
 from tests.import_work import world
 from tests.lists import ListHousehold, Sheet, make_households
@@ -223,6 +224,7 @@ def brought_in(lists: Sequence[ListFile], folder: Path) -> Canon:
                 one.bring_in(folder)
             ids = list(Household.objects.values_list("pk", flat=True))
             assert stored_states(ids) == expected_states(ids)
+            assert derive_households(ids) == []
             found = register()
             raise Undone
     except Undone:
