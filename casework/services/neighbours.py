@@ -19,7 +19,9 @@ _LOCK = """
         SELECT unnest(%(persons)s::uuid[])
     )
     SELECT h.id FROM households_household h
-    WHERE h.id = ANY(%(homes)s::uuid[]) OR h.id IN (
+    WHERE h.id IN (
+        SELECT unnest(%(homes)s::uuid[])
+        UNION
         SELECT m.household_id FROM people
         JOIN households_membership m USING (person_id) WHERE m.superseded_at IS NULL
         UNION

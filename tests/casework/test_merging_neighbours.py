@@ -45,6 +45,9 @@ def test_who_lives_elsewhere_by_a_merge_is_counted_there_and_comes_back(cast: Ca
         merge = merge_households(actor=cast.officer, kept_id=kept.pk, gone_id=gone.pk, reason="ครอบครัวเดียวกัน")
     locking = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
     assert "WITH people AS" in locking[0]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {locking[0]}")
+        assert "SubPlan" not in str(cursor.fetchall()), "asked of every household of the register"
     assert home_of(son) == third
     assert_agree(kept, gone, third)
 
