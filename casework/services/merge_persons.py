@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -25,7 +25,6 @@ from households.models import (
 from households.services.derive import derive_households
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES
-from povertyops.common.audit import audit
 from povertyops.common.crypto import open_sealed, seal
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 
@@ -35,7 +34,7 @@ from .after import after_write
 from .guards import require_role, require_writable
 from .merge_rows import difference, watch
 from .merge_work import why_not_merge
-from .neighbours import lock_with_neighbours
+from .neighbours import audit_reached, lock_with_neighbours
 from .persons_moving import link_homes
 
 
@@ -72,8 +71,8 @@ def merge_persons(*, actor: Actor, kept_person_id: UUID, gone_person_id: UUID, r
             )
         merge_person_rows(actor, kept_person_id, gone_person_id)
         ids = sorted(set(homes.values()))
-        changed = derive_households(ids, recorded_at=actor.recorded_at)
-        after_write(actor=actor, household_ids=sorted({*ids, *changed}), since=date.min)
+        touched = sorted({*ids, *derive_households(ids, recorded_at=actor.recorded_at)})
+        after_write(actor=actor, household_ids=touched, since=date.min)
         merge = PersonMerge.objects.create(
             province_code=Household.objects.values_list("province_code", flat=True).get(pk=home),
             household_id=home,
@@ -84,7 +83,14 @@ def merge_persons(*, actor: Actor, kept_person_id: UUID, gone_person_id: UUID, r
             made_by=actor.user,
             recorded_at=actor.stamp,
         )
-        _audit_persons(actor, "person.merge", merge, ids)
+        audit_reached(
+            actor,
+            "person.merge",
+            object_type="person_merge",
+            object_id=merge.pk,
+            household_ids=touched,
+            changes={"kept": str(merge.kept_id), "gone": str(merge.gone_id), "reason": merge.reason},
+        )
     return merge
 
 
@@ -159,16 +165,3 @@ def _lock_homes(actor: Actor, homes: Mapping[UUID, UUID]) -> list[UUID]:
     if why := why_not_merge(actor, scopes[0], scopes[-1]):
         raise NotAllowed("province_decides", why)
     return neighbours
-
-
-def _audit_persons(actor: Actor, action: str, merge: PersonMerge, homes: Collection[UUID]) -> None:
-    for home in homes:
-        audit(
-            actor,
-            action,
-            object_type="person_merge",
-            object_id=merge.pk,
-            household_id=home,
-            province_code=merge.province_code,
-            changes={"kept": str(merge.kept_id), "gone": str(merge.gone_id), "reason": merge.reason},
-        )

@@ -47,7 +47,7 @@ from .merge_register import (
 )
 from .merge_rows import difference, watch
 from .merge_work import FIELDS, TEAM, MergeChoices, Work, why_not_merge
-from .neighbours import lock_with_neighbours
+from .neighbours import audit_reached, lock_with_neighbours
 from .reach import refresh_office_reach
 
 
@@ -63,8 +63,8 @@ def merge_households(
     """Put everything of one household onto another; the one that went is seen by nobody any more.
 
     Side effects: rows as `merge_tables` says, Corrections for every field on which the two differed, audit
-    rows on both, read model, marks, the HouseholdMerge with its manifest. Raises Http404 when one is out of
-    sight, NotAllowed, InvalidInput naming the field, Conflict.
+    rows on both and on others whose people moved by it, read model, marks, the HouseholdMerge with its
+    manifest. Raises Http404 when one is out of sight, NotAllowed, InvalidInput naming the field, Conflict.
     """
     require_role(actor, OFFICER_ROLES)
     day = effective_on or actor.today()
@@ -75,7 +75,7 @@ def merge_households(
         _check_persons(kept, gone, chosen.same)
         looked = watch([kept.pk, gone.pk, *neighbours])
         before = looked.rows()
-        _merge(Work(actor, kept, gone, day, reason.strip(), chosen))
+        reached = _merge(Work(actor, kept, gone, day, reason.strip(), chosen))
         merge = HouseholdMerge.objects.create(
             province_code=kept.province_code,
             kept=kept,
@@ -100,6 +100,14 @@ def merge_households(
                 province_code=household.province_code,
                 changes={"other": str(other.pk), "reason": reason.strip(), "take": sorted(chosen.take)},
             )
+        audit_reached(
+            actor,
+            "household.merge_next_door",
+            object_type="household_merge",
+            object_id=merge.pk,
+            household_ids=reached,
+            changes={"kept": str(kept.pk), "gone": str(gone.pk), "reason": reason.strip()},
+        )
     return merge
 
 
@@ -142,7 +150,8 @@ def _members(household: Household) -> set[UUID]:
     return set(rows.values_list("person_id", flat=True))
 
 
-def _merge(w: Work) -> None:
+def _merge(w: Work) -> list[UUID]:
+    """Everything of one onto the other; the further households whose people came or went by it."""
     wanted = wanted_fields(w)
     head = head_of(w.gone) if "head_name" in w.choices.take else None
     settle_cases(w)
@@ -162,3 +171,4 @@ def _merge(w: Work) -> None:
     refresh_office_reach([w.kept.pk], today=w.actor.today())
     after_write(actor=w.actor, household_ids=[w.kept.pk, *reached], since=date.min)
     propose_pairs(household_ids=[w.kept.pk], found_by=FoundBy.PERSON)
+    return reached

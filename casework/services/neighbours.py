@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
+
+from households.models import Household
+from povertyops.accounts.actor import Actor
+from povertyops.common.audit import audit_many
 
 _LOCK = """
     WITH people AS (
@@ -44,3 +49,22 @@ def lock_with_neighbours(household_ids: Iterable[UUID], person_ids: Collection[U
         values = {"homes": [str(pk) for pk in homes], "persons": [str(pk) for pk in person_ids]}
         cursor.execute(_LOCK, values)
         return [pk for (pk,) in cursor.fetchall() if pk not in homes]
+
+
+def audit_reached(
+    actor: Actor,
+    action: str,
+    *,
+    object_type: str,
+    object_id: UUID,
+    household_ids: Collection[UUID],
+    changes: dict[str, Any],
+) -> None:
+    """One audit row on each of these households, under the province of each."""
+    rows = Household.objects.filter(pk__in=household_ids).order_by("pk").values_list("pk", "province_code")
+    audit_many(
+        actor,
+        action,
+        object_type=object_type,
+        rows=[(object_id, pk, province, changes) for pk, province in rows],
+    )

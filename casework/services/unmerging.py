@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from households.models import Household, HouseholdScope, Membership
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES, Role
-from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 
 from ..access import households_to_work_on
@@ -27,7 +26,7 @@ from .after import after_write
 from .cohort import refresh_cohort
 from .guards import require_role, require_writable
 from .merge_rows import Hindrance, Manifest, hindrances, put_back
-from .neighbours import lock_with_neighbours
+from .neighbours import audit_reached, lock_with_neighbours
 from .reach import refresh_office_reach
 
 # A row recorded since that corrects or belongs to one that goes back, goes along: child, its column, parent.
@@ -48,8 +47,9 @@ _WITH_ITS_PARENT = (
 def unmerge(*, actor: Actor, merge_id: UUID, reason: str) -> HouseholdMerge:
     """Two households again, as they were; what was recorded on the kept one since stays there.
 
-    Side effects: rows by the manifest, audit rows on both, read model, marks. Raises Http404 out of sight,
-    NotAllowed, InvalidInput without a reason, Conflict with an account of what stands in the way.
+    Side effects: rows by the manifest, audit rows on both and on others whose people move, read model, marks.
+    Raises Http404 out of sight, NotAllowed, InvalidInput without a reason, Conflict with an account of what
+    stands in the way.
     """
     require_role(actor, OFFICER_ROLES)
     _check_reason(reason)
@@ -66,10 +66,10 @@ def unmerge(*, actor: Actor, merge_id: UUID, reason: str) -> HouseholdMerge:
         _put_back(merge.manifest)
         _bring_along(merge.gone_id, merge.kept_id)
         refresh_office_reach([merge.kept_id, merge.gone_id], today=actor.today())
-        _follow_up(actor, sorted({merge.kept_id, merge.gone_id, *reached, *homes_in(merge.manifest)}))
+        homes = sorted({merge.kept_id, merge.gone_id, *reached, *homes_in(merge.manifest)})
+        _follow_up(actor, homes)
         _close(actor, merge, reason)
-        for household_id in (merge.kept_id, merge.gone_id):
-            _audit(actor, "household.unmerge", "household_merge", merge, household_id, reason)
+        _audit(actor, "household.unmerge", "household_merge", merge, homes, reason)
     return merge
 
 
@@ -97,7 +97,7 @@ def unmerge_persons(*, actor: Actor, merge_id: UUID, reason: str) -> PersonMerge
         _put_back(merge.manifest)
         _follow_up(actor, homes)
         _close(actor, merge, reason)
-        _audit(actor, "person.unmerge", "person_merge", merge, merge.household_id, reason)
+        _audit(actor, "person.unmerge", "person_merge", merge, homes, reason)
     return merge
 
 
@@ -254,15 +254,14 @@ def _audit(
     action: str,
     kind: str,
     merge: HouseholdMerge | PersonMerge,
-    household_id: UUID,
+    homes: Sequence[UUID],
     reason: str,
 ) -> None:
-    audit(
+    audit_reached(
         actor,
         action,
         object_type=kind,
         object_id=merge.pk,
-        household_id=household_id,
-        province_code=merge.province_code,
+        household_ids=homes,
         changes={"kept": str(merge.kept_id), "gone": str(merge.gone_id), "reason": reason.strip()},
     )

@@ -14,6 +14,7 @@ from casework.services.unmerging import unmerge, unmerge_persons
 from households.models import Household, ListedPerson, Listing, Membership
 from households.services.derive import derive_households
 from povertyops.accounts.actor import system_actor
+from povertyops.common.models import AuditEntry
 from tests.casework.work import START, in_care
 from tests.cast import Cast
 
@@ -22,6 +23,12 @@ pytestmark = pytest.mark.django_db
 
 def home_of(person_id: object) -> Household:
     return Membership.objects.get(person_id=person_id, valid_to=None, superseded_at=None).household
+
+
+def audited(action: str) -> list[object]:
+    """The households with an audit row of this act, one each."""
+    found = AuditEntry.objects.filter(action=action).order_by("household_id")
+    return list(found.values_list("household_id", flat=True))
 
 
 def assert_agree(*homes: Household) -> None:
@@ -50,8 +57,10 @@ def test_who_lives_elsewhere_by_a_merge_is_counted_there_and_comes_back(cast: Ca
         assert "SubPlan" not in str(cursor.fetchall()), "asked of every household of the register"
     assert home_of(son) == third
     assert_agree(kept, gone, third)
+    assert audited("household.merge_next_door") == [third.pk]
 
     unmerge(actor=cast.officer, merge_id=merge.pk, reason="คนละครอบครัว")
+    assert audited("household.unmerge") == sorted([kept.pk, gone.pk, third.pk])
     assert home_of(son) == kept
     assert_agree(kept, gone, third)
 
@@ -64,6 +73,8 @@ def test_persons_merged_next_door_leave_every_count_right(cast: Cast) -> None:
     after_write(actor=system_actor(), household_ids=[third.pk], since=START)
     merge = merge_persons(actor=cast.officer, kept_person_id=mine, gone_person_id=twice, reason="คนเดียวกัน")
     assert_agree(home, other, third)
+    assert set(audited("person.merge")) - {third.pk} == {home.pk, other.pk}
     unmerge_persons(actor=cast.officer, merge_id=merge.pk, reason="คนละคน")
+    assert set(audited("person.unmerge")) - {third.pk} == {home.pk, other.pk}
     assert home_of(twice) == other
     assert_agree(home, other, third)
