@@ -151,6 +151,8 @@ _MEMBERSHIP_COLUMNS = ", ".join(
     for field in Membership._meta.concrete_fields
     if field.name not in {"id", "recorded_at", "superseded_at"}
 )
+# Days that a person ended by hand since, by moving somebody or letting them leave, end on that day again.
+_RESTORED = {"valid_to": "LEAST(m.valid_to, t.until)", "is_head": "m.is_head AND t.until IS NULL"}
 _TAKE_APART = (
     f"""
     UPDATE households_listedperson lp SET person_id = j.gone_id, joined_from = NULL
@@ -165,21 +167,25 @@ _TAKE_APART = (
     UPDATE households_person p SET merged_into_id = NULL
     FROM {_JOINED} AND p.id = j.gone_id AND p.merged_into_id = j.kept_id
     """,
-    # Where the one with the id lived, and since when, is as it stood when the batch was asked for.
+    # Where the one with the id lived, and since when, is as it stood when the batch was asked for. What was
+    # said by hand since stands: such days have no batch, and whoever came by them ended the others.
     f"""
-    UPDATE households_membership m SET superseded_at = {_NOW}
-    FROM {_JOINED} AND m.person_id = j.kept_id AND m.superseded_at IS NULL AND m.recorded_at >= %(requested)s
-    """,
-    f"""
+    WITH ended AS (
+        UPDATE households_membership m SET superseded_at = {_NOW}
+        FROM {_JOINED} AND m.person_id = j.kept_id AND m.superseded_at IS NULL AND m.batch_id IS NOT NULL
+          AND m.recorded_at >= %(requested)s
+        RETURNING m.person_id, m.valid_to
+    ), told AS (
+        SELECT person_id, CASE WHEN bool_and(valid_to IS NOT NULL) THEN max(valid_to) END AS until
+        FROM ended GROUP BY person_id
+    )
     INSERT INTO households_membership (id, {_MEMBERSHIP_COLUMNS}, recorded_at)
-    SELECT gen_random_uuid(), {", ".join(f"m.{name}" for name in _MEMBERSHIP_COLUMNS.split(", "))}, {_NOW}
-    FROM households_membership m
-    WHERE m.person_id IN (SELECT j.kept_id FROM {_JOINED}) AND m.batch_id IS DISTINCT FROM %(batch)s
+    SELECT gen_random_uuid(),
+           {", ".join(_RESTORED.get(name, f"m.{name}") for name in _MEMBERSHIP_COLUMNS.split(", "))}, {_NOW}
+    FROM told t JOIN households_membership m ON m.person_id = t.person_id
+    WHERE m.batch_id IS DISTINCT FROM %(batch)s
       AND m.recorded_at < %(requested)s AND m.superseded_at >= %(requested)s
-      AND NOT EXISTS (
-          SELECT FROM households_membership o
-          WHERE o.person_id = m.person_id AND o.superseded_at IS NULL AND o.valid_to IS NULL
-      )
+      AND (t.until IS NULL OR m.valid_from < t.until)
     """,
     "DELETE FROM households_joinedperson WHERE batch_id = %(batch)s",
 )

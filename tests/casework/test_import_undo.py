@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from datetime import date
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import transaction
 from django.http import Http404
 
 from casework.models import Case, HouseholdMerge, PersonMerge, StageEvent
 from casework.queries.built_on import MADE_BY_IMPORT, building_models, households_in_the_way, obstacles_of
 from casework.services.assignment import assign_households
+from casework.services.facts import apply_fact_edits
 from casework.services.importing import move_on, unfinished_imports
 from casework.services.merge_persons import merge_persons
 from casework.services.merge_work import MergeChoices
 from casework.services.merging import merge_households
+from casework.services.persons_moving import move_person
 from casework.services.undoing import BuiltOn, request_undo
 from casework.services.unmerging import unmerge, unmerge_persons
 from casework.services.visits import record_visit
 from households.enums import ImportStatus
-from households.models import Household, ImportBatch, JoinedPerson, Listing, Person, TargetList
+from households.inputs import FactEdit
+from households.models import (
+    Household,
+    ImportBatch,
+    JoinedPerson,
+    Listing,
+    Membership,
+    Person,
+    TargetList,
+)
 from povertyops.accounts.actor import system_actor
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+from povertyops.common.ids import uuid7
 from povertyops.common.models import AuditEntry
 from tests.casework.batches import assert_all_agree, copies, figures, register, undo
 from tests.casework.work import a_help, a_visit, an_item
@@ -189,6 +203,58 @@ def test_persons_that_the_batch_itself_joined_are_two_again(world: Cast) -> None
     assert obstacles_of(again) == []
     undo(again)
     assert register() == before
+
+
+@pytest.mark.parametrize("act", ["move", "leave"])
+def test_who_was_moved_or_let_go_by_hand_since_stays_where_the_hand_put_them(world: Cast, act: str) -> None:
+    """A lodger whom the batch found to be the son next door, so that since when he lodges was told anew."""
+    family, neighbours, third = make_households(3, persons=2, subdistricts=["900701"])
+    lodging, unnamed = deepcopy(neighbours), deepcopy(family)
+    lodging.persons.append(deepcopy(family.persons[1]))
+    unnamed.persons[1].pin = ""
+    bring_in(Sheet([unnamed]), kind="csr", fiscal_year=2567)
+    bring_in(Sheet([lodging, third]))
+    homes = {each.house_code: Household.objects.get(house_code=each.house_code) for each in (lodging, third)}
+    here, there = homes[lodging.house_code], homes[third.house_code]
+    lodger = here.memberships.get(position=2, superseded_at=None).person_id
+    on = date(2025, 3, 1)
+
+    def by_hand() -> None:
+        if act == "move":
+            move_person(
+                actor=world.officer,
+                person_id=lodger,
+                from_household_id=here.pk,
+                to_household_id=there.pk,
+                on=on,
+                reason="ไปอยู่กับญาติ",
+            )
+            return
+        edit = FactEdit(
+            id=uuid7(), household_id=here.pk, person_id=lodger, field="member_leave",
+            value=json.dumps({"why": "moved", "on": on.isoformat()}),
+        )  # fmt: skip
+        assert apply_fact_edits(actor=world.officer, edits=[edit])[0].result == "applied"
+
+    with transaction.atomic():
+        by_hand()
+        wanted = register()
+        transaction.set_rollback(True)
+    lived = Membership.objects.get(person=lodger, superseded_at=None)
+    batch = bring_in(Sheet([family]), kind="csr")
+    assert JoinedPerson.objects.get().kept_id == lodger
+    told_anew = Membership.objects.get(person=lodger, superseded_at=None, household=here)
+    assert told_anew.pk != lived.pk
+    by_hand()
+    assert obstacles_of(batch) == []
+    undo(batch)
+    days = Membership.objects.filter(person=lodger, superseded_at=None).order_by("valid_from")
+    rows = list(days.values_list("household_id", "valid_from", "valid_to"))
+    moved = [(there.pk, on, None)] if act == "move" else []
+    assert rows == [(here.pk, lived.valid_from, on), *moved]
+    after = register()
+    assert {name: after[name] for name in wanted if after[name] != wanted[name]} == {}
+    assert_all_agree(2567, 2568)
 
 
 def test_merges_that_were_taken_back_do_not_stand_in_the_way(world: Cast) -> None:
