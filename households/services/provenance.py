@@ -20,8 +20,8 @@ from dimensions.enums import Dimension
 from povertyops.common.languages import in_language
 from povertyops.common.thai import format_thai_date
 
-from ..enums import CorrectionState, Sex
-from ..models import Correction, Household, ListedPerson, Listing, Membership, Person
+from ..enums import CorrectionState, ImportStatus, Sex
+from ..models import Correction, Household, ImportBatch, ListedPerson, Listing, Membership, Person
 from .source_rules import SourceRules, load_rules
 
 
@@ -371,9 +371,12 @@ _AND = ("target_list__kind__counts_as_found", "area_code", "dimensions", "househ
 
 
 def _came_in_a_file(listing: str = "") -> Exists:
-    """Of a line that a merge made out of two: an earlier line of the same list came out of a file."""
+    """Of a line that a merge made out of two: an earlier line of the same list came out of a file that was
+    not taken back since."""
+    undone = ImportBatch.objects.filter(pk=OuterRef("batch_id"), status=ImportStatus.UNDONE)
     return Exists(
         Listing.objects.filter(
+            ~Exists(undone),
             household=OuterRef(f"{listing}household"),
             target_list=OuterRef(f"{listing}target_list"),
             batch_id__isnull=False,

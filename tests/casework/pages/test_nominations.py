@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from casework.enums import NominationStatus
@@ -42,8 +43,8 @@ from casework.services.nominations import (
 )
 from casework.services.removal import decide_removal, request_removal
 from dimensions.enums import Dimension
-from households.enums import FoundBy
-from households.models import Household, Listing, ListKind, Membership
+from households.enums import FoundBy, ImportStatus
+from households.models import Household, ImportBatch, Listing, ListKind, Membership
 from households.services.duplicates import propose_pairs
 from households.services.provenance import Source, sources_of
 from povertyops.accounts.actor import Actor
@@ -67,6 +68,8 @@ from tests.cast import (
     client_of,
     demo_pin,
 )
+from tests.import_work import receive
+from tests.lists import Sheet, make_households
 
 S = NominationStatus
 FOUND = NominationCheck(is_poor=True, dimensions=LIVING, note="บ้านไม่มีหลังคา")
@@ -363,6 +366,13 @@ def test_sources_call_a_nomination_what_came_by_one_and_nothing_else(cast: Cast)
     second = accepted(house_no="88")
     merge_of(cast.officer, second, came)
     assert said in sources(second)
+    batch = receive(Sheet(make_households(1)), actor=cast.secretary, kind="survey", fiscal_year=this_year())
+    undone = Listing.objects.get(household=second, superseded_at=None)
+    undone.pk, undone.batch_id, undone.superseded_at = uuid7(), batch.pk, timezone.now()
+    undone.save(force_insert=True)
+    assert said not in sources(second)
+    ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.UNDONE)
+    assert said in sources(second), "what a list said that was taken back since"
 
     year = this_year()
     health = Dimension.HEALTH.bit
