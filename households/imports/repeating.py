@@ -64,14 +64,15 @@ _EVERYBODY = """
 
 
 # The new line stands in the register already. Lines that replace another of the same list are not asked:
-# which of several is believed may depend on them. Persons are looked up household by household: a join would
-# read all persons for every range.
+# which of several is believed may depend on them. Households and their persons are looked up one by one: a
+# join would read all of them for every range, and OFFSET 0 keeps the planner from making one.
+_KNOWN = "SELECT k.* FROM households_household k WHERE k.id = s.match_id OFFSET 0"
 REPEATED = f"""
     SELECT h.id
     FROM households_importhousehold s
-    JOIN households_household h ON h.id = s.match_id
-    JOIN households_listing l ON l.id = s.id
-    JOIN households_targetlist t ON t.id = l.target_list_id
+    JOIN households_targetlist t
+         ON t.kind_id = %(kind)s AND t.fiscal_year = %(year)s AND t.province_code = s.province_code
+    CROSS JOIN LATERAL ({_KNOWN}) AS h
     CROSS JOIN LATERAL ({_PEOPLE}) AS people
     WHERE s.batch_id = %(batch)s AND s.number BETWEEN %(first)s AND %(last)s
       AND NOT s.is_held AND NOT s.is_applied AND s.outcome = 'known' AND s.listing_id IS NULL

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from datetime import timedelta
+
+from django.db import connection
 
 from casework.services.apply import Range
 from households.imports.merge import merge_range, prepare_lists
@@ -50,3 +53,14 @@ def test_only_who_says_nothing_new_is_not_derived_again(world: Cast) -> None:
     repeated = Household.objects.filter(pk__in=part.ids(REPEATED)).values_list("house_code", flat=True)
     assert set(repeated) == {family.house_code for family in families[:2]}
     assert derive_households(Household.objects.values_list("pk", flat=True)) == []
+    with connection.cursor() as cursor:
+        for way in (
+            "nestloop",
+            "seqscan",
+            "bitmapscan",
+        ):  # only a plan that has no other way keeps to this one
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(f"EXPLAIN {REPEATED}", part.parameters)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    looked_up = re.findall(r" on households_household .*\n\s+Index Cond: \(id = s\.match_id\)", plan)
+    assert len(looked_up) == len(re.findall(r" on households_household ", plan)) == 1, plan
