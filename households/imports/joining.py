@@ -34,6 +34,17 @@ class JoinedLine(NamedTuple):
     into_row: int
 
 
+class HeldLine(NamedTuple):
+    """A household of the file that waits for one with which it goes in: where that begins, and its sheet."""
+
+    number: int
+    row: int
+    house_code: str
+    sheet: int
+    other_row: int
+    other_sheet: int
+
+
 def join_lines(batch: ImportBatch, members_said: str) -> None:
     """Fold lines of families that were merged into the line of the household they are now.
 
@@ -77,16 +88,19 @@ def count_persons(batch: ImportBatch) -> None:
             cursor.execute(_PERSONS, {"batch": batch.pk})
 
 
-def hold_together(batch: ImportBatch) -> None:
-    """Of lines that go in together either all are held back or none."""
-    if _folded(batch).exists():
-        with connection.cursor() as cursor:
-            cursor.execute(_HOLD, {"batch": batch.pk})
+def hold_together(batch: ImportBatch) -> list[HeldLine]:
+    """Of lines that go in together either all are held back or none; those that now are held for another."""
+    if not _folded(batch).exists():
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, {"batch": batch.pk})
+        return sorted(HeldLine(*row) for row in cursor.fetchall())
 
 
 def joined_lines(batch: ImportBatch) -> list[JoinedLine]:
-    """The households of the file that go in with another one, in the order of the file."""
-    lines = list(_folded(batch).order_by("number"))
+    """The households of the file that go in with another one, in the order of the file; none that is held
+    back."""
+    lines = list(_folded(batch).filter(is_held=False).order_by("number"))
     into = ImportHousehold.objects.filter(batch=batch, number__in={line.joined_to for line in lines})
     rows = dict(into.values_list("number", "first_row")) if lines else {}
     return [
@@ -248,10 +262,15 @@ _PERSONS = """
 """
 _HOLD = """
     UPDATE households_importhousehold s SET is_held = TRUE
+    FROM (
+        SELECT DISTINCT ON (coalesce(o.joined_to, o.number))
+               coalesce(o.joined_to, o.number) AS number, o.first_row, o.sheet
+        FROM households_importhousehold o
+        WHERE o.batch_id = %(batch)s AND o.is_held AND (o.joined_to IS NOT NULL OR o.alone IS NOT NULL)
+        ORDER BY coalesce(o.joined_to, o.number), o.number
+    ) AS other
     WHERE s.batch_id = %(batch)s AND NOT s.is_held AND NOT s.is_applied
       AND (s.joined_to IS NOT NULL OR s.alone IS NOT NULL)
-      AND EXISTS (SELECT FROM households_importhousehold o
-                  WHERE o.batch_id = s.batch_id AND o.is_held
-                    AND (o.joined_to IS NOT NULL OR o.alone IS NOT NULL)
-                    AND coalesce(o.joined_to, o.number) = coalesce(s.joined_to, s.number))
+      AND other.number = coalesce(s.joined_to, s.number)
+    RETURNING s.number, s.first_row, s.house_code, s.sheet, other.first_row, other.sheet
 """

@@ -22,7 +22,7 @@ from povertyops.common.nid import mask
 
 from ..access import scope_q
 from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow
-from .joining import count_persons, hold_together, join_lines, part_again
+from .joining import HeldLine, count_persons, hold_together, join_lines, part_again
 
 FEW_ROWS = 200
 SMALL_REGISTER = 50_000
@@ -112,10 +112,12 @@ def hold_back(batch: ImportBatch, numbers: Iterable[int]) -> None:
     ImportHousehold.objects.filter(batch=batch, number__in=list(numbers)).update(is_held=True)
 
 
-def tell_outcomes(batch: ImportBatch) -> None:
-    """New, known, changed or joined, for every household that is not held back."""
-    hold_together(batch)
+def tell_outcomes(batch: ImportBatch) -> list[HeldLine]:
+    """New, known, changed or joined, for every household that is not held back; those that now are because
+    another with which they go in is."""
+    held = hold_together(batch)
     _run(batch, _OUTCOMES)
+    return held
 
 
 def count_outcomes(batch: ImportBatch) -> dict[str, int]:

@@ -37,7 +37,7 @@ from ..imports.diff import (
 )
 from ..imports.faults import Fault, Unreadable, message_of
 from ..imports.files import read_pieces, spooled, store_pieces
-from ..imports.joining import joined_lines
+from ..imports.joining import HeldLine, joined_lines
 from ..imports.mapping import described, label_of, layout_for, layout_told, open_list
 from ..imports.matching import (
     count_outcomes,
@@ -302,8 +302,8 @@ def _compare_with_register(actor: Actor, batch: ImportBatch, reader: Reader) -> 
     """Match with the register; what only the register can tell becomes faults."""
     match_register(batch, again=False)
     _add_faults(batch, reader.layout, _faults_of_register(actor, batch))
-    store_faults(batch, reader.layout, _notices_of_register(batch))
-    tell_outcomes(batch)
+    _add_faults(batch, reader.layout, _waiting_for_others(tell_outcomes(batch)))
+    store_faults(batch, reader.layout, _notices_of_joined(batch) + _notices_of_register(batch))
 
 
 def _faults_of_register(actor: Actor, batch: ImportBatch) -> list[FoundFault]:
@@ -318,8 +318,27 @@ def _faults_of_register(actor: Actor, batch: ImportBatch) -> list[FoundFault]:
     return elsewhere + out_of_reach
 
 
-def _notices_of_register(batch: ImportBatch) -> list[FoundFault]:
-    joined = [
+def _waiting_for_others(lines: Iterable[HeldLine]) -> list[FoundFault]:
+    """Why households without a fault of their own are held back: they go in with one that is."""
+    return [
+        FoundFault(
+            line.number,
+            line.row,
+            Fault(
+                "held_with_other",
+                "house_code",
+                line.house_code,
+                {"other_row": line.other_row}
+                | ({"other_sheet": line.other_sheet + 1} if line.other_sheet != line.sheet else {}),
+            ),
+            False,
+        )
+        for line in lines
+    ]
+
+
+def _notices_of_joined(batch: ImportBatch) -> list[FoundFault]:
+    return [
         FoundFault(
             line.number,
             line.row,
@@ -328,7 +347,10 @@ def _notices_of_register(batch: ImportBatch) -> list[FoundFault]:
         )
         for line in joined_lines(batch)
     ]
-    return joined + [
+
+
+def _notices_of_register(batch: ImportBatch) -> list[FoundFault]:
+    return [
         FoundFault(number, row, Fault("person_in_other_household", "pin", value), True)
         for number, row, value in members_of_neighbours(batch)
     ]
@@ -372,7 +394,8 @@ def _make_error_file(batch: ImportBatch, layout: Layout, pieces: Pieces, number_
 def rematch(batch: ImportBatch) -> None:
     """Look into the register once more, right before applying: it may have changed since the preview.
 
-    What can no longer go in is held back with its faults; the counts follow.
+    What can no longer go in is held back with its faults; the counts follow, and so does which household is
+    said to go in with another one.
     """
     layout = layout_told(batch.layout)
     with transaction.atomic():
@@ -381,16 +404,22 @@ def rematch(batch: ImportBatch) -> None:
         known = set(held.values_list("number", flat=True))
         late = [fault for fault in _faults_of_register(actor_of(batch), batch) if fault.number not in known]
         _add_faults(batch, layout, late)
-        tell_outcomes(batch)
+        waiting = _waiting_for_others(tell_outcomes(batch))
+        _add_faults(batch, layout, waiting)
+        late += waiting
+        found = ImportFault.objects.filter(batch=batch, is_notice=True)
+        found.filter(code="joined_household").delete()
+        store_faults(batch, layout, _notices_of_joined(batch))
         for name, count in count_outcomes(batch).items():
             setattr(batch, name, count)
         batch.faults += len(late)
+        batch.notices = found.count()
         batch.since_last = compare_with_last(batch)
         batch.left = batch.since_last["left"]
         batch.save(
             update_fields=[
                 *("new", "known", "listed", "joined", "changed", "held_back", "faults"),
-                *("since_last", "left"),
+                *("notices", "since_last", "left"),
             ]
         )
     if late:
