@@ -71,7 +71,7 @@ def test_both_families_are_one_line_of_the_household_that_stays(world: Cast, tur
     assert (batch.since_last["new"], batch.since_last["changed"], batch.since_last["left"]) == (0, 0, 0)
     assert batch.since_last["same"] == 2
     said = client_of(world.secretary).get(reverse("import_batch", args=[batch.pk])).content.decode()
-    assert "1 ครัวเรือนเคยรวมกับครัวเรือนอื่นในไฟล์นี้แล้ว" in said
+    assert "มี 1 ครัวเรือนในไฟล์ที่เจ้าหน้าที่เคยรวมกับครัวเรือนอื่นในไฟล์นี้" in said
     assert "นำเข้า 2 ครัวเรือน" in said
 
     apply(batch, actor=world.secretary)
@@ -206,5 +206,5 @@ def test_command_tells_it(world: Cast, tmp_path, capsys: pytest.CaptureFixture[s
     path = Sheet(now).csv(tmp_path / "list.csv")
     with pytest.raises(SystemExit):
         call_command("import_targets", str(path), "--list", "tpmap", "--fiscal-year", str(LATER), "--apply")
-    assert "1 ครัวเรือนรวมกับครัวเรือนอื่นในไฟล์แล้ว" in capsys.readouterr().out
+    assert "มี 1 ครัวเรือนในไฟล์ที่เจ้าหน้าที่เคยรวมกับครัวเรือนอื่นในไฟล์นี้" in capsys.readouterr().out
     assert ImportBatch.objects.latest("received_at").joined == 1
