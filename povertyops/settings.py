@@ -168,7 +168,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "povertyops.common.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "povertyops.common.addresses.counted_address"
 AXES_LOCKOUT_CALLABLE = "povertyops.accounts.views.sign_in.locked_out"
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "password"]

@@ -44,6 +44,11 @@ def place_of(request: HttpRequest) -> str:
     return str(address or "")
 
 
+def counted_address(request: HttpRequest) -> str | None:
+    """`place_of` where only an address can be kept, as in the failed sign-ins: the network's first one."""
+    return place_of(request).partition("/")[0] or None
+
+
 def _read(word: str) -> Address | None:
     """An address as servers write it, perhaps with a port; None for anything else."""
     text = word.strip()

@@ -1,6 +1,6 @@
 """How often one address may do something that needs no sign-in, counted in the cache.
 
-The address is that of the sign-in limiter (`addresses.client_address`), of IPv6 the network of one place.
+The address is that of the sign-in limiter (`addresses.place_of`), of IPv6 the network of one place.
 Without a cache nothing is refused here: a bound that must hold stands in the database.
 """
 

@@ -84,6 +84,18 @@ def test_spelling_of_the_name_does_not_escape_the_lock_out(cast: Cast, client: C
     assert response.status_code == 429
 
 
+def test_addresses_of_one_ipv6_network_share_the_limit(cast: Cast) -> None:
+    """Whoever has one of them has all: another address of the same /64 is no new visitor."""
+
+    def answer(address: str, password: str) -> int:
+        return post_sign_in(Client(REMOTE_ADDR=address), "officer", password).status_code
+
+    wrong = [answer(f"2001:db8:0:7:{number}::{number}", "wrong") for number in range(1, 6)]
+    assert wrong == [200, 200, 200, 200, 429]
+    assert answer("2001:db8:0:7:ffff::9", PASSWORD) == 429
+    assert answer("2001:db8:0:8::1", PASSWORD) == 302
+
+
 def test_session_gets_a_new_key_on_sign_in(cast: Cast, client: Client) -> None:
     client.get("/sign-in/")
     session = client.session
