@@ -109,11 +109,14 @@ def set_versions() -> list[SetVersion]:
 def sets_in_force(versions: Iterable[SetVersion], on: date) -> list[SetVersion]:
     """Of each set the version in force at the end of a day, the earliest survey years first.
 
-    Before its first day a set is what its first version says: lists are older than the system.
+    Lists are older than the system: a set that came on the first day of all is before it what its first
+    version says. One that was added later is asked from its own day on, so that past years stand.
     """
+    known = list(versions)
+    start = min((version.since for version in known), default=on)
     found: dict[str, SetVersion] = {}
-    for version in versions:
-        if version.code not in found or version.since <= on:
+    for version in known:
+        if version.since <= on or (version.since == start and version.code not in found):
             found[version.code] = version
     return sorted(found.values(), key=lambda version: version.valid_from)
 

@@ -16,7 +16,7 @@ from dimensions.enums import Dimension, Stage
 from dimensions.models import IndicatorSet
 from dimensions.queries import indicator_set_for, indicators_of
 from dimensions.services import load_yardstick
-from dimensions.services.editing import save_indicator
+from dimensions.services.editing import add_set, save_indicator, save_set
 from dimensions.source import read_source
 from povertyops.common.audit import SYSTEM
 from povertyops.common.thai import fiscal_year_bounds
@@ -84,4 +84,22 @@ def test_changed_mapping_leaves_past_years_and_verify_agrees(cast: Cast) -> None
     assert differences(home) == []
 
     save(2, 38, None)  # one indicator fewer makes the share of the failing ones larger, from this year on
+    assert differences(home) == []
+
+    # A set added for survey years that another one covered until now is asked from this year on, too.
+    admin, reason = cast.system_admin, "ชุดใหม่"
+    years = {"valid_to": YEAR - 2}
+    save_set(actor=admin, code=found.code, base_version=3, values=years, reason=reason)
+    years = {"valid_from": YEAR - 1, "valid_to": YEAR + 3}
+    add_set(
+        actor=admin, code="bmn-new", like=found.code, values={"label": "จปฐ. ใหม่", **years}, reason=reason
+    )
+    again = {**kept, "dimension": Dimension.LIVING}
+    save_indicator(
+        actor=admin, code="bmn-new", base_version=1, number=first.number, values=again, reason=reason
+    )
+    assert judge_again() == 1
+    assert [rebuild_cohort(year) for year in range(YEAR, this_year())] == [0] * (this_year() - YEAR)
+    assert state_of(home).recovered == Dimension.LIVING.bit
+    assert state_of(home, this_year()).recovered == 0
     assert differences(home) == []

@@ -80,6 +80,13 @@ def test_a_version_of_a_set_counts_from_its_day_and_the_first_one_for_all_days_b
     assert (first.size, second.size, third.size, third.valid_from) == (31, 38, 0, 2565)
     assert queries.mapping_of(first)[22] == queries.mapping_of(second)[29] == Dimension.INCOME
 
+    values |= {"code": "bmn-2567", "valid_from": 2567}
+    added = IndicatorSet.objects.create(version=1, recorded_at="2027-05-01T00:00:00+07:00", **values)
+    assert in_force(date(2020, 1, 1)) == [old.pk, new.pk]
+    assert in_force(date(2027, 4, 30)) == [old.pk, later.pk]
+    assert in_force(date(2027, 5, 1)) == [old.pk, later.pk, added.pk]
+    assert queries.sets_in_force([], date(2027, 5, 1)) == []
+
 
 def test_counterparts_go_both_ways_between_sets():
     old, new = queries.indicator_sets()
