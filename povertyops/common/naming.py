@@ -2,7 +2,8 @@
 
 A word is looked up when it is shown, never when a module is read. The tables with the words stand on a floor
 above, which registers how they are read. Each process believes for LIFE seconds what it knew, then asks the
-shared cache, which holds the words for all; only when that is empty is the database asked.
+shared cache, which holds the words for all; only when that is empty is the database asked. While the cache is
+away a process believes for KEPT seconds what the database said, so that not every page waits for the cache.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import cast
 
 from django.core.cache import cache
 from django.db import Error, transaction
@@ -34,7 +35,7 @@ Names = tuple[tuple[str, str, str], ...]
 
 _readers: list[Callable[[], Names]] = []
 _told: ContextVar[Names | None] = ContextVar("names", default=None)
-_believed: tuple[float, Names] | None = None
+_believed: tuple[float, Names] | None = None  # until when, and what
 
 
 def _name(code: str, built_in: Promise) -> str:
@@ -77,9 +78,9 @@ def names_in_force() -> Names:
     told = _told.get()
     if told is not None:
         return told
-    believed, now = _believed, time.monotonic()
-    if believed is None or now - believed[0] > LIFE:
-        return _believe(_ask())
+    believed = _believed
+    if believed is None or time.monotonic() > believed[0]:
+        return _ask()
     return believed[1]
 
 
@@ -101,12 +102,15 @@ def names_changed() -> None:
 def spread(names: Names) -> None:
     """Have every process say these names within LIFE seconds, this one at once."""
     _believe(names)
-    _of_cache(lambda: cache.set(KEY, names, KEPT))
+    try:
+        cache.set(KEY, names, KEPT)
+    except RedisError:
+        log.warning("cache_away")
 
 
-def _believe(names: Names) -> Names:
+def _believe(names: Names, seconds: int = LIFE) -> Names:
     global _believed
-    _believed = (time.monotonic(), names)
+    _believed = (time.monotonic() + seconds, names)
     return names
 
 
@@ -115,24 +119,25 @@ def _ask() -> Names:
 
     While the database is away what was known is said; before it has tables, what is built in.
     """
-    found: Names | None = _of_cache(lambda: cache.get(KEY))
-    if found is not None:
-        return found
     try:
-        found = _read()
-    except Error:
-        log.warning("names_unread")
-        return _believed[1] if _believed else ()
-    _of_cache(lambda: cache.add(KEY, found, KEPT))
-    return found
-
-
-def _of_cache(ask: Callable[[], Any]) -> Any:
-    try:
-        return ask()
+        found: Names | None = cache.get(KEY)
+        if found is None:
+            found = _read()
+            cache.add(KEY, found, KEPT)
+        return _believe(found)
     except RedisError:
         log.warning("cache_away")
-        return None
+    except Error:
+        return _believe(_unread())
+    try:
+        return _believe(_read(), KEPT)
+    except Error:
+        return _believe(_unread())
+
+
+def _unread() -> Names:
+    log.warning("names_unread")
+    return _believed[1] if _believed else ()
 
 
 def _read() -> Names:

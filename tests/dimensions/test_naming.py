@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import Any
 
@@ -103,6 +104,28 @@ def test_a_name_is_read_from_its_version_when_the_cache_is_empty(renamed: None) 
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert cache.get(KEY) == RENAMED
+
+
+def test_a_cache_that_does_not_answer_is_asked_once_and_not_by_every_page(
+    renamed: None, settings: Any
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes every call and answers none
+        silent.setblocking(False)
+        spread(())
+        place = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": place}}
+
+        longest, until = 0.0, time.monotonic() + 3 * LIFE + 2
+        while (asked := time.monotonic()) < until:
+            said = str(Dimension.LIVING.label)
+            longest = max(longest, time.monotonic() - asked)
+            time.sleep(0.05)
+
+        assert said == "บ้านและที่อยู่", "the tables are read instead"
+        assert 0.5 < longest < 4, "the client's own patience is five seconds"
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()
 
 
 def test_a_frozen_pack_keeps_the_words_it_was_frozen_with() -> None:
