@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dimensions.enums import AnswerValue
@@ -32,7 +32,7 @@ from ..notices import PRIVACY_NOTICE
 from ..pages.assessment import indicators_piece
 from ..queries.agencies import agencies_of, by_use
 from ..queries.due import open_states
-from ..queries.priorities import with_parts
+from ..queries.priorities import by_day, with_parts
 from .household_pieces import household_pieces
 from .person import person_json, seal_json
 
@@ -92,16 +92,16 @@ def owner_piece(actor: Actor) -> dict[str, Any]:
 
 
 def _states(actor: Actor, household_id: UUID | None, today: date) -> list[CohortState]:
-    """The rows of this year, the first due first; of one household also when its case is closed."""
+    """The rows of this year, the first due first, of one day the most pressing; of one household also when
+    its case is closed."""
     if household_id is not None:
         household = get_household_for(actor, household_id)
-        rows: QuerySet[CohortState] = CohortState.objects.filter(
+        own: QuerySet[CohortState] = CohortState.objects.filter(
             household=household, fiscal_year__lte=fiscal_year_of(today)
         ).order_by("-fiscal_year")
-    else:
-        rows = open_states(actor, today).order_by(F("due_on").asc(nulls_last=True), "sort_key", "pk")
-    most = 1 if household_id is not None else settings.FIELD_MAX_HOUSEHOLDS
-    return list(with_parts(rows, actor.province_code).select_related("household")[:most])
+        return list(with_parts(own, actor.province_code).select_related("household")[:1])
+    rows = by_day(open_states(actor, today), actor.province_code, today)
+    return list(rows.select_related("household")[: settings.FIELD_MAX_HOUSEHOLDS])
 
 
 def _total(actor: Actor, today: date, states: Sequence[CohortState]) -> int:

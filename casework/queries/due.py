@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from households.access import scope_q
@@ -23,7 +23,7 @@ from .cohort import place_q
 from .leavers import checks_asked, is_to_check
 from .lists import standing
 from .plans import DueStep, steps_due
-from .priorities import points_on, with_parts
+from .priorities import by_day, points_on
 
 SOON_DAYS = 7
 LONGEST_LIST = 300
@@ -78,15 +78,14 @@ class DueItem:
 def due_list(actor: Actor, *, limit: int = LONGEST_LIST, mine: bool = False) -> list[DueItem]:
     """Open households of the actor's reach, the most urgent first: five queries for any number.
 
-    The reason goes first, then the day, then the score. `mine` keeps those assigned to the actor in person.
+    The reason goes first, then the day, then the score. Of more than `limit` those due later stay away, of
+    one day those with the lower score. `mine` keeps those assigned to the actor in person.
     """
     today = actor.today()
-    rows = with_parts(open_states(actor, today), actor.province_code)
+    rows = by_day(open_states(actor, today), actor.province_code, today)
     if mine:
         rows = rows.filter(mentor_id=actor.user_id)
-    states = list(
-        rows.select_related("household").order_by(F("due_on").asc(nulls_last=True), "sort_key")[:limit]
-    )
+    states = list(rows.select_related("household")[:limit])
     ids = [state.household_id for state in states]
     promises = open_promises(ids)
     slips = recent_slips(ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,17 @@ from django.db.models.functions import Coalesce, JSONObject
 from dimensions.enums import Dimension
 
 from ..models import Case, CohortState, PriorityWeights
-from ..priority import DEFAULTS, Part, Parts, Score, Weights, failing_dimensions, points, score
+from ..priority import (
+    ALL_INDICATORS,
+    DEFAULTS,
+    Part,
+    Parts,
+    Score,
+    Weights,
+    failing_dimensions,
+    points,
+    score,
+)
 
 ALL_DIMENSIONS = sum(dimension.bit for dimension in Dimension)
 URGENT_FIRST = ("calm", "sort_key", "household_id")
@@ -55,14 +66,23 @@ def weights_of(row: PriorityWeights) -> Weights:
 # ---------------------------------------------------------------------------------------------- expression
 
 
-class _Points(Func):
-    """`priority.points_of` in SQL; `most` and `full` are whole numbers of the weights."""
+Numbers = Callable[[str], Combinable]
+"""The name of a weight -> its whole number, as an expression."""
 
-    template = "((2 * %(most)d * LEAST(%(expressions)s, %(full)d) + %(full)d) / (2 * %(full)d))"
+
+def _points(raw: Combinable, most: Combinable, full: Combinable) -> CombinedExpression:
+    """`priority.points_of` in SQL."""
+    whole = IntegerField()
+    given = _combined(_combined(Value(2), Combinable.MUL, most), Combinable.MUL, _Least(raw, full))
+    above = _combined(given, Combinable.ADD, full)
+    return CombinedExpression(
+        above, Combinable.DIV, _combined(Value(2), Combinable.MUL, full), output_field=whole
+    )
+
+
+class _Least(Func):
+    function = "LEAST"
     output_field = IntegerField()
-
-    def __init__(self, raw: Combinable, weights: Weights, part: Part) -> None:
-        super().__init__(raw, most=weights.most(part), full=weights.full(part))
 
 
 class _BitsSet(Func):
@@ -85,6 +105,28 @@ class _DaysBetween(Func):
 
 
 def priority_expression(weights: Weights, on: date) -> Expression:
+    """The points of a row of CohortState on a day by these weights."""
+    return _expression(lambda name: Value(int(getattr(weights, name)), output_field=IntegerField()), on)
+
+
+def _in_force(province_code: str) -> Numbers:
+    """The weights that `weights_for` finds, within the query that needs them."""
+    rows = current_weights(province_code).order_by("-province_code")
+
+    def number(name: str) -> Combinable:
+        known = Subquery(rows.values(name)[:1])
+        return Coalesce(known, Value(int(getattr(DEFAULTS, name))), output_field=IntegerField())
+
+    return number
+
+
+def _full(part: Part, number: Numbers) -> Combinable:
+    if part is Part.INDICATORS:
+        return Value(ALL_INDICATORS, output_field=IntegerField())
+    return number({Part.WAITING: "full_days"}.get(part, f"full_{part.value}"))
+
+
+def _expression(number: Numbers, on: date) -> Expression:
     """The points of a row of CohortState on a day; 0 for a household that is not in care.
 
     A household nobody has visited waits since its case was opened (`Case.opened_on`): the columns of the row
@@ -99,7 +141,8 @@ def priority_expression(weights: Weights, on: date) -> Expression:
         Part.FRAGILE: _NotNegative(F("fragile")),
         Part.WAITING: _NotNegative(_DaysBetween(Value(on, output_field=DateField()), waits_since)),
     }
-    points: Any = sum((_Points(raw[part], weights, part) for part in Part), Value(0))
+    parts = (_points(raw[part], number(part.value), _full(part, number)) for part in Part)
+    points: Any = sum(parts, Value(0))
     return Choose(When(is_open=True, then=points), default=Value(0), output_field=IntegerField())
 
 
@@ -135,6 +178,14 @@ def with_parts(rows: QuerySet[CohortState], province_code: str) -> QuerySet[Coho
     weights = in_force.values(said=JSONObject(**{name: name for name in _FIELDS}))
     opened = Choose(When(last_visit_on=None, then=_opened_on()), output_field=DateField())
     return rows.annotate(case_opened_on=opened, weights_in_force=Subquery(weights[:1]))
+
+
+def by_day(rows: QuerySet[CohortState], province_code: str, on: date) -> QuerySet[CohortState]:
+    """The rows of `with_parts` by the day they are due, of one day the most pressing first: the same query
+    holds the weights in force, so that a list can be cut after so many."""
+    calm = Value(100) - _expression(_in_force(province_code), on)
+    asked = with_parts(rows, province_code).annotate(calm=calm)
+    return asked.order_by(F("due_on").asc(nulls_last=True), *URGENT_FIRST)
 
 
 def points_on(state: CohortState, on: date) -> int:

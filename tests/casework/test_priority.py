@@ -17,6 +17,7 @@ from casework.priority import DEFAULTS, Part, Parts, Weights, failing_dimensions
 from casework.queries.due import due_list
 from casework.queries.priorities import (
     URGENT_FIRST,
+    by_day,
     by_priority,
     parts_of,
     points_on,
@@ -98,6 +99,8 @@ def test_database_gives_every_row_the_points_of_the_function(cast: Cast) -> None
         _in_force(weights)
         given = {row.pk: points_on(row, on) for row in with_parts(CohortState.objects.all(), "90")}
         assert given == {row.pk: row.points for row in rows}
+        asked: Any = by_day(CohortState.objects.all(), "90", on)
+        assert {row.pk: 100 - row.calm for row in asked} == given
         paged: list[Any] = []
         cursor = ""
         while True:
@@ -219,7 +222,7 @@ def test_list_by_priority_pages_and_the_page_shows_the_parts(cast: Cast) -> None
     assert client_of(cast.mentor).get(f"/households/{pressing.pk}/").context["priority"] is None
 
 
-def test_points_order_the_day_and_go_along_with_lists(cast: Cast) -> None:
+def test_points_order_the_day_and_go_along_with_lists(cast: Cast, settings: Any) -> None:
     """Today: the earlier day first, whatever the points; of one day the more pressing one."""
     today = timezone.localdate()
     calm, pressing, earlier = family(cast), family(cast), family(cast)
@@ -229,8 +232,20 @@ def test_points_order_the_day_and_go_along_with_lists(cast: Cast) -> None:
     CohortState.objects.filter(household=earlier).update(due_on=due - timedelta(days=1), last_visit_on=today)
     CohortState.objects.filter(household=pressing).update(baseline=31, failing_share=600, fragile=3)
 
+    for household, key in ((calm, "ก"), (pressing, "ฮ")):  # the names would say otherwise
+        CohortState.objects.filter(household=household).update(sort_key=key)
+
     items = due_list(cast.mentor)
     assert [(item.household, item.points) for item in items] == [(earlier, 8), (pressing, 88), (calm, 28)]
+    # Where not all find room, the lower score stays away, whatever the name.
+    assert [item.household for item in due_list(cast.mentor, limit=2)] == [earlier, pressing]
+    settings.FIELD_MAX_HOUSEHOLDS = 2
+    few = client_of(cast.mentor).get("/api/v1/field/kit/").json()
+    assert ([row["id"] for row in few["households"]], few["left_out"]) == (
+        [str(earlier.pk), str(pressing.pk)],
+        1,
+    )
+    settings.FIELD_MAX_HOUSEHOLDS = 500
     page = client_of(cast.mentor).get("/today/").content.decode()
     assert "· ความสำคัญ 88</p>" in page
 
