@@ -60,7 +60,7 @@ def receive_return(*, actor: Actor, file_name: str, pieces: Pieces) -> SheetRetu
     sheet = sheet_named(_token_in(rows[:1]))
     if sheet is not None and sheet.user_id is not None and sheet.user_id == actor.user_id:
         _check_age(sheet)
-    stood = _stood_of(sheet) if sheet else {}
+    stood = _stood_of(sheet) if sheet and not is_too_old(sheet) else {}
     where = _where(actor, {person: each.household_id for person, each in stood.items()})
     if sheet is None or not where.homes:
         raise InvalidInput("not_our_sheet", _NOT_OURS, field="file")
