@@ -423,7 +423,8 @@ def _centre_of(actor: Actor) -> UUID | None:
 def _next_version(actor: Actor, profile: MappingProfile) -> MappingProfile:
     """Store a profile in the place of the current one of its name, if there is one.
 
-    Raises Conflict where that one is not this actor's to change, or is read by others than this one would be.
+    One that says the same is kept, where it is read by the same files or by all of the province. Raises
+    Conflict where the current one is not this actor's to change, or is read by others than this one would be.
     """
     current = (
         MappingProfile.objects.select_for_update()
@@ -431,7 +432,8 @@ def _next_version(actor: Actor, profile: MappingProfile) -> MappingProfile:
         .first()
     )
     if current is not None:
-        if all(getattr(current, name) == getattr(profile, name) for name in _SAID):
+        is_said = all(getattr(current, name) == getattr(profile, name) for name in _SAID)
+        if is_said and current.centre_id in (None, profile.centre_id):
             return current
         if not may_change(actor, current) or current.centre_id != profile.centre_id:
             message = _("มีแม่แบบชื่อนี้ของผู้อื่นแล้ว โปรดตั้งชื่ออื่น")

@@ -185,16 +185,30 @@ def test_profile_of_one_centre_is_offered_to_others_and_the_provinces_holds_for_
     assert taken.context["form"]["c18"].value() == "income"
     assert taken.context["form"]["c1"].value() == "subdistrict"
     assert client.get(url, {"profile": "x"}).status_code == 200
+    # Taken over unchanged it is still the other centre's: it needs a name of its own.
+    same = client.post(url, form_of())
+    assert (same.status_code, "โปรดตั้งชื่ออื่น" in same.content.decode()) == (422, True)
     assert client.post(url, form_of(name="แบบอำเภออื่น", c14="")).status_code == 302
 
     assert is_read_with_phone(world.officer, 4)
     assert not is_read_with_phone(world.other_officer, 5)
     assert check(odd_sheet(tmp_path, seed=6), actor=world.municipal_officer).status == ImportStatus.MAPPING
-    mapped(world.secretary, 7, name="แบบจังหวัด")
+    batch = check(odd_sheet(tmp_path, seed=7), actor=world.secretary)
+    sign_in(client, world.secretary)
+    url = reverse("import_mapping", args=[batch.pk])
+    same = client.post(url, form_of())  # the district's stays the district's
+    assert (same.status_code, "โปรดตั้งชื่ออื่น" in same.content.decode()) == (422, True)
+    assert client.post(url, form_of(name="แบบจังหวัด")).status_code == 302
     assert is_read_with_phone(world.municipal_officer, 8)
     assert not is_read_with_phone(world.other_officer, 9)
     rows = MappingProfile.objects.values_list("name", "centre__kind")
     assert set(rows) == {("แบบอำเภอ", "district"), ("แบบอำเภออื่น", "district"), ("แบบจังหวัด", None)}
+
+    # The province's reads the own files already: saving it again as it is makes no other.
+    again = check(odd_sheet(tmp_path, seed=10), actor=world.municipal_officer)
+    sign_in(client, world.municipal_officer)
+    saved = client.post(reverse("import_mapping", args=[again.pk]), form_of(name="แบบจังหวัด"))
+    assert (saved.status_code, MappingProfile.objects.count()) == (302, 3)
 
 
 def municipal_sheet(seed: int) -> Sheet:
