@@ -4,19 +4,24 @@ chosen once for every list to come."""
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from households.enums import FilePart, ImportStatus
 from households.imports.guard import load_resolutions
 from households.models import Household, ImportBatch, ImportFile, ImportHousehold, MappingProfile
 from households.services.codes import choose_code
+from povertyops.accounts.enums import Role
+from povertyops.accounts.models import Appointment
 from povertyops.areas.models import AbolishedArea, CodeMeaning
 from povertyops.areas.queries import Found
 from povertyops.common.errors import Conflict
@@ -209,6 +214,47 @@ def test_profile_of_one_centre_is_offered_to_others_and_the_provinces_holds_for_
     sign_in(client, world.municipal_officer)
     saved = client.post(reverse("import_mapping", args=[again.pk]), form_of(name="แบบจังหวัด"))
     assert (saved.status_code, MappingProfile.objects.count()) == (302, 3)
+
+
+def test_profiles_made_before_are_of_the_centre_of_whoever_began_them(world: Cast) -> None:
+    def made(name: str, maker: Any, *, version: int = 1, day: int = 1) -> MappingProfile:
+        profile: MappingProfile = MappingProfile.objects.create(
+            name=name,
+            province_code="90",
+            signature=name,
+            version=version,
+            entered_by=maker.user if maker else None,
+            recorded_at=timezone.now() - timedelta(days=10 - day),
+            superseded_at=timezone.now() if version == 1 and name == "ร่วม" else None,
+        )
+        return profile
+
+    def post(maker: Any, centre: Any, **values: Any) -> None:
+        Appointment.objects.create(
+            **{"user": maker.user, "role": Role.DISTRICT_OFFICER, "centre": centre, "order_number": "9"}
+            | {"valid_from": timezone.localdate() - timedelta(days=400)}
+            | values
+        )
+
+    begun, changed = made("ร่วม", world.officer), made("ร่วม", world.secretary, version=2, day=3)
+    province, system = made("ของจังหวัด", world.secretary), made("ของระบบ", None)
+    elsewhere = made("ข้ามจังหวัด", world.far_officer)
+    post(world.other_officer, world.municipality, role=Role.MUNICIPAL_OFFICER)
+    two_posts = made("สองตำแหน่ง", world.other_officer)
+    post(world.second_officer, world.mentor_team, role=Role.MENTOR)
+    long_ago = timezone.localdate() - timedelta(days=300)
+    post(world.second_officer, world.other_district_centre, valid_to=long_ago)
+    revoked = timezone.now() - timedelta(days=20)
+    post(world.second_officer, world.other_district_centre, revoked_at=revoked)
+    one_post = made("ตำแหน่งเดียวในวันนั้น", world.second_officer)
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("households.migrations.0014_profile_of_a_centre").TELL_WHOSE)
+
+    found = dict(MappingProfile.objects.values_list("pk", "centre_id"))
+    own = world.district_centre.pk
+    assert {found[begun.pk], found[changed.pk], found[one_post.pk]} == {own}
+    assert {found[each.pk] for each in (province, system, elsewhere, two_posts)} == {None}
 
 
 def municipal_sheet(seed: int) -> Sheet:
