@@ -27,7 +27,7 @@ from ..enums import Decision, ReferralStatus
 from ..months import month_of
 from ..queries.due import Reason, due_list, open_states
 from ..queries.tpmap import EVERYTHING, waiting_helps, waiting_visits
-from .queues import boxes_for
+from .queues import boxes_for, overdue_address
 from .supervision import sheet_for
 from .today import LABELS
 
@@ -175,7 +175,7 @@ def _oldest_for_tpmap(actor: Actor) -> date | None:
 def _oldest() -> dict[str, Callable[[Actor], date | None]]:
     """Address of a queue -> since when its oldest waits, for those where that can be told."""
     return {
-        f"{reverse('household_list')}?overdue=1&membership=all": _oldest_due,
+        overdue_address(): _oldest_due,
         reverse("removals"): _oldest_removal,
         reverse("tpmap"): _oldest_for_tpmap,
     }

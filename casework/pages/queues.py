@@ -96,6 +96,11 @@ def _no_team(actor: Actor) -> Box:
     )
 
 
+def overdue_address() -> str:
+    """The list of those whose day has passed, whom first on top."""
+    return f"{reverse('household_list')}?overdue=1&membership=all&sort=priority"
+
+
 def _overdue(actor: Actor) -> Box:
     late = open_states(actor, actor.today()).filter(is_removed=False, due_on__lt=actor.today())
     return Box(
@@ -103,7 +108,7 @@ def _overdue(actor: Actor) -> Box:
         _("ครัวเรือนที่เลยวันนัดหรือรอบการติดตาม"),
         "clock",
         late.count(),
-        f"{reverse('household_list')}?overdue=1&membership=all&sort=priority",
+        overdue_address(),
         "bad",
         _("ดูรายชื่อ"),
     )

@@ -722,7 +722,7 @@ CELLS = st.one_of(
 
 
 @pytest.mark.django_db
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     spoiled=st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, len(Sheet([]).header) - 1), CELLS), min_size=1, max_size=8

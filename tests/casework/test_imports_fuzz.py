@@ -18,7 +18,7 @@ from tests.import_work import apply, read, world
 __all__ = ["world"]
 
 SEED = 20_691_122
-FILES = 90
+FILES = 64
 THAI = ("ก", "๙")
 
 

@@ -50,9 +50,10 @@ class Command(BaseCommand):
         if any(told):
             # A story changes what past days knew: their figures are put down again.
             reopen_days(date.min)
-            self._compare()
         if options["background"]:
             close_days()
+        elif any(told):
+            self._compare()
 
     def _announce(self) -> None:
         """Every chapter has a row from the start, so that what is still coming can be seen."""
