@@ -86,8 +86,8 @@ class Door:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        """What is worth a try: a page knows GET and POST. It refuses others or reads them like GET, as those at
-        home see (`test_role_is_answered_at_home`)."""
+        """What is worth a try: a page knows GET and POST. It refuses others or reads them like GET, as those
+        at home see (`test_role_is_answered_at_home`)."""
         return METHODS if self.is_api else PAGE_METHODS
 
     @property
