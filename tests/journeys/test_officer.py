@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from casework.models import Assignment, Case
@@ -45,6 +45,26 @@ def test_from_the_queue_households_go_to_a_team(page: Page, live_server: LiveSer
     assert list(Assignment.objects.values_list("household", "mentor")) == [(chosen.pk, cast.mentor.user_id)]
     expect(page.get_by_role("link", name=left.head_name)).to_be_visible()
     assert heard == []
+
+
+@pytest.mark.browser_context_args(service_workers="block")
+def test_team_chosen_before_the_scripts_came_still_shows_its_mentors(
+    page: Page, live_server: LiveServer, cast: Cast
+) -> None:
+    family(cast, team=None)
+    carry_session(page.context, live_server, cast.officer)
+    page.goto(f"{live_server.url}/households/?no_team=1")
+    page.get_by_label(re.compile("^เลือก นาง")).check()
+    held: list[Route] = []
+    page.route("**/htmx*.js", lambda route: held.append(route))
+    page.get_by_role("button", name="มอบหมายทีม").click()
+    page.get_by_label("ทีมพี่เลี้ยง", exact=True).select_option(str(cast.mentor_team.pk))
+    expect(page.get_by_label("พี่เลี้ยงในทีม").locator("option")).to_have_count(1)
+
+    assert len(held) == 1
+    held[0].continue_()
+
+    page.get_by_label("พี่เลี้ยงในทีม").select_option(label=cast.mentor.user.display_name)
 
 
 def test_village_is_checked_by_keyboard_in_one_save(
