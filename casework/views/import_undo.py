@@ -10,17 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from households.access import get_import_for, visible_households
 from households.enums import ImportStatus
-from households.models import ImportBatch
 from households.services.target_lists import restored_lines
-from povertyops.accounts.actor import Actor
 from povertyops.common.policies import allow
 
-from ..forms.import_acts import ApprovalAnswerForm, UndoForm
-from ..pages.imports import BatchStory
+from ..forms.import_acts import UndoForm
 from ..queries.built_on import households_in_the_way, obstacles_of
 from ..services.undoing import approve_undo, decline_undo, request_undo
 from ..tasks.imports import start_import
-from .imports import IMPORTERS, batch_context
+from .imports import IMPORTERS, second_answer
 from .shared import actor_of, attempt, posted, status_of
 
 IN_THE_WAY_SHOWN = 50
@@ -59,20 +56,4 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @allow(*IMPORTERS)
 def import_undo_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The second person's answer: have the list taken back, or leave it with the reason."""
-    actor = actor_of(request)
-    batch = get_import_for(actor, pk)
-    form = ApprovalAnswerForm(request.POST)
-    if form.is_valid():
-        answered = attempt(form, lambda: _answer(actor, pk, form))
-        if answered is not None:
-            if answered.is_moving:
-                start_import(pk)
-            return redirect("import_batch", pk=pk)
-    context = {**batch_context(request, BatchStory(batch, actor)), "approval": form}
-    return render(request, "casework/imports/batch.html", context, status=422)
-
-
-def _answer(actor: Actor, pk: UUID, form: ApprovalAnswerForm) -> ImportBatch:
-    if form.cleaned_data["decision"] == "approve":
-        return approve_undo(actor=actor, batch_id=pk)
-    return decline_undo(actor=actor, batch_id=pk, note=form.cleaned_data["note"])
+    return second_answer(request, pk, approve_undo, decline_undo)

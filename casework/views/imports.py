@@ -3,6 +3,7 @@ mend."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -124,23 +125,30 @@ def import_apply(request: HttpRequest, pk: UUID) -> HttpResponse:
 @allow(*IMPORTERS)
 def import_approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The second person's answer: let the list in, or send it back with the reason."""
+    return second_answer(request, pk, approve_import, decline_import)
+
+
+def second_answer(
+    request: HttpRequest, pk: UUID, approve: Callable[..., ImportBatch], decline: Callable[..., ImportBatch]
+) -> HttpResponse:
+    """What a second person decides about a batch that waits for one; the form again where it cannot be."""
     actor = actor_of(request)
     batch = get_import_for(actor, pk)
     form = ApprovalAnswerForm(request.POST)
+
+    def answer() -> ImportBatch:
+        if form.cleaned_data["decision"] == "approve":
+            return approve(actor=actor, batch_id=pk)
+        return decline(actor=actor, batch_id=pk, note=form.cleaned_data["note"])
+
     if form.is_valid():
-        answered = attempt(form, lambda: _answer(actor, pk, form))
+        answered = attempt(form, answer)
         if answered is not None:
             if answered.is_moving:
                 start_import(pk)
             return redirect("import_batch", pk=pk)
     context = {**batch_context(request, BatchStory(batch, actor)), "approval": form}
     return render(request, "casework/imports/batch.html", context, status=422)
-
-
-def _answer(actor: Actor, pk: UUID, form: ApprovalAnswerForm) -> ImportBatch:
-    if form.cleaned_data["decision"] == "approve":
-        return approve_import(actor=actor, batch_id=pk)
-    return decline_import(actor=actor, batch_id=pk, note=form.cleaned_data["note"])
 
 
 @require_POST
