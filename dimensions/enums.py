@@ -1,12 +1,13 @@
 """The five dimensions, the stages, the answers to an indicator and how sure a fact is."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.languages import kept_in_thai
-from povertyops.common.naming import DIMENSION_NAMES
+from povertyops.common.naming import DIMENSION_NAMES, Names, names_in_force, said_as
 
 
 class Dimension(models.TextChoices):
@@ -43,14 +44,20 @@ class Dimension(models.TextChoices):
 
         `plain` makes a name comparable with the text; one of `before` may stand in front of it.
         """
-        with kept_in_thai():
-            names = {plain(str(dimension.label)): dimension for dimension in cls}
+        names = _by_name(plain, names_in_force())
         found = (names.get(text.removeprefix(word)) for word in before if text.startswith(word))
         return next((dimension for dimension in found if dimension), None)
 
 
 BITS: dict[Dimension, int] = {dimension: 1 << place for place, dimension in enumerate(Dimension)}
 ALL_MASK = (1 << len(BITS)) - 1
+
+
+@lru_cache(maxsize=8)
+def _by_name(plain: Callable[[str], str], in_force: Names) -> dict[str, Dimension]:
+    """The dimensions by their Thai names, made comparable by `plain`, while these names are in force."""
+    with kept_in_thai(), said_as(in_force):
+        return {plain(str(dimension.label)): dimension for dimension in Dimension}
 
 
 class Stage(models.IntegerChoices):
