@@ -86,6 +86,7 @@ def _one_line(w: Work, own: Listing, other: Listing) -> Listing:
         area_code=own.area_code,
         persons=len(persons),
         replaces_id=own.pk,
+        made_of=[*(own.made_of or [own.pk]), *(other.made_of or [other.pk])],
         recorded_at=w.actor.stamp,
         **said._asdict(),
     )

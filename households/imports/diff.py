@@ -152,9 +152,10 @@ def _years_of_set(survey_year: int) -> tuple[int, int]:
 
 
 def changes_of(batch: ImportBatch, staged: Sequence[ImportHousehold]) -> list[HouseholdChange]:
-    """What is different, household by household, in the same order: four queries for any number."""
+    """What is different, household by household, in the same order: four queries for any number, one more
+    where another file of the list spoke of a family of one of them."""
     bases = _bases(staged)
-    came = _staged_persons(batch, [each.number for each in staged])
+    came = _staged_persons(batch, staged)
     went = _listed_persons(list(bases))
     first, last = _years_of_set(batch.survey_year)
     found = []
@@ -186,17 +187,41 @@ def _bases(staged: Sequence[ImportHousehold]) -> dict[UUID, Listing]:
     return Listing.objects.select_related("target_list").in_bulk(ids) if ids else {}
 
 
-def _staged_persons(batch: ImportBatch, numbers: Sequence[int]) -> Mapping[int, list[_Said]]:
-    found: defaultdict[int, list[_Said]] = defaultdict(list)
-    rows = ImportRow.objects.filter(batch=batch, number__in=numbers).order_by("number", "position")
-    told: set[tuple[int, UUID]] = set()
+def _staged_persons(batch: ImportBatch, staged: Sequence[ImportHousehold]) -> Mapping[int, list[_Said]]:
+    """Whom each line names; of a joint one in the order of its parts, each person as the first part says."""
+    parts = {each.number: (each.alone or {}).get("parts", []) for each in staged}
+    lines = [UUID(part) for each in staged for part in (each.alone or {}).get("lines", [])]
+    listed = _listed_persons(lines) if lines else {}
+    by_part: defaultdict[tuple[int, str], list[_Said]] = defaultdict(list)
+    rows = ImportRow.objects.filter(batch=batch, number__in=parts).order_by("number", "position")
     for row in rows:
-        if row.match_id and (row.number, row.match_id) in told:
-            continue
-        told.add((row.number, row.match_id or row.pk))
         birth = row.birth_date.isoformat() if row.birth_date else ""
         values = (row.title, row.first_name, row.last_name, birth, row.sex, row.relation)
-        found[row.number].append(_Said(row.match_id, values))
+        by_part[row.number, str(row.own_number or row.number)].append(_Said(row.match_id, values))
+    found: dict[int, list[_Said]] = {}
+    for number, own in parts.items():
+        said = [
+            one
+            for part in own or [str(number)]
+            for one in by_part[number, part] or listed.get(_id_of(part), ())
+        ]
+        found[number] = _once(said)
+    return found
+
+
+def _id_of(part: str) -> UUID | None:
+    return None if part.isdigit() else UUID(part)
+
+
+def _once(said: Sequence[_Said]) -> list[_Said]:
+    """Two rows of one line may stand for one person: the first of them tells of them."""
+    told: set[UUID] = set()
+    found = []
+    for one in said:
+        if one.person_id is None or one.person_id not in told:
+            found.append(one)
+        if one.person_id is not None:
+            told.add(one.person_id)
     return found
 
 
@@ -224,13 +249,10 @@ def _field_changes(staged: ImportHousehold, base: Listing) -> tuple[FieldChange,
         *(_text(base.raw, name) for name in ("house_code", "house_no", "phone")),
         "" if base.income is None else str(base.income),
     )
-    after = (
-        staged.area_code,
-        staged.house_code,
-        staged.house_no,
-        staged.phone,
-        "" if staged.income is None else str(staged.income),
-    )
+    own = [staged.area_code, staged.house_code, staged.house_no, staged.phone]
+    if staged.alone:
+        own = [_text(staged.raw, name) for name in ("area_code", "house_code", "house_no", "phone")]
+    after = (*own, "" if staged.income is None else str(staged.income))
     return _differing(HOUSEHOLD_FIELDS, before, after)
 
 
@@ -273,9 +295,38 @@ _OF_LINE = """
     FROM households_listedperson lp JOIN households_person p ON p.id = lp.person_id
     WHERE lp.listing_id = b.id
 """
-_PERSONS_OF_FILE, _PERSONS_OF_LINE = (
-    f"(SELECT array_agg(said ORDER BY said) FROM ({said}) AS persons)" for said in (_OF_FILE, _OF_LINE)
+# The same of a line out of several, each person as the first part says; some parts may stand in the register.
+_OF_JOINT = """
+    SELECT DISTINCT ON (person)
+           concat_ws(E'\\x1f', known::text, title, first_name, last_name, birth, sex, relation) AS said
+    FROM (
+        SELECT coalesce(r.match_id, r.id) AS person, r.match_id AS known, r.title, r.first_name, r.last_name,
+               coalesce(r.birth_date::text, '') AS birth, r.sex, r.relation,
+               coalesce(r.own_number, r.number)::text AS part, r.position::bigint AS place
+        FROM households_importrow r WHERE r.batch_id = i.batch_id AND r.number = i.number
+        UNION ALL
+        SELECT p.id, p.id, coalesce(lp.raw->>'title', ''), coalesce(lp.raw->>'first_name', ''),
+               coalesce(lp.raw->>'last_name', ''),
+               coalesce(lp.raw->>'birth', lp.raw->>'birth_date', ''),
+               coalesce(lp.raw->>'sex', ''), coalesce(lp.raw->>'relation', ''), lp.listing_id::text, lp.id
+        FROM households_listedperson lp
+        JOIN households_person q ON q.id = lp.person_id
+        JOIN households_person p ON p.id = coalesce(q.merged_into_id, q.id)
+        WHERE lp.listing_id = ANY(ARRAY(SELECT jsonb_array_elements_text(i.alone -> 'lines')::uuid))
+    ) AS told
+    ORDER BY person,
+             array_position(ARRAY(SELECT jsonb_array_elements_text(i.alone -> 'parts')), part), place
+"""
+_PERSONS_OF_FILE, _PERSONS_OF_JOINT, _PERSONS_OF_LINE = (
+    f"(SELECT array_agg(said ORDER BY said) FROM ({said}) AS persons)"
+    for said in (_OF_FILE, _OF_JOINT, _OF_LINE)
 )
+
+
+def _own(name: str) -> str:
+    """A column of a staged household; a joint line says what its parts say together."""
+    return f"CASE WHEN i.alone IS NULL THEN i.{name} ELSE coalesce(i.raw->>'{name}', i.{name}) END"
+
 
 _COMPARE = f"""
     UPDATE households_importhousehold s SET base_listing_id = f.base_id, since_last = f.since
@@ -284,15 +335,15 @@ _COMPARE = f"""
                CASE WHEN i.is_held OR i.joined_to IS NOT NULL THEN ''
                     WHEN b.id IS NULL THEN '{SinceLast.NEW.value}'
                     WHEN b.content_hash = i.content_hash THEN '{SinceLast.SAME.value}'
-                    WHEN i.area_code <> b.area_code OR i.dimensions <> b.dimensions
-                         OR i.house_code <> coalesce(b.raw->>'house_code', '')
-                         OR i.house_no <> coalesce(b.raw->>'house_no', '')
-                         OR i.phone <> coalesce(b.raw->>'phone', '')
+                    WHEN {_own("area_code")} <> b.area_code OR i.dimensions <> b.dimensions
+                         OR {_own("house_code")} <> coalesce(b.raw->>'house_code', '')
+                         OR {_own("house_no")} <> coalesce(b.raw->>'house_no', '')
+                         OR {_own("phone")} <> coalesce(b.raw->>'phone', '')
                          OR i.income IS DISTINCT FROM b.income
                          OR (b.survey_year BETWEEN %(first)s AND %(last)s
                              AND NOT (i.failed_indicators @> b.failed_indicators
                                       AND i.failed_indicators <@ b.failed_indicators))
-                         OR {_PERSONS_OF_FILE}
+                         OR CASE WHEN i.alone IS NULL THEN {_PERSONS_OF_FILE} ELSE {_PERSONS_OF_JOINT} END
                             IS DISTINCT FROM {_PERSONS_OF_LINE}
                     THEN '{SinceLast.CHANGED.value}'
                     ELSE '{SinceLast.SAME.value}' END AS since

@@ -2,14 +2,15 @@
 
 Of such a household one line was matched as ever. The others are looked for here, and folded into the first in
 staging: its persons are theirs too, it fails in what they fail in, and they themselves write nothing. So the
-register sees one line, as after a merge by hand. Which line is first follows from what the lines say.
+register sees one line, as after a merge by hand. What another file of the same list said of a family of which
+this one says nothing is folded in as well. Which line leads follows from what the lines say.
 """
 
 # ruff: noqa: S608 - statements are built from the constants below, values are always parameters
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -19,8 +20,9 @@ from django.db import connection
 from django.db.models import F, Max, QuerySet
 
 from ..enums import ImportStatus
-from ..models import Household, ImportBatch, ImportHousehold, ImportRow
-from ..services.joint_lines import Said, together
+from ..models import Household, ImportBatch, ImportHousehold, ImportRow, Listing
+from ..services.joint_lines import together
+from .families import Family, listed_families, staged_families, still_here
 
 _SAID = ("dimensions", "failed_indicators", "income", "raw", "content_hash")
 
@@ -32,6 +34,14 @@ class JoinedLine(NamedTuple):
     row: int
     house_code: str
     into_row: int
+
+
+class WithLine(NamedTuple):
+    """A household of the file that goes in with what another file of the list said of a family of it."""
+
+    number: int
+    row: int
+    house_code: str
 
 
 class HeldLine(NamedTuple):
@@ -54,36 +64,41 @@ def join_lines(batch: ImportBatch, members_said: str) -> None:
     if not merged.exists():
         return
     found = _candidates(batch, members_said)
-    homes = set(found.values())
     waiting = ImportHousehold.objects.filter(batch=batch, is_applied=False)
+    standing = _standing(batch)
+    homes = {*found.values(), *standing}
     lines: defaultdict[UUID, list[ImportHousehold]] = defaultdict(list)
     for line in [*waiting.filter(match_id__in=homes), *waiting.filter(pk__in=found)]:
         home: UUID = line.match_id or found[line.pk]
         line.match_id = home
         lines[home].append(line)
-    gone = _gone(homes)
+    gone = _gone(lines)
+    said = staged_families(batch, [line for own in lines.values() for line in own])
+    known = listed_families({part for home in lines for part in standing.get(home, ())})
     for home in sorted(lines):
-        first, *others = sorted(lines[home], key=lambda line: _place(line, gone[home]))
-        _fold(batch, first, others)
+        own = [said[line.number] for line in lines[home]]
+        listed = [known[part] for part in standing.get(home, ())]
+        kept = _unspoken(home, listed, own, gone[home])
+        _fold(batch, lines[home], sorted([*own, *kept], key=lambda each: each.place(gone[home])))
 
 
 def part_again(batch: ImportBatch) -> None:
     """Take folded lines apart, so that they can be matched anew; those that went in stay as they are."""
-    if not _folded(batch).exists():
+    if not _joint(batch).exists():
         return
     with connection.cursor() as cursor:
         for statement in _PART:
             cursor.execute(statement, {"batch": batch.pk})
     for line in ImportHousehold.objects.filter(batch=batch, is_applied=False, alone__isnull=False):
-        for name, value in (line.alone or {}).items():
-            setattr(line, name, bytes.fromhex(value) if name == "content_hash" else value)
+        for name, value in alone_values(line).items():
+            setattr(line, name, value)
         line.alone = None
         line.save(update_fields=[*_SAID, "persons", "alone"])
 
 
 def count_persons(batch: ImportBatch) -> None:
     """How many persons a folded line has, once it is known who is who."""
-    if _folded(batch).exists():
+    if _joint(batch).exists():
         with connection.cursor() as cursor:
             cursor.execute(_PERSONS, {"batch": batch.pk})
 
@@ -110,6 +125,23 @@ def joined_lines(batch: ImportBatch) -> list[JoinedLine]:
     ]
 
 
+def lines_with_others(batch: ImportBatch) -> list[WithLine]:
+    """The households of the file that go in with a line of the register, in the order of the file; none that
+    is held back."""
+    lines = _joint(batch).filter(is_held=False, alone__lines__0__isnull=False).order_by("number")
+    return [WithLine(*row) for row in lines.values_list("number", "first_row", "house_code")]
+
+
+def alone_values(line: ImportHousehold) -> dict[str, Any]:
+    """What a line says by itself, into which others are folded."""
+    values = {name: (line.alone or {})[name] for name in (*_SAID, "persons")}
+    return values | {"content_hash": bytes.fromhex(values["content_hash"])}
+
+
+def _joint(batch: ImportBatch) -> QuerySet[ImportHousehold]:
+    return ImportHousehold.objects.filter(batch=batch, alone__isnull=False)
+
+
 def _folded(batch: ImportBatch) -> QuerySet[ImportHousehold]:
     return ImportHousehold.objects.filter(batch=batch, joined_to__isnull=False)
 
@@ -130,35 +162,51 @@ def _candidates(batch: ImportBatch, members_said: str) -> dict[UUID, UUID]:
     return {pk: next(group)[1] for pk, group in groupby(rows, key=lambda row: row[0])}
 
 
-def _gone(homes: set[UUID]) -> Mapping[UUID, list[Household]]:
+def _standing(batch: ImportBatch) -> dict[UUID, list[UUID]]:
+    """Household into which others were merged -> what its line on this very list is made of."""
+    survivors = Household.objects.filter(merged_into__isnull=False, province_code__in=batch.provinces)
+    lines = Listing.objects.filter(
+        household__in=survivors.values("merged_into"),
+        fiscal_year=batch.fiscal_year,
+        target_list__kind=batch.kind_id,
+        target_list__fiscal_year=batch.fiscal_year,
+        superseded_at=None,
+    )
+    return {home: made_of or [pk] for home, pk, made_of in lines.values_list("household", "pk", "made_of")}
+
+
+def _unspoken(
+    home: UUID, listed: Sequence[Family], own: Sequence[Family], gone: Sequence[Household]
+) -> list[Family]:
+    """What the register's line says of families of which the file says nothing, as long as they live here."""
+    return [
+        each
+        for each in listed
+        if not any(line.is_same(each, gone) for line in own) and still_here(each, home)
+    ]
+
+
+def _gone(homes: Iterable[UUID]) -> Mapping[UUID, list[Household]]:
     """What the households that were merged into these were when they went."""
     found: defaultdict[UUID, list[Household]] = defaultdict(list)
-    for household in Household.objects.filter(merged_into__in=homes):
+    for household in Household.objects.filter(merged_into__in=list(homes)).order_by("pk"):
         if household.merged_into_id:
             found[household.merged_into_id].append(household)
     return found
 
 
-def _place(line: ImportHousehold, gone: Sequence[Household]) -> tuple[Any, ...]:
-    """The line of the family that was kept comes first: the one least like any that went."""
-    likeness = max((_likeness(line, household) for household in gone), default=0)
-    return likeness, line.house_code, line.sort_key, line.area_code, line.house_no, line.number
-
-
-def _likeness(line: ImportHousehold, household: Household) -> int:
-    code = bool(line.house_code) and line.house_code == household.house_code
-    address = bool(line.house_no) and (line.area_code, line.house_no) == (
-        household.area_code,
-        household.house_no,
-    )
-    return 4 * code + 2 * address + (line.sort_key == household.sort_key)
-
-
-def _fold(batch: ImportBatch, first: ImportHousehold, others: Sequence[ImportHousehold]) -> None:
-    if others:
+def _fold(batch: ImportBatch, lines: Sequence[ImportHousehold], parts: Sequence[Family]) -> None:
+    """Make one line of these parts, in their order: the first of those in the file carries it."""
+    numbers = {line.number: line for line in lines}
+    first, *others = [numbers[part.number] for part in parts if part.number]
+    if len(parts) > 1:
         alone = {name: getattr(first, name) for name in (*_SAID, "persons")}
-        first.alone = alone | {"content_hash": bytes(first.content_hash).hex()}
-        said = reduce(together, map(_said, [first, *others]))
+        first.alone = alone | {
+            "content_hash": bytes(first.content_hash).hex(),
+            "parts": [part.part for part in parts],
+            "lines": [part.part for part in parts if not part.number],
+        }
+        said = reduce(together, [part.said for part in parts])
         for name, value in said._asdict().items():
             setattr(first, name, value)
     first.save(update_fields=["match_id", "alone", *_SAID])
@@ -170,10 +218,6 @@ def _fold(batch: ImportBatch, first: ImportHousehold, others: Sequence[ImportHou
         )
         other.joined_to = first.number
         other.save(update_fields=["match_id", "joined_to"])
-
-
-def _said(line: ImportHousehold) -> Said:
-    return Said(line.dimensions, line.failed_indicators, line.income, line.raw, bytes(line.content_hash))
 
 
 # ------------------------------------------------------------------------------------------------- statements
@@ -253,10 +297,18 @@ _PART = (
     WHERE j.batch_id = %(batch)s AND f.batch_id = j.batch_id AND f.number = j.joined_to AND NOT f.is_applied
     """,
 )
-_PERSONS = """
+# Lines of the register that are part of a staged one.
+LINES = "ARRAY(SELECT jsonb_array_elements_text(s.alone -> 'lines')::uuid)"
+_PERSONS = f"""
     UPDATE households_importhousehold s SET persons = (
-        SELECT count(DISTINCT coalesce(r.match_id, r.id)) FROM households_importrow r
-        WHERE r.batch_id = s.batch_id AND r.number = s.number
+        SELECT count(*) FROM (
+            SELECT coalesce(r.match_id, r.id) FROM households_importrow r
+            WHERE r.batch_id = s.batch_id AND r.number = s.number
+            UNION
+            SELECT coalesce(p.merged_into_id, p.id)
+            FROM households_listedperson l JOIN households_person p ON p.id = l.person_id
+            WHERE l.listing_id = ANY({LINES})
+        ) AS persons
     )
     WHERE s.batch_id = %(batch)s AND s.alone IS NOT NULL AND NOT s.is_applied
 """

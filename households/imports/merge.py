@@ -24,6 +24,7 @@ from povertyops.common.ids import uuid7
 from ..models import ImportBatch, ImportHousehold, NationalId, TargetList
 from ..services.derive import derive_households
 from .matching import person_key, same_persons_with_new_ids
+from .parts import write_parts
 from .repeating import REPEATED
 
 
@@ -101,6 +102,7 @@ def merge_range(part: Range) -> list[UUID]:
     _seal_for_known(part)
     part.run(_MEMBERSHIPS, _LISTED_PERSONS)
     if known:
+        write_parts(part)
         part.run(
             _SAME_PERSONS, _NOTE_SAME_PERSONS, _MOVE_LINES, _END_MEMBERSHIPS, _MERGE_PERSONS, _NO_SAME_PERSONS
         )

@@ -156,7 +156,8 @@ class ImportHousehold(models.Model):
     municipal code stood for, `sheet` the place of the sheet in the file.
 
     Where two households of the file are one in the register, `joined_to` is the number of the one whose line
-    both are, and that one keeps in `alone` what it says by itself.
+    both are, and that one keeps in `alone` what it says by itself, with the `parts` of the line in their
+    order: numbers of the file, and `lines` of the register in which another file spoke of one family.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -204,6 +205,11 @@ class ImportHousehold(models.Model):
                 fields=["batch", "joined_to"],
                 name="import_household_joined",
                 condition=models.Q(joined_to__isnull=False),
+            ),
+            models.Index(
+                fields=["batch", "number"],
+                name="import_household_joint",
+                condition=models.Q(alone__isnull=False),
             ),
         ]
 

@@ -129,7 +129,9 @@ class Listing(models.Model):
 
     `dimensions` is the mask the list prints, `failed_indicators` the numbers it prints, `raw` the
     household's values as printed, `content_hash` the fingerprint that tells a change from a repeat.
-    `replaces_id` is the line of the same list that this one superseded.
+    `replaces_id` is the line of the same list that this one superseded. Where families that were merged are
+    one line, `made_of` names what each of them said, in the order in which they are believed: lines that were
+    superseded by this one, or came with it and never stood alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -147,6 +149,7 @@ class Listing(models.Model):
     content_hash = models.BinaryField(max_length=32)
     batch_id = models.UUIDField(null=True)
     replaces_id = models.UUIDField(null=True)
+    made_of = ArrayField(models.UUIDField(), null=True)
     recorded_at = models.DateTimeField(db_default=Now())
     superseded_at = models.DateTimeField(null=True)
 
