@@ -21,10 +21,11 @@ from povertyops.common.crypto import open_sealed
 from povertyops.common.nid import mask
 
 from ..access import scope_q
-from ..models import HouseholdScope, ImportBatch, ImportHousehold, ImportRow
+from ..models import HouseholdScope, ImportBatch, ImportFault, ImportHousehold, ImportRow
 from .joining import HeldLine, count_persons, hold_together, join_lines, part_again
 
 FEW_ROWS = 200
+WAITS_FOR_OTHER = "held_with_other"
 SMALL_REGISTER = 50_000
 STAGING = (
     "households_importhousehold (batch_id, number, house_code, area_code, house_no, match_id)",
@@ -110,6 +111,21 @@ def households_out_of_reach(actor: Actor, batch: ImportBatch) -> Found:
 def hold_back(batch: ImportBatch, numbers: Iterable[int]) -> None:
     """Mark households as held back."""
     ImportHousehold.objects.filter(batch=batch, number__in=list(numbers)).update(is_held=True)
+
+
+def let_in_waiting(batch: ImportBatch) -> None:
+    """Hold back no more what had no fault of its own, and waited for a household with which it was to go in.
+
+    Whether it still does is asked again (`tell_outcomes`). What was applied, or passed over, stays so.
+    """
+    faults = ImportFault.objects.filter(batch=batch, is_notice=False)
+    waited = faults.filter(code=WAITS_FOR_OTHER).exclude(
+        number__in=faults.exclude(code=WAITS_FOR_OTHER).values("number")
+    )
+    lines = ImportHousehold.objects.filter(batch=batch, is_applied=False, is_held=True)
+    numbers = set(lines.filter(number__in=waited.values("number")).values_list("number", flat=True))
+    lines.filter(number__in=numbers).update(is_held=False)
+    faults.filter(code=WAITS_FOR_OTHER, number__in=numbers).delete()
 
 
 def tell_outcomes(batch: ImportBatch) -> list[HeldLine]:

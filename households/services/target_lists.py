@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES
+from povertyops.accounts.takings import Taking, count_taking
 from povertyops.common.audit import audit, log_access
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
 from povertyops.common.ids import uuid7
@@ -37,12 +38,14 @@ from ..imports.diff import (
 )
 from ..imports.faults import Fault, Unreadable, message_of
 from ..imports.files import read_pieces, spooled, store_pieces
-from ..imports.joining import HeldLine, joined_lines
+from ..imports.joining import HeldLine, joined_lines, lines_with_others
 from ..imports.mapping import described, label_of, layout_for, layout_told, open_list
 from ..imports.matching import (
+    WAITS_FOR_OTHER,
     count_outcomes,
     hold_back,
     households_out_of_reach,
+    let_in_waiting,
     match_register,
     members_of_neighbours,
     members_of_other_households,
@@ -325,7 +328,7 @@ def _waiting_for_others(lines: Iterable[HeldLine]) -> list[FoundFault]:
             line.number,
             line.row,
             Fault(
-                "held_with_other",
+                WAITS_FOR_OTHER,
                 "house_code",
                 line.house_code,
                 {"other_row": line.other_row}
@@ -338,7 +341,11 @@ def _waiting_for_others(lines: Iterable[HeldLine]) -> list[FoundFault]:
 
 
 def _notices_of_joined(batch: ImportBatch) -> list[FoundFault]:
-    return [
+    with_lines = [
+        FoundFault(line.number, line.row, Fault("joined_with_line", "house_code", line.house_code), True)
+        for line in lines_with_others(batch)
+    ]
+    return with_lines + [
         FoundFault(
             line.number,
             line.row,
@@ -378,9 +385,7 @@ def _conclude(actor: Actor, batch: ImportBatch) -> None:
 def _make_error_file(batch: ImportBatch, layout: Layout, pieces: Pieces, number_of_row: RowNumbers) -> None:
     """Write the file to be mended: a second pass over the source, keeping the rows of held-back
     households."""
-    held = frozenset(
-        ImportHousehold.objects.filter(batch=batch, is_held=True).values_list("number", flat=True)
-    )
+    held = _held(batch)
     with transaction.atomic():
         ImportFile.objects.filter(batch=batch, part=FilePart.ERRORS).delete()
         with open_list(batch, pieces) as table:
@@ -394,26 +399,27 @@ def _make_error_file(batch: ImportBatch, layout: Layout, pieces: Pieces, number_
 def rematch(batch: ImportBatch) -> None:
     """Look into the register once more, right before applying: it may have changed since the preview.
 
-    What can no longer go in is held back with its faults; the counts follow, and so does which household is
-    said to go in with another one.
+    What can no longer go in is held back with its faults, and what only waited for a household with which it
+    goes in no more is let in; the counts follow, and so does which household is said to go in with another
+    one. The file to mend is made anew where other households are in it; so is one that a killed worker took
+    away and did not make.
     """
     layout = layout_told(batch.layout)
     with transaction.atomic():
+        before = _held(batch)
         match_register(batch, again=True)
-        held = ImportHousehold.objects.filter(batch=batch, is_held=True)
-        known = set(held.values_list("number", flat=True))
+        let_in_waiting(batch)
+        known = _held(batch)
         late = [fault for fault in _faults_of_register(actor_of(batch), batch) if fault.number not in known]
         _add_faults(batch, layout, late)
-        waiting = _waiting_for_others(tell_outcomes(batch))
-        _add_faults(batch, layout, waiting)
-        late += waiting
-        found = ImportFault.objects.filter(batch=batch, is_notice=True)
-        found.filter(code="joined_household").delete()
+        _add_faults(batch, layout, _waiting_for_others(tell_outcomes(batch)))
+        found = ImportFault.objects.filter(batch=batch)
+        found.filter(code__in=("joined_household", "joined_with_line"), is_notice=True).delete()
         store_faults(batch, layout, _notices_of_joined(batch))
         for name, count in count_outcomes(batch).items():
             setattr(batch, name, count)
-        batch.faults += len(late)
-        batch.notices = found.count()
+        batch.faults = found.filter(is_notice=False).count()
+        batch.notices = found.filter(is_notice=True).count()
         batch.since_last = compare_with_last(batch)
         batch.left = batch.since_last["left"]
         batch.save(
@@ -422,10 +428,18 @@ def rematch(batch: ImportBatch) -> None:
                 *("notices", "since_last", "left"),
             ]
         )
-    if late:
+        files = ImportFile.objects.filter(batch=batch, part=FilePart.ERRORS)
+        if _held(batch) != before:
+            files.delete()
+    if batch.held_back and not files.exists():
         number_of_row = rows_of_staging(batch)
         with spooled(batch.pk) as pieces:
             _make_error_file(batch, layout, pieces, number_of_row)
+
+
+def _held(batch: ImportBatch) -> frozenset[int]:
+    held = ImportHousehold.objects.filter(batch=batch, is_held=True)
+    return frozenset(held.values_list("number", flat=True))
 
 
 # ------------------------------------------------------------------------------------------------- the file
@@ -433,10 +447,16 @@ def rematch(batch: ImportBatch) -> None:
 
 
 def open_error_file(*, actor: Actor, batch: ImportBatch) -> Iterable[bytes]:
-    """The bytes of the file to be mended. Side effect: a row in the access log, since ids stand in it in
-    full."""
+    """The bytes of the file to be mended. Side effects: a row in the access log, since ids stand in it in
+    full, and a line in the register of exports. Raises Conflict when the file is not there, NotAllowed for an
+    account that takes too much."""
     if not ImportFile.objects.filter(batch=batch, part=FilePart.ERRORS).exists():
+        if batch.is_moving:
+            raise Conflict("error_file_comes", _("กำลังทำไฟล์สำหรับแก้ใหม่ รอสักครู่แล้วดาวน์โหลดอีกครั้ง"))
         raise Conflict("no_error_file", _("ไฟล์สำหรับแก้ถูกลบตามกำหนดเวลาแล้ว ส่งไฟล์เดิมเข้ามาตรวจใหม่"))
+    name = _("แถวที่ต้องแก้ของ %(file)s") % {"file": batch.file_name}
+    rows = ImportRow.objects.filter(batch=batch, number__in=_held(batch)).count()
+    count_taking(actor=actor, taking=Taking("import_errors", "xlsx", name, rows))
     log_access(
         actor,
         "import_errors",
