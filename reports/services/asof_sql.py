@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from casework.rules import VISITED_WITHIN_DAYS
 from povertyops.areas.enums import NATION
 
 from .rollup_sql import ALL_LEVELS, CENTRE_ROWS, COLUMNS, ROW, by_code, parts, upward
@@ -98,22 +99,52 @@ def over_days(place_length: int | None, list_kind: str) -> str:
 
 
 _DAY_TARGET = f"reports_dayprogress (day, fiscal_year, list_kind, code, level, parent_code, {COLUMNS})"
-CLOSE_DAY = f"""
-    WITH rollup_parts AS MATERIALIZED ({parts(_known(4, "TRUE", centres=True))}),
-    districts AS (
-        SELECT fiscal_year, list_kind, area_code AS code, 2 AS level, left(area_code, 2) AS parent_code,
-               {COLUMNS}
-        FROM ({by_code("rollup_parts", "area_code")}) AS areas
-    ),
-    provinces AS ({upward(1, "districts")}),
-    nation AS ({upward(0, "provinces")}),
-    centres AS ({by_code("rollup_parts", "centre_id")})
-    INSERT INTO {_DAY_TARGET}
-    SELECT %(day)s::date, {ROW} FROM (
-        SELECT * FROM districts UNION ALL SELECT * FROM provinces UNION ALL SELECT * FROM nation
-        UNION ALL {CENTRE_ROWS}
-    ) AS found
-    ON CONFLICT (code, fiscal_year, list_kind, day) DO NOTHING
+_ONCE = "ON CONFLICT (code, fiscal_year, list_kind, day) DO NOTHING"
+
+
+def _close_day(place: str, kept: str = "") -> str:
+    """Put down a day of a fiscal year: `place` is added up, rows that `kept` selects join it as they are."""
+    provinces = f"UNION ALL SELECT {ROW} FROM ({kept}) AS kept WHERE level = 1" if kept else ""
+    return f"""
+        WITH rollup_parts AS MATERIALIZED ({parts(_known(4, place, centres=True))}),
+        districts AS (
+            SELECT fiscal_year, list_kind, area_code AS code, 2 AS level, left(area_code, 2) AS parent_code,
+                   {COLUMNS}
+            FROM ({by_code("rollup_parts", "area_code")}) AS areas
+        ),
+        provinces AS ({upward(1, "districts")}),
+        all_provinces AS (SELECT * FROM provinces {provinces}),
+        nation AS ({upward(0, "all_provinces")}),
+        centres AS ({by_code("rollup_parts", "centre_id")})
+        INSERT INTO {_DAY_TARGET}
+        SELECT %(day)s::date, {ROW} FROM (
+            SELECT * FROM districts UNION ALL SELECT * FROM provinces UNION ALL SELECT * FROM nation
+            UNION ALL {CENTRE_ROWS}
+            {f"UNION ALL {kept}" if kept else ""}
+        ) AS found
+        {_ONCE}
+    """
+
+
+CLOSE_DAY = _close_day("TRUE")
+# The same from the day `before`, of which all stays but some `provinces`; and of which all stays.
+_OF_BEFORE = f"SELECT {ROW} FROM reports_dayprogress WHERE fiscal_year = %(year)s AND day = %(before)s"
+CLOSE_DAY_FROM = _close_day(
+    "province_code = ANY(%(provinces)s)",
+    f"""{_OF_BEFORE} AND level > 0
+        AND NOT left(CASE level WHEN 1 THEN code ELSE parent_code END, 2) = ANY(%(provinces)s)""",
+)
+CLOSE_DAY_LIKE = f"""INSERT INTO {_DAY_TARGET}
+    SELECT %(day)s::date, {ROW} FROM ({_OF_BEFORE}) AS found {_ONCE}"""
+# In which provinces something became known on which days, and where time alone changes a figure as of which.
+CHANGES = f"""
+    SELECT DISTINCT province_code, day, by_time
+    FROM casework_cohortversion
+    CROSS JOIN LATERAL (VALUES
+        (since, false), (until, false),
+        (due_on + 1, true), (last_visit_on + {VISITED_WITHIN_DAYS + 1}, true)
+    ) AS changes(day, by_time)
+    WHERE fiscal_year = %(year)s AND day > %(since)s AND day <= %(last)s
 """
 
 EVERYWHERE = f"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,14 +16,15 @@ from casework.queries import cohort_count
 from casework.rules import stands_at
 from povertyops.accounts.actor import system_actor
 from povertyops.common.errors import InvalidInput
-from povertyops.common.thai import fiscal_year_of
+from povertyops.common.thai import fiscal_year_bounds, fiscal_year_of
 from reports.definitions import BY_CODE, WAITS
 from reports.models import DayProgress, Figures
 from reports.services.asof import days_of_trend, figures_on, moved_between, moves_between, trend
-from reports.services.days import close_days
+from reports.services.days import close_day, close_days
 from reports.services.rollup import full_rollup
 from tests.cast import (
     CITY_VILLAGE,
+    FAR_CITY_VILLAGE,
     FAR_VILLAGE,
     MUEANG_VILLAGE,
     NEXT_VILLAGE,
@@ -154,6 +156,48 @@ def test_a_history_met_for_the_first_time_is_closed_by_the_week_and_then_by_the_
     points = trend(YEAR, "TH", points=5)
     assert {day for day, _row in points} <= {*days, TODAY}
     assert len(points) >= len(days_of_trend(YEAR, TODAY, 5)) - 1
+
+
+@pytest.mark.parametrize("seed", [1, 2569])
+def test_days_put_down_from_the_day_before_are_those_added_up_one_by_one(cast: Cast, seed: int) -> None:
+    """Over the turn of a fiscal year, with visits that fall due, lists, centres and two provinces."""
+    random = Random(seed)
+    first = fiscal_year_bounds(YEAR)[0] - timedelta(days=20)
+    days = [first + timedelta(days=number) for number in range((TODAY - first).days)]
+
+    def soon() -> date | None:
+        return random.choice([None, random.choice(days) + timedelta(days=random.randint(-100, 20))])
+
+    for number, village in enumerate(
+        [VILLAGE, CITY_VILLAGE, MUEANG_VILLAGE, FAR_VILLAGE, FAR_CITY_VILLAGE] * 5
+    ):
+        lists = random.choice([{"tpmap": 5}, {"csr": 2}, {"tpmap": 4, "csr": 3}])
+        state = make_state(cast, village=village, lists=lists, fiscal_year=YEAR - number % 2,
+                           since=random.choice(days), due_on=soon(), last_visit_on=soon(),
+                           step=3, step_since=random.choice(days))  # fmt: skip
+        for day in sorted(random.sample(days, random.choice([0, 0, 2]))):
+            change(state, day, stage=random.randrange(4), visits=random.randrange(9), due_on=soon())
+
+    closed = close_days()
+
+    def put_down() -> list[Any]:
+        order = ("day", "fiscal_year", "list_kind", "code")
+        return list(
+            DayProgress.objects.order_by(*order).values_list(*order, "level", "parent_code", *BY_CODE, *WAITS)
+        )
+
+    from_the_day_before = put_down()
+    closed_days = sorted({row[0] for row in from_the_day_before})
+    DayProgress.objects.all().delete()
+    assert len(closed_days) == closed > 20
+    assert all(close_day(day) for day in closed_days)
+    assert from_the_day_before == put_down()
+
+
+def test_time_alone_changes_only_what_is_looked_for_when_a_day_is_put_down_from_another() -> None:
+    """A figure that asks for the day needs its place in `asof_sql.CHANGES` and in the turn of days."""
+    assert {code for code, figure in BY_CODE.items() if "as_of" in figure.sql} == {"visited_90", "overdue"}
+    assert not any("as_of" in waits for waits in WAITS.values())
 
 
 def test_who_moved_between_two_days_explains_the_difference(cast: Cast) -> None:
