@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dimensions.enums import Dimension, Stage
 from povertyops.common.names import clean_text, search_key
+from povertyops.common.naming import with_stages
 from povertyops.common.nid import clean_pin, why_bad
 from povertyops.common.nid import mask as masked_pin
 from povertyops.common.thai import BadDate, parse_thai_date, to_arabic_digits
@@ -149,8 +150,8 @@ FAULTS: Mapping[str, Promise] = {
     "too_long": _("ข้อความยาวเกิน %(most)d ตัวอักษร โปรดย่อ"),
     "bad_character": _("มีอักขระที่อ่านไม่ได้ พิมพ์ข้อมูลช่องนี้ใหม่"),
     "twice": _("ซ้ำกับแถวที่ %(other_row)d ให้เหลือแถวเดียว"),
-    "stage_needed": _("ไม่มีขั้น เติม อยู่รอด พอเพียง หรือยั่งยืน"),
-    "bad_stage": _("ขั้นต้องเป็น อยู่รอด พอเพียง หรือยั่งยืน"),
+    "stage_needed": with_stages(_("ไม่มีขั้น เติม {survive} {sufficient} หรือ{sustainable}")),
+    "bad_stage": with_stages(_("ขั้นต้องเป็น {survive} {sufficient} หรือ{sustainable}")),
     "not_higher": _("ครัวเรือนอยู่ในขั้น%(present)sแล้ว ขั้นที่ยกมาต้องสูงกว่า"),
     "before_present": _("ครัวเรือนเปลี่ยนขั้นครั้งล่าสุดเมื่อ %(since)s ขั้นที่ยกมาต้องไม่ก่อนวันนั้น"),
     "closed": _("ครัวเรือนนี้ไม่อยู่ในการดูแลแล้ว จึงยกขั้นมาไม่ได้ ลบแถวนี้"),
@@ -339,11 +340,12 @@ def _day(row: _Row, today: date) -> date | None:
 
 
 def _stage(row: _Row) -> dict[str, Any]:
-    text = folded(row.text(Field.STAGE)).removeprefix("ขั้น")
-    stage = _STAGE_WORDS.get(text)
-    if stage is None:
+    text = folded(row.text(Field.STAGE))
+    stage = _STAGE_WORDS.get(text.removeprefix("ขั้น")) or Stage.called(text, folded, ("", "ขั้น"))
+    if stage not in _STAGES:
         row.blame("bad_stage" if text else "stage_needed", Field.STAGE)
-    return {"stage": stage or Stage.WAITING}
+        stage = Stage.WAITING
+    return {"stage": stage}
 
 
 def _help(row: _Row) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from povertyops.common.naming import STAGE_NAMES
+
 
 class CloseReason(models.TextChoices):
     LEFT_POVERTY = "left_poverty", _("พ้นจากความยากจน")
@@ -32,9 +34,9 @@ class Step(models.IntegerChoices):
     CHECKED = 2, _("ตรวจสอบแล้ว")
     ASSIGNED = 3, _("มีทีมพี่เลี้ยง")
     VISITED = 4, _("เยี่ยมแล้ว")
-    SURVIVE = 5, _("อยู่รอด")
-    SUFFICIENT = 6, _("พอเพียง")
-    SUSTAINABLE = 7, _("ยั่งยืน")
+    SURVIVE = 5, STAGE_NAMES["survive"]
+    SUFFICIENT = 6, STAGE_NAMES["sufficient"]
+    SUSTAINABLE = 7, STAGE_NAMES["sustainable"]
 
 
 class VisitOutcome(models.TextChoices):

@@ -1,13 +1,14 @@
 """The five dimensions, the stages, the answers to an indicator and how sure a fact is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.languages import kept_in_thai
-from povertyops.common.naming import DIMENSION_NAMES, Names, names_in_force, said_as
+from povertyops.common.naming import DIMENSION_NAMES, STAGE_NAMES, Names, names_in_force, said_as
 
 
 class Dimension(models.TextChoices):
@@ -44,9 +45,7 @@ class Dimension(models.TextChoices):
 
         `plain` makes a name comparable with the text; one of `before` may stand in front of it.
         """
-        names = _by_name(plain, names_in_force())
-        found = (names.get(text.removeprefix(word)) for word in before if text.startswith(word))
-        return next((dimension for dimension in found if dimension), None)
+        return _called(_dimensions_by_name(plain, names_in_force()), text, before)
 
 
 BITS: dict[Dimension, int] = {dimension: 1 << place for place, dimension in enumerate(Dimension)}
@@ -54,19 +53,19 @@ ALL_MASK = (1 << len(BITS)) - 1
 
 
 @lru_cache(maxsize=8)
-def _by_name(plain: Callable[[str], str], in_force: Names) -> dict[str, Dimension]:
+def _dimensions_by_name(plain: Callable[[str], str], in_force: Names) -> dict[str, Dimension]:
     """The dimensions by their Thai names, made comparable by `plain`, while these names are in force."""
     with kept_in_thai(), said_as(in_force):
         return {plain(str(dimension.label)): dimension for dimension in Dimension}
 
 
 class Stage(models.IntegerChoices):
-    """The steps a household climbs, lowest first."""
+    """The steps a household climbs, lowest first, with the name in force."""
 
-    WAITING = 0, _("ยังไม่ถึงขั้นอยู่รอด")
-    SURVIVE = 1, _("อยู่รอด")
-    SUFFICIENT = 2, _("พอเพียง")
-    SUSTAINABLE = 3, _("ยั่งยืน")
+    WAITING = 0, STAGE_NAMES["waiting"]
+    SURVIVE = 1, STAGE_NAMES["survive"]
+    SUFFICIENT = 2, STAGE_NAMES["sufficient"]
+    SUSTAINABLE = 3, STAGE_NAMES["sustainable"]
 
     @property
     def code(self) -> str:
@@ -78,8 +77,30 @@ class Stage(models.IntegerChoices):
         """The stage with this code. Raises KeyError."""
         return _STAGE_BY_CODE[code]
 
+    @classmethod
+    def called(
+        cls, text: str, plain: Callable[[str], str] = str, before: Iterable[str] = ("",)
+    ) -> "Stage | None":
+        """The stage that a text of a file calls by its Thai name in force, as `Dimension.called`."""
+        return _called(_stages_by_name(plain, names_in_force()), text, before)
+
 
 _STAGE_BY_CODE = {stage.code: stage for stage in Stage}
+
+
+@lru_cache(maxsize=8)
+def _stages_by_name(plain: Callable[[str], str], in_force: Names) -> dict[str, Stage]:
+    """The stages by their Thai names, as `_dimensions_by_name`."""
+    with kept_in_thai(), said_as(in_force):
+        return {plain(str(stage.label)): stage for stage in Stage}
+
+
+Called = TypeVar("Called")
+
+
+def _called(names: Mapping[str, Called], text: str, before: Iterable[str]) -> Called | None:
+    found = (names.get(text.removeprefix(word)) for word in before if text.startswith(word))
+    return next((one for one in found if one is not None), None)
 
 
 class AnswerValue(models.TextChoices):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from povertyops.common.naming import STAGE_NAMES
+
 from .rules import Met, MetCode, Missing, MissingCode
 
 if TYPE_CHECKING:
@@ -22,9 +24,9 @@ _MISSING: dict[MissingCode, StrOrPromise] = {
     "no_active_plan": _("ยังไม่มีแผนครัวเรือนที่ใช้อยู่"),
     "four_t_incomplete": _("แผนครัวเรือนยังวิเคราะห์ 4ท ไม่ครบ"),
     "no_development_step": _("ยังไม่มีกิจกรรมพัฒนาในแผนที่ทำเสร็จแล้ว"),
-    "sufficient_not_approved": _("ยังไม่ได้รับอนุมัติขั้นพอเพียง"),
-    "sufficient_too_short": _("ต้องอยู่ในขั้นพอเพียงต่อเนื่องอีก {number} วัน"),
-    "too_few_assessments": _("ต้องมีผลประเมินที่ผ่านเกณฑ์ในช่วงขั้นพอเพียงอีก {number} ครั้ง"),
+    "sufficient_not_approved": _("ยังไม่ได้รับอนุมัติขั้น{sufficient}"),
+    "sufficient_too_short": _("ต้องอยู่ในขั้น{sufficient}ต่อเนื่องอีก {number} วัน"),
+    "too_few_assessments": _("ต้องมีผลประเมินที่ผ่านเกณฑ์ในช่วงขั้น{sufficient}อีก {number} ครั้ง"),
 }
 
 _MET: dict[MetCode, StrOrPromise] = {
@@ -34,8 +36,8 @@ _MET: dict[MetCode, StrOrPromise] = {
     "active_plan": _("มีแผนครัวเรือนที่ใช้อยู่"),
     "four_t": _("แผนครัวเรือนวิเคราะห์ 4ท ครบแล้ว"),
     "development_step": _("มีกิจกรรมพัฒนาในแผนที่ทำเสร็จแล้ว"),
-    "sufficient_approved": _("ได้รับอนุมัติขั้นพอเพียงแล้ว"),
-    "sufficient_long_enough": _("อยู่ในขั้นพอเพียงต่อเนื่องครบกำหนดแล้ว"),
+    "sufficient_approved": _("ได้รับอนุมัติขั้น{sufficient}แล้ว"),
+    "sufficient_long_enough": _("อยู่ในขั้น{sufficient}ต่อเนื่องครบกำหนดแล้ว"),
     "passing_assessments": _("มีผลประเมินที่ผ่านเกณฑ์ครบจำนวนครั้งแล้ว"),
 }
 
@@ -53,4 +55,4 @@ def because(met: Met) -> StrPromise:
 def _filled(sentence: StrOrPromise, condition: Met | Missing) -> StrPromise:
     label = condition.dimension.label if condition.dimension else ""
     number = condition.number if isinstance(condition, Missing) else 0
-    return format_lazy(sentence, dimension=label, number=number)
+    return format_lazy(sentence, dimension=label, number=number, **STAGE_NAMES)

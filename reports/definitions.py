@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from casework.enums import CloseReason, Step
 from casework.rules import VISITED_WITHIN_DAYS
 from dimensions.enums import Dimension, Stage
+from povertyops.common.naming import with_stages
 
 
 class Unit(Enum):
@@ -116,8 +117,8 @@ HEADCOUNT = (
 _STAGE_COUNTS = {
     Stage.WAITING: _("ครัวเรือนตามบัญชีที่ยังมีมิติที่ตกเกณฑ์และยังไม่ได้รับการบรรเทา"),
     Stage.SURVIVE: _("ครัวเรือนตามบัญชีที่ทุกมิติที่ตกเกณฑ์ได้รับการบรรเทาแล้ว"),
-    Stage.SUFFICIENT: _("ครัวเรือนตามบัญชีที่ทุกมิติผ่านเกณฑ์แล้วและได้รับอนุมัติขั้นพอเพียง"),
-    Stage.SUSTAINABLE: _("ครัวเรือนตามบัญชีที่คงขั้นพอเพียงครบหนึ่งปีและได้รับอนุมัติขั้นยั่งยืน"),
+    Stage.SUFFICIENT: with_stages(_("ครัวเรือนตามบัญชีที่ทุกมิติผ่านเกณฑ์แล้วและได้รับอนุมัติขั้น{sufficient}")),
+    Stage.SUSTAINABLE: with_stages(_("ครัวเรือนตามบัญชีที่คงขั้น{sufficient}ครบหนึ่งปีและได้รับอนุมัติขั้น{sustainable}")),
 }
 
 STAGES = tuple(

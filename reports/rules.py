@@ -13,6 +13,8 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from povertyops.common.naming import STAGE_NAMES, with_stages
+
 from .enums import ShareKey
 
 
@@ -47,20 +49,20 @@ GOALS: Mapping[str, Goal] = {
     for goal in (
         Goal(
             "survive",
-            _("อยู่รอดขึ้นไป"),
-            _("ครัวเรือนตามบัญชีที่อยู่ขั้นอยู่รอด พอเพียง หรือยั่งยืน"),
+            with_stages(_("{survive}ขึ้นไป")),
+            with_stages(_("ครัวเรือนตามบัญชีที่อยู่ขั้น{survive} {sufficient} หรือ{sustainable}")),
             lambda row: row.survive + row.sufficient + row.sustainable,
         ),
         Goal(
             "sufficient",
-            _("พอเพียงขึ้นไป"),
-            _("ครัวเรือนตามบัญชีที่อยู่ขั้นพอเพียงหรือยั่งยืน"),
+            with_stages(_("{sufficient}ขึ้นไป")),
+            with_stages(_("ครัวเรือนตามบัญชีที่อยู่ขั้น{sufficient}หรือ{sustainable}")),
             lambda row: row.sufficient + row.sustainable,
         ),
         Goal(
             "sustainable",
-            _("ยั่งยืน"),
-            _("ครัวเรือนตามบัญชีที่อยู่ขั้นยั่งยืน"),
+            STAGE_NAMES["sustainable"],
+            with_stages(_("ครัวเรือนตามบัญชีที่อยู่ขั้น{sustainable}")),
             lambda row: row.sustainable,
         ),
         Goal(

@@ -16,6 +16,7 @@ from households.models import ImportBatch
 from households.queries import waiting_corrections
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
+from povertyops.common.naming import with_stages
 from povertyops.common.thai import fiscal_year_of
 
 from ..access import visible_cases, visible_conflicts, visible_plans, visible_removals
@@ -131,7 +132,7 @@ def _approvals(actor: Actor) -> Box:
     waiting = visible_cases(actor).filter(proposed_stage__isnull=False, closed_on=None)
     return Box(
         _("รออนุมัติขึ้นขั้น"),
-        _("ครัวเรือนที่หลักฐานครบสำหรับขั้นพอเพียงหรือยั่งยืน"),
+        with_stages(_("ครัวเรือนที่หลักฐานครบสำหรับขั้น{sufficient}หรือ{sustainable}")),
         "ladder",
         waiting.count(),
         reverse("approvals"),

@@ -13,6 +13,7 @@ from dimensions.enums import Stage
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+from povertyops.common.naming import with_stages
 
 from ..access import get_removal_for
 from ..enums import REMOVAL_REASONS, CloseReason, Decision
@@ -101,7 +102,9 @@ def close_case(*, actor: Actor, household_id: UUID, reason: str, effective_on: d
         require_workable(actor, household_id)
         case = _open_case(household_id)
         if case.stage != Stage.SUSTAINABLE:
-            raise Conflict("not_sustainable", _("ยุติเพราะพ้นจากความยากจนได้เมื่อครัวเรือนถึงขั้นยั่งยืนแล้ว"))
+            raise Conflict(
+                "not_sustainable", with_stages(_("ยุติเพราะพ้นจากความยากจนได้เมื่อครัวเรือนถึงขั้น{sustainable}แล้ว"))
+            )
         case = _close(actor, household_id, CloseReason.LEFT_POVERTY, effective_on)
         audit(
             actor,

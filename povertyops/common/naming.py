@@ -1,4 +1,5 @@
-"""Words that administrators may change while the code knows the thing by its code: the five dimensions.
+"""Words that administrators may change while the code knows the thing by its code: the five dimensions and
+the stages.
 
 A word is looked up when it is shown, never when a module is read. The tables with the words stand on a floor
 above, which registers how they are read. Each process believes for LIFE seconds what it knew, then asks the
@@ -13,16 +14,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.core.cache import cache
 from django.db import Error, transaction
 from django.utils.functional import Promise, lazy
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from .languages import is_thai
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise, StrPromise
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +70,23 @@ DIMENSION_NAMES: Mapping[str, Promise] = {
         ("access", _("การเข้าถึงบริการภาครัฐ")),
     )
 }
+STAGE_NAMES: Mapping[str, Promise] = {
+    code: named(code, built_in)
+    for code, built_in in (
+        ("waiting", _("ยังไม่ถึงขั้นอยู่รอด")),
+        ("survive", _("อยู่รอด")),
+        ("sufficient", _("พอเพียง")),
+        ("sustainable", _("ยั่งยืน")),
+    )
+}
+
+
+def with_stages(sentence: StrOrPromise) -> StrPromise:
+    """A sentence with the names in force where it says {waiting}, {survive}, {sufficient}, {sustainable}.
+
+    Of other values a sentence takes what stands in `%(...)s`, afterwards; no name holds a percent sign.
+    """
+    return format_lazy(sentence, **STAGE_NAMES)
 
 
 def register_names(reader: Callable[[], Names]) -> None:

@@ -9,6 +9,7 @@ from math import floor
 from django.utils.translation import gettext as _
 
 from dimensions.enums import Stage
+from povertyops.common.naming import with_stages
 
 from ..models.progress import Figures
 from .base import (
@@ -75,7 +76,11 @@ def districts_option(places: Sequence[PlaceFigures]) -> Chart:
         )
         for place in ordered
     )
-    heads = (Head(_("พื้นที่"), False), *(Head(str(stage.label)) for stage in Stage), Head(_("อยู่รอดขึ้นไป")))
+    heads = (
+        Head(_("พื้นที่"), False),
+        *(Head(str(stage.label)) for stage in Stage),
+        Head(str(with_stages(_("{survive}ขึ้นไป")))),
+    )
     return Chart(
         "districts",
         _("ขั้นของครัวเรือนรายพื้นที่ เรียงจากที่เหลือมากที่สุด"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from casework.enums import Step
 from dimensions.enums import Dimension, Stage
+from povertyops.common.naming import with_stages
 
 HIDDEN = "–"
 
@@ -20,10 +21,12 @@ def stage_sentence(counts: Mapping[Stage, int | None]) -> str:
     if total == 0:
         return _("ปีนี้ยังไม่มีครัวเรือนตามบัญชี")
     if waiting == 0:
-        return _("ครัวเรือนทั้ง %(total)s ครัวเรือนถึงขั้นอยู่รอดขึ้นไปแล้ว") % {"total": f"{total:,}"}
-    return _(
-        "จาก %(total)s ครัวเรือน ถึงขั้นอยู่รอดขึ้นไปแล้ว %(reached)s ครัวเรือน (%(share).1f%%) "
-        "ยังเหลืออีก %(waiting)s ครัวเรือน"
+        return with_stages(_("ครัวเรือนทั้ง %(total)s ครัวเรือนถึงขั้น{survive}ขึ้นไปแล้ว")) % {"total": f"{total:,}"}
+    return with_stages(
+        _(
+            "จาก %(total)s ครัวเรือน ถึงขั้น{survive}ขึ้นไปแล้ว %(reached)s ครัวเรือน (%(share).1f%%) "
+            "ยังเหลืออีก %(waiting)s ครัวเรือน"
+        )
     ) % {
         "total": f"{total:,}",
         "reached": f"{total - waiting:,}",
@@ -72,10 +75,16 @@ def trend_sentence(days: Sequence[str], shares: Sequence[float]) -> str:
     if not days:
         return _("ยังไม่มีตัวเลขย้อนหลัง")
     if len(days) == 1:
-        return _("ณ %(day)s ถึงขั้นอยู่รอดขึ้นไปร้อยละ %(share).1f") % {"day": days[0], "share": shares[0]}
+        return with_stages(_("ณ %(day)s ถึงขั้น{survive}ขึ้นไปร้อยละ %(share).1f")) % {
+            "day": days[0],
+            "share": shares[0],
+        }
     words = _("เพิ่มขึ้น") if shares[-1] >= shares[0] else _("ลดลง")
-    return _(
-        "ตั้งแต่ %(first)s ถึง %(last)s ครัวเรือนที่ถึงขั้นอยู่รอดขึ้นไป%(moved)sจากร้อยละ %(before).1f เป็นร้อยละ %(after).1f"
+    return with_stages(
+        _(
+            "ตั้งแต่ %(first)s ถึง %(last)s ครัวเรือนที่ถึงขั้น{survive}ขึ้นไป%(moved)s"
+            "จากร้อยละ %(before).1f เป็นร้อยละ %(after).1f"
+        )
     ) % {
         "first": days[0],
         "last": days[-1],
@@ -117,7 +126,7 @@ def relief_sentence(baht: float, development: float) -> str:
 
 
 def districts_sentence(worst: str, share: float, waiting: int) -> str:
-    return _("%(name)sยังเหลือมากที่สุด %(waiting)s ครัวเรือน ถึงขั้นอยู่รอดขึ้นไปร้อยละ %(share).1f") % {
+    return with_stages(_("%(name)sยังเหลือมากที่สุด %(waiting)s ครัวเรือน ถึงขั้น{survive}ขึ้นไปร้อยละ %(share).1f")) % {
         "name": worst,
         "waiting": f"{waiting:,}",
         "share": share,

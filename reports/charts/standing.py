@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from casework.enums import Step
 from dimensions.enums import Dimension, Stage
+from povertyops.common.naming import with_stages
 
 from ..definitions import WAIT_EPOCH
 from ..models.progress import Figures
@@ -202,7 +203,7 @@ def funnel_option(figures: Figures, day: date, url_of: UrlOf = no_url) -> Chart:
     )
     return Chart(
         "funnel",
-        _("จากบัญชีถึงยั่งยืน และรออยู่ที่ใด"),
+        str(with_stages(_("จากบัญชีถึง{sustainable} และรออยู่ที่ใด"))),
         reading,
         option,
         (

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from povertyops.common.naming import with_stages
 from povertyops.common.thai import format_thai_date
 
 from .blocks import in_digits, number
@@ -60,10 +61,12 @@ def _origin(snap: Snapshot) -> str:
 def _facts(snap: Snapshot) -> str:
     province = snap.province
     total, waiting = province.get("households"), province.get("waiting")
-    return _(
-        "ฝ่ายเลขานุการได้จัดทำเอกสารประกอบการประชุม โดยใช้ข้อมูล ณ วันที่ %(day)s จังหวัดมีครัวเรือนเป้าหมาย "
-        "ปีงบประมาณ %(year)s จำนวน %(total)s ครัวเรือน ถึงขั้นอยู่รอดขึ้นไปแล้ว %(reached)s ครัวเรือน "
-        "คิดเป็นร้อยละ %(share).1f และยังไม่ถึงขั้นอยู่รอด %(waiting)s ครัวเรือน"
+    return with_stages(
+        _(
+            "ฝ่ายเลขานุการได้จัดทำเอกสารประกอบการประชุม โดยใช้ข้อมูล ณ วันที่ %(day)s จังหวัดมีครัวเรือนเป้าหมาย "
+            "ปีงบประมาณ %(year)s จำนวน %(total)s ครัวเรือน ถึงขั้น{survive}ขึ้นไปแล้ว %(reached)s ครัวเรือน "
+            "คิดเป็นร้อยละ %(share).1f และ{waiting} %(waiting)s ครัวเรือน"
+        )
     ) % {
         "day": format_thai_date(snap.as_of),
         "year": _with_list(str(snap.meeting["fiscal_year"]), snap),

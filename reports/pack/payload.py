@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from casework.rules import stands_at
+from dimensions.enums import Stage
 from dimensions.queries import dimension_infos
 from povertyops.areas.enums import Level
 from povertyops.areas.models import Area, Centre
@@ -50,6 +51,7 @@ def build_payload(meeting: Meeting) -> dict[str, Any]:
             "previous": _previous(meeting),
             "lists": _lists(meeting),
             "dimensions": _dimensions(),
+            "stages": [{"code": stage.code, "label": str(stage.label)} for stage in Stage],
             "targets": _targets(meeting),
             "trend": _trend(meeting),
             "agencies": _agencies(meeting),

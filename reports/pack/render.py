@@ -1,4 +1,4 @@
-"""From the payload of a frozen meeting to its files. Nothing here asks the database."""
+"""From the payload of a frozen meeting to its files, in its words. Nothing here asks the database."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+from povertyops.common.naming import said_as
 
 from ..charts import (
     Chart,
@@ -50,7 +52,7 @@ def render_files(
     makers = _makers(snap, thai_digits)
     for done, (kind, name, says, make) in enumerate(makers):
         on_step(done, len(makers), says)
-        with override("th"):
+        with override("th"), said_as(snap.names):
             body = make()
         yield kind, name, body
     on_step(len(makers), len(makers), "")
@@ -62,7 +64,7 @@ Maker = tuple[PackFileKind, str, str, Callable[[], bytes]]
 def _makers(snap: Snapshot, thai_digits: bool) -> list[Maker]:
     """What is to be made, in order. Names are plain letters, so that every system can store them."""
     payload, stem = snap.payload, snap.id
-    with override("th"):
+    with override("th"), said_as(snap.names):
         charts = key_charts(snap)
     return [
         (
@@ -98,7 +100,7 @@ def key_charts(snap: Snapshot) -> list[Chart]:
     figures = snap.province.figures
     made = [
         stage_option(figures),
-        snap.in_its_words(dimension_option, figures),
+        dimension_option(figures),
         funnel_option(figures, snap.as_of),
         districts_option([PlaceFigures(spot.name, spot.figures) for spot in snap.districts]),
         agencies_option(agency_helps(snap)),

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from povertyops.areas.enums import Level
-from povertyops.common.naming import said_as
+from povertyops.common.naming import Names
 
 from ..models import FrozenProgress
 from ..models.progress import CENTRE_LEVEL, Figures
 
 READ_FORMATS = frozenset({1})
-Made = TypeVar("Made")
 
 
 class UnknownFormat(ValueError):
@@ -118,11 +117,11 @@ class Snapshot:
             for place in self.payload["places"]
         ]
 
-    def in_its_words(self, draw: Callable[[Figures], Made], figures: Figures) -> Made:
-        """What is drawn with the dimensions called as they were when the meeting was frozen."""
-        names = tuple((one["code"], one["label"], "") for one in self.payload["dimensions"])
-        with said_as(names):
-            return draw(figures)
+    @property
+    def names(self) -> Names:
+        """What dimensions and stages were called when it was frozen; older payloads do not say the stages."""
+        said = (*self.payload["dimensions"], *self.payload.get("stages", ()))
+        return tuple((one["code"], one["label"], "") for one in said)
 
     def figures(self, values: list[int]) -> Figures:
         """A row of figures that belongs to no table any more."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from dimensions.enums import Dimension, Stage
 from povertyops.areas.models import Boundary
+from povertyops.common.naming import with_stages
 
 from ..definitions import BY_CODE, FAILING, Figure, dimension_of
 from ..models import Figures
@@ -75,8 +76,8 @@ MAP_FIGURES: tuple[MapFigure, ...] = (
     _single(BY_CODE[Stage.WAITING.code], sort=f"-{WORST}"),
     MapFigure(
         REACHED,
-        gettext_lazy("ถึงขั้นอยู่รอดขึ้นไป"),
-        gettext_lazy("ครัวเรือนตามบัญชีที่อยู่ในขั้นอยู่รอด พอเพียง หรือยั่งยืน"),
+        with_stages(gettext_lazy("ถึงขั้น{survive}ขึ้นไป")),
+        with_stages(gettext_lazy("ครัวเรือนตามบัญชีที่อยู่ในขั้น{survive} {sufficient} หรือ{sustainable}")),
         tuple(BY_CODE[stage.code] for stage in Stage if stage is not Stage.WAITING),
         sort=WORST,
     ),

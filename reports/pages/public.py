@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from dimensions.enums import Dimension, Stage
 from povertyops.areas.queries import areas_by_code
 from povertyops.common.languages import is_thai
+from povertyops.common.naming import with_stages
 from povertyops.common.thai import format_thai_date
 
 from ..definitions import BY_CODE
@@ -231,7 +232,7 @@ def said_of(view: PublicView) -> str:
     waiting, households = told.value, view.tiles[0][2].value
     if waiting is None or told.share is None or not households:
         return ""
-    return _("ข้อมูล ณ %(day)s จาก %(total)s ครัวเรือน ถึงขั้นอยู่รอดขึ้นไปแล้ว %(reached)s ครัวเรือน") % {
+    return with_stages(_("ข้อมูล ณ %(day)s จาก %(total)s ครัวเรือน ถึงขั้น{survive}ขึ้นไปแล้ว %(reached)s ครัวเรือน")) % {
         "day": format_thai_date(view.as_of),
         "total": f"{households:,}",
         "reached": f"{households - waiting:,}",

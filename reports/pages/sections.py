@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from casework.enums import HelpNature
 from povertyops.areas.enums import Level
+from povertyops.common.naming import with_stages
 
 from ..charts import (
     AgencyHelp,
@@ -310,7 +311,7 @@ def lists(board: Board) -> Section:
         "lists",
         gettext_lazy("บัญชีเป้าหมาย"),
         many if len(lines) > 1 else "",
-        heads=(HOUSEHOLDS, gettext_lazy("อยู่รอดขึ้นไป"), gettext_lazy("ผ่าน จปฐ.")),
+        heads=(HOUSEHOLDS, with_stages(gettext_lazy("{survive}ขึ้นไป")), gettext_lazy("ผ่าน จปฐ.")),
         lines=tuple(lines),
     )
 

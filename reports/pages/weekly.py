@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from povertyops.accounts.actor import Actor
 from povertyops.areas.models import Area, Centre
+from povertyops.common.naming import STAGE_NAMES, with_stages
 from povertyops.common.thai import fiscal_quarter, fiscal_year_of, format_thai_date
 
 from ..access import highest_area, visible_area, visible_centre
@@ -109,10 +110,15 @@ def message(weekly: Weekly) -> str:
         },
         "",
         _("ครัวเรือนตามบัญชี %(count)s") % {"count": number(weekly.get("households"))},
-        _said(_("อยู่รอดขึ้นไป"), weekly.reached, weekly.reached_change, weekly.get("households")),
-        _said(_("ยังไม่ถึงขั้นอยู่รอด"), weekly.get("waiting"), weekly.change("waiting")),
-        _said(_("พอเพียง"), weekly.get("sufficient"), weekly.change("sufficient")),
-        _said(_("ยั่งยืน"), weekly.get("sustainable"), weekly.change("sustainable")),
+        _said(
+            str(with_stages(_("{survive}ขึ้นไป"))),
+            weekly.reached,
+            weekly.reached_change,
+            weekly.get("households"),
+        ),
+        _said(str(STAGE_NAMES["waiting"]), weekly.get("waiting"), weekly.change("waiting")),
+        _said(str(STAGE_NAMES["sufficient"]), weekly.get("sufficient"), weekly.change("sufficient")),
+        _said(str(STAGE_NAMES["sustainable"]), weekly.get("sustainable"), weekly.change("sustainable")),
         "",
         *_work_lines(weekly),
         _said(_("เกินกำหนดเยี่ยม"), weekly.get("overdue"), weekly.change("overdue")),
@@ -150,7 +156,7 @@ def poster(weekly: Weekly) -> dict[str, Any]:
         "year": _("ปีงบประมาณ %(year)s ไตรมาส %(quarter)s")
         % {"year": weekly.fiscal_year, "quarter": fiscal_quarter(weekly.day)},
         "share": share_text(weekly.reached, total),
-        "share_label": _("ถึงขั้นอยู่รอดขึ้นไป"),
+        "share_label": str(with_stages(_("ถึงขั้น{survive}ขึ้นไป"))),
         "reached": _("%(reached)s จาก %(total)s ครัวเรือน")
         % {"reached": number(weekly.reached), "total": number(total)},
         "change": change_text(weekly.reached_change).strip("()"),

@@ -23,6 +23,7 @@ from households.access import can_write
 from povertyops.accounts.actor import Actor
 from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
+from povertyops.common.naming import with_stages
 
 from ..enums import CheckResult, MeetingState
 from ..meeting_access import get_spot_check_for
@@ -58,7 +59,7 @@ def draw_spot_checks(*, actor: Actor, meeting_id: UUID, seed: str = "") -> list[
         seed = seed or secrets.token_hex(8)
         drawn = draw(candidates(meeting), seed)
         if not drawn:
-            raise Conflict("nobody", _("ยังไม่มีครัวเรือนขั้นอยู่รอดในปีงบประมาณนี้ จึงไม่มีใครให้สุ่มตรวจ"))
+            raise Conflict("nobody", with_stages(_("ยังไม่มีครัวเรือนขั้น{survive}ในปีงบประมาณนี้ จึงไม่มีใครให้สุ่มตรวจ")))
         rows = SpotCheck.objects.bulk_create(
             SpotCheck(
                 meeting=meeting,
@@ -155,7 +156,12 @@ def why_not_record(actor: Actor, check: SpotCheck, meeting: Meeting) -> Conflict
         if not may_judge_own(actor, scope.centre_id, alone):
             return NotAllowed(
                 "own_evidence",
-                _("ท่านเป็นผู้บันทึกความช่วยเหลือที่ทำให้ครัวเรือนนี้อยู่รอด ให้ผู้อื่นของศูนย์หรือฝ่ายเลขานุการจังหวัดเป็นผู้ตรวจ"),
+                with_stages(
+                    _(
+                        "ท่านเป็นผู้บันทึกความช่วยเหลือที่ทำให้ครัวเรือนนี้ถึงขั้น{survive} "
+                        "ให้ผู้อื่นของศูนย์หรือฝ่ายเลขานุการจังหวัดเป็นผู้ตรวจ"
+                    )
+                ),
             )
     return None
 

@@ -1,4 +1,5 @@
-"""What an administrator calls a dimension is said wherever it is named; what was frozen keeps its words."""
+"""What an administrator calls a dimension or a stage is said wherever it is named; what was frozen keeps its
+words."""
 
 from __future__ import annotations
 
@@ -13,13 +14,13 @@ from django.utils.translation import override
 from casework.field.shells import shell_of
 from casework.field.worker import worker_script
 from dimensions.asking import asking_for
-from dimensions.enums import Dimension
+from dimensions.enums import Dimension, Stage
 from dimensions.services import load_yardstick
 from dimensions.services.editing import save_dimension
 from dimensions.source import read_source
 from households.imports.profile import field_of
 from povertyops.common.audit import SYSTEM
-from povertyops.common.naming import KEY, LIFE, Names, spread
+from povertyops.common.naming import KEY, LIFE, STAGE_NAMES, Names, said_as, spread, with_stages
 from reports.exports.board import columns as board_columns
 from reports.pack.snapshot import Snapshot
 from reports.services.rollup import full_rollup
@@ -130,13 +131,25 @@ def test_a_cache_that_does_not_answer_is_asked_once_and_not_by_every_page(
 
 def test_a_frozen_pack_keeps_the_words_it_was_frozen_with() -> None:
     frozen = [{"code": each.value, "label": str(each.label)} for each in Dimension]
-    snap = Snapshot({"format": 1, "dimensions": frozen})
-    spread(RENAMED)
+    stages = [{"code": each.code, "label": str(each.label)} for each in Stage]
+    snap = Snapshot({"format": 1, "dimensions": frozen, "stages": stages})
+    before_stages_were_said = Snapshot({"format": 1, "dimensions": frozen})
+    spread((*RENAMED, ("survive", "ตั้งหลักได้", "")))
 
-    said = snap.in_its_words(lambda _figures: [str(each.label) for each in Dimension], None)
+    for kept in (snap, before_stages_were_said):
+        with said_as(kept.names):
+            assert [str(each.label) for each in Dimension] == [each["label"] for each in frozen]
+            assert [str(each.label) for each in Stage] == [each["label"] for each in stages]
+    assert (str(Dimension.LIVING.label), str(Stage.SURVIVE.label)) == ("บ้านและที่อยู่", "ตั้งหลักได้")
 
-    assert said == [each["label"] for each in frozen]
-    assert str(Dimension.LIVING.label) == "บ้านและที่อยู่"
+
+def test_a_sentence_takes_the_names_of_stages_before_its_values() -> None:
+    told = with_stages("ถึงขั้น{survive}แล้ว %(count)s จาก {waiting} %(place)s")
+    spread((("survive", "ตั้งหลักได้", "Footing"),))
+
+    assert told % {"count": 3, "place": "{x}"} == "ถึงขั้นตั้งหลักได้แล้ว 3 จาก ยังไม่ถึงขั้นอยู่รอด {x}"
+    with override("en"):
+        assert str(STAGE_NAMES["survive"]) == "Footing"
 
 
 def test_a_corrected_indicator_is_asked_by_its_own_text() -> None:
@@ -148,3 +161,5 @@ def test_a_corrected_indicator_is_asked_by_its_own_text() -> None:
     assert written.name
     assert (corrected.ask, corrected.name) == ("", "")
     assert corrected.picture == written.picture
+    own = asking_for("bmn-2565", 13, "บ้านแข็งแรง", name="บ้าน", ask="บ้านมั่นคงไหม")
+    assert (own.ask, own.name, own.picture) == ("บ้านมั่นคงไหม", "บ้าน", written.picture)

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from povertyops.common.naming import with_stages
 from povertyops.common.thai import format_thai_date, format_thai_datetime
 
 from ...enums import AgendaKind
@@ -35,7 +36,7 @@ EXPLAINED = (
 
 def spot_checks(snap: Snapshot) -> list[Block]:
     """What the districts found when they looked at a random sample of survive."""
-    blocks = [heading(_("ผลการสุ่มตรวจครัวเรือนขั้นอยู่รอด"), flows=True)]
+    blocks = [heading(str(with_stages(_("ผลการสุ่มตรวจครัวเรือนขั้น{survive}"))), flows=True)]
     checks = snap.payload["spot_checks"]
     if not checks:
         return [*blocks, paragraph(_("ไม่ได้สุ่มตรวจก่อนการประชุมครั้งนี้"), tone="warn")]

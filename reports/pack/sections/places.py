@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from povertyops.common.naming import STAGE_NAMES, with_stages
 from povertyops.common.thai import format_thai_date
 
 from ...charts import PlaceFigures, dimension_option, districts_option
@@ -28,10 +29,8 @@ def districts(snap: Snapshot, thai_digits: bool) -> list[Block]:
         _("อำเภอ"),
         _("ครัวเรือน"),
         _("ยังไม่ถึง"),
-        _("อยู่รอด"),
-        _("พอเพียง"),
-        _("ยั่งยืน"),
-        _("อยู่รอดขึ้นไป\n(ร้อยละ)"),
+        *(str(STAGE_NAMES[stage]) for stage in STAGES[1:]),
+        str(with_stages(_("{survive}ขึ้นไป\n(ร้อยละ)"))),
     ]
     if before:
         heads += [_("ครั้งก่อน"), _("เปลี่ยนแปลง\n(จุด)")]
@@ -60,7 +59,7 @@ def _line(spot: Spot, *, compared: bool) -> Block:
 
 def dimensions_together(snap: Snapshot, thai_digits: bool) -> list[Block]:
     """All five dimensions on one picture, before the pages of the lead offices."""
-    made = snap.in_its_words(dimension_option, snap.province.figures)
+    made = dimension_option(snap.province.figures)
     heads = [head.label for head in made.heads]
     rows = [row(line.label, *(cell.shown for cell in line.cells)) for line in made.rows]
     note = _("ครัวเรือนที่ตกเกณฑ์หลายมิตินับในทุกมิติที่ตก จึงรวมกันไม่เท่ากับจำนวนครัวเรือน")

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from povertyops.common.naming import STAGE_NAMES
 from povertyops.common.thai import format_thai_date
 
 from ...charts import Goal, funnel_option, stage_option, target_option
@@ -179,7 +180,7 @@ def _lists(snap: Snapshot) -> list[Block]:
                 number(values["persons"]),
             )
         )
-    heads = (_("บัญชี"), _("ครัวเรือน"), _("ยังไม่ถึงขั้นอยู่รอด"), _("คน"))
+    heads = (_("บัญชี"), _("ครัวเรือน"), str(STAGE_NAMES["waiting"]), _("คน"))
     note = _("ครัวเรือนหนึ่งอาจอยู่ได้หลายบัญชี จึงไม่รวมกันเป็นยอดของจังหวัด")
     return [heading(_("แยกตามบัญชี"), level=2), table(heads, rows, columns="wnnn", note=note)]
 

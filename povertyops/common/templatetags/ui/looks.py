@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from povertyops.common.naming import DIMENSION_NAMES
+from povertyops.common.naming import DIMENSION_NAMES, STAGE_NAMES, with_stages
 
 Text = str | Promise
 
@@ -35,10 +35,14 @@ DIMENSIONS: tuple[DimensionLook, ...] = tuple(
     DimensionLook(code, 1 << place, name) for place, (code, name) in enumerate(DIMENSION_NAMES.items())
 )
 STAGES: tuple[StageLook, ...] = (
-    StageLook("waiting", _("ยังไม่ถึงขั้นอยู่รอด"), _("ยังมีมิติที่ตกเกณฑ์และยังไม่ได้รับความช่วยเหลือ")),
-    StageLook("survive", _("อยู่รอด"), _("ทุกมิติที่ตกเกณฑ์ได้รับความช่วยเหลือแล้ว")),
-    StageLook("sufficient", _("พอเพียง"), _("ทุกมิติผ่านเกณฑ์แล้ว และมีแผนครัวเรือนที่เริ่มทำ")),
-    StageLook("sustainable", _("ยั่งยืน"), _("พอเพียงต่อเนื่องครบหนึ่งปี และประเมินผ่านสองครั้ง")),
+    StageLook("waiting", STAGE_NAMES["waiting"], _("ยังมีมิติที่ตกเกณฑ์และยังไม่ได้รับความช่วยเหลือ")),
+    StageLook("survive", STAGE_NAMES["survive"], _("ทุกมิติที่ตกเกณฑ์ได้รับความช่วยเหลือแล้ว")),
+    StageLook("sufficient", STAGE_NAMES["sufficient"], _("ทุกมิติผ่านเกณฑ์แล้ว และมีแผนครัวเรือนที่เริ่มทำ")),
+    StageLook(
+        "sustainable",
+        STAGE_NAMES["sustainable"],
+        with_stages(_("{sufficient}ต่อเนื่องครบหนึ่งปี และประเมินผ่านสองครั้ง")),
+    ),
 )
 LIGHT_STATES: Mapping[str, Text] = {
     "failing": _("ตกเกณฑ์"),

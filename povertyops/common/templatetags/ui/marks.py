@@ -136,11 +136,11 @@ def dimension_chip(code: str) -> SafeString:
 @register.simple_tag
 def stage_pill(stage: str | int, big: bool = False) -> SafeString:
     """The stage by name; the icon fills as many steps as are reached."""
-    return _pill(stage_look(stage).code, big, get_language())
+    return _pill(stage_look(stage).code, big, get_language(), names_in_force())
 
 
 @lru_cache(maxsize=64)
-def _pill(code: str, big: bool, language: str | None) -> SafeString:
+def _pill(code: str, big: bool, language: str | None, names: Names) -> SafeString:
     look = stage_look(code)
     return format_html(
         '<span class="stage stage--{}{}" title="{}">{}{}</span>',

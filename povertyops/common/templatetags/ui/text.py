@@ -63,7 +63,7 @@ def share_of(part: Number | None, whole: Number | None) -> str:
 
 @register.filter
 def stage_label(code: str | int) -> Text:
-    """The Thai name of a stage."""
+    """The name in force of a stage."""
     return stage_look(code).label
 
 
