@@ -1,7 +1,7 @@
 """How an indicator is asked of a family: its picture, a question to read aloud, and whom to think of.
 
-The words and the mapping stand in `data/asking.json`, so that they change without code. They never take the
-place of the indicator's own text.
+The words and the mapping stand in `data/asking.json`, so that they change without code; the short name and
+the question are edited with their indicator. They never take the place of the indicator's own text.
 """
 
 from __future__ import annotations
@@ -54,13 +54,16 @@ def asking_of(set_code: str) -> Mapping[int, Asking]:
     return _askings().get(set_code, {})
 
 
-def asking_for(set_code: str, number: int, text: str) -> Asking:
-    """How one indicator is asked. Once its text has been corrected, the question and the short name that were
-    written for another text are left out, and the text itself is said."""
+def asking_for(set_code: str, number: int, text: str, *, name: str = "", ask: str = "") -> Asking:
+    """How one indicator is asked: with the short name and question edited for it, else those built in.
+
+    Once its text has been corrected, those that were built in for another text are left out, and the text
+    itself is said.
+    """
     asking = asking_of(set_code).get(number, UNKNOWN)
-    if asking is UNKNOWN or _texts()[set_code].get(number) == text:
-        return asking
-    return replace(asking, ask="", name="")
+    if asking is not UNKNOWN and _texts()[set_code].get(number) != text:
+        asking = replace(asking, ask="", name="")
+    return replace(asking, ask=ask or asking.ask, name=name or asking.name) if name or ask else asking
 
 
 def dimension_near(dimension: str, category: str) -> str:

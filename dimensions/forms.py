@@ -10,9 +10,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from povertyops.common.forms import ThaiDateField
+from povertyops.common.naming import with_stages
 
+from .asking import asking_for
 from .enums import Certainty, Dimension, IndicatorUnit
-from .models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, PovertyLine, StageCriteria
+from .models import (
+    DimensionInfo,
+    IncomeThreshold,
+    Indicator,
+    IndicatorSet,
+    PovertyLine,
+    StageCriteria,
+    StageInfo,
+    plain_words,
+)
 
 FIRST_YEAR, LAST_YEAR = 2500, 2700
 MOST_BAHT = 10_000_000
@@ -94,8 +105,10 @@ class DimensionForm(SourcedForm):
     )
     SURE = ("label", "lead_office")
 
-    label = forms.CharField(label=_("ชื่อ"), max_length=60)
-    label_en = forms.CharField(label=_("ชื่อภาษาอังกฤษ"), max_length=60, required=False)
+    label = forms.CharField(label=_("ชื่อ"), max_length=60, validators=[plain_words])
+    label_en = forms.CharField(
+        label=_("ชื่อภาษาอังกฤษ"), max_length=60, required=False, validators=[plain_words]
+    )
     sure_label = forms.ChoiceField(label=_("ความแน่ชัดของชื่อ"), choices=Certainty.choices)
     lead_office = forms.CharField(label=_("หน่วยงานเจ้าภาพ"), max_length=160, required=False)
     lead_office_short = forms.CharField(label=_("ชื่อย่อ"), max_length=20, required=False)
@@ -118,6 +131,38 @@ class DimensionForm(SourcedForm):
     @classmethod
     def _plain(cls) -> tuple[str, ...]:
         return tuple(name for name in cls.FACTS if not name.startswith("sure_"))
+
+
+class StageNameForm(SourcedForm):
+    """How a stage is called."""
+
+    FACTS = ("label", "label_en", "source")
+
+    label = forms.CharField(
+        label=_("ชื่อ"),
+        max_length=60,
+        validators=[plain_words],
+        help_text=_("ไม่ต้องมีคำว่า ขั้น นำหน้า ระบบเติมให้ในประโยค"),
+    )
+    label_en = forms.CharField(
+        label=_("ชื่อภาษาอังกฤษ"),
+        max_length=60,
+        required=False,
+        validators=[plain_words],
+        help_text=_("เว้นว่างเมื่อใช้ชื่อเดียวกันทั้งสองภาษา"),
+    )
+
+    field_order = FACTS
+
+    @classmethod
+    def initial_of(cls, row: StageInfo) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in cls.FACTS} | {"base_version": row.version}
+
+    def clean_label(self) -> str:
+        label: str = self.cleaned_data["label"]
+        if label.startswith("ขั้น"):
+            raise forms.ValidationError(_("ตัดคำว่า ขั้น ข้างหน้าออก ระบบเติมให้ในประโยค"))
+        return label
 
 
 class YearForm(SourcedForm):
@@ -179,11 +224,24 @@ class IndicatorForm(FactForm):
     """What one indicator asks, and for which dimension it stands."""
 
     FACTS = (
-        *("text", "category", "unit", "dimension", "counterparts"),
+        *("text", "name", "ask", "category", "unit", "dimension", "counterparts"),
         *("sure_text", "sure_unit", "sure_dimension"),
     )
+    WORDS = ("name", "ask")
 
     text = forms.CharField(label=_("ตัวชี้วัด"), max_length=300, required=False)
+    name = forms.CharField(
+        label=_("ชื่อย่อ"),
+        max_length=60,
+        required=False,
+        help_text=_("สองสามคำที่บอกว่าข้อนี้เรื่องอะไร เว้นว่างเพื่อใช้คำที่มากับระบบ ถ้าไม่มีจะใช้ข้อความของตัวชี้วัด"),
+    )
+    ask = forms.CharField(
+        label=_("คำถามที่อ่านให้ครอบครัวฟัง"),
+        max_length=200,
+        required=False,
+        help_text=_("ประโยคสั้นที่พี่เลี้ยงอ่านออกเสียง เว้นว่างได้เช่นเดียวกัน"),
+    )
     category = forms.ChoiceField(label=_("หมวด"))
     unit = forms.ChoiceField(label=_("หน่วย"), choices=[("", "—"), *IndicatorUnit.choices], required=False)
     dimension = forms.ChoiceField(
@@ -198,6 +256,7 @@ class IndicatorForm(FactForm):
 
     def __init__(self, *args: Any, indicator_set: IndicatorSet, is_new: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.set_code = indicator_set.code
         self.fields["category"].choices = [  # type: ignore[attr-defined]
             (each["code"], each["label"]) for each in indicator_set.categories
         ]
@@ -216,12 +275,16 @@ class IndicatorForm(FactForm):
             self.order_fields([name for name in self.fields if name != "reason"])
 
     @classmethod
-    def initial_of(cls, row: Indicator, version: int) -> dict[str, Any]:
+    def initial_of(cls, row: Indicator, found: IndicatorSet) -> dict[str, Any]:
+        asking = asking_for(found.code, row.number, row.text, name=row.name, ask=row.ask)
         return {
             **{name: getattr(row, name) for name in ("text", "category", "unit", "dimension")},
+            "number": row.number,
+            "name": asking.name,
+            "ask": asking.ask,
             "counterparts": ", ".join(map(str, row.counterparts)),
             **_sure_of(row.certainty, ("text", "unit", "dimension")),
-            "base_version": version,
+            "base_version": found.version,
         }
 
     def clean_counterparts(self) -> str:
@@ -236,9 +299,24 @@ class IndicatorForm(FactForm):
         parts = ("text", "unit", "dimension")
         return {
             **{name: data[name] for name in ("text", "category", "unit", "dimension")},
+            **self._own_words(),
             "counterparts": [int(part) for part in data["counterparts"].split(", ") if part],
             "certainty": {part: data[f"sure_{part}"] for part in parts},
         }
+
+    def _own_words(self) -> dict[str, str]:
+        """Short name and question as they stand in the form; nothing where the system says the same."""
+        data = self.cleaned_data
+        number = data.get("number") or self.initial.get("number", 0)
+        built_in = asking_for(self.set_code, number, data["text"])
+        return {word: data[word] if data[word] != getattr(built_in, word) else "" for word in self.WORDS}
+
+    @property
+    def keeps_old_words(self) -> bool:
+        """Whether the text changes under a short name or question that stay."""
+        if not self.initial.get("text") or self.initial["text"] == self.cleaned_data["text"]:
+            return False
+        return any(self.cleaned_data[word] and word not in self.changed_data for word in self.WORDS)
 
     @property
     def is_dropped(self) -> bool:
@@ -292,12 +370,16 @@ class CriteriaForm(FactForm):
     )
 
     effective_from = ThaiDateField(label=_("ใช้ตั้งแต่วันที่"))
-    sufficient_days = forms.IntegerField(label=_("จำนวนวันในขั้นพอเพียงก่อนเป็นยั่งยืน"), min_value=1, max_value=3_650)
+    sufficient_days = forms.IntegerField(
+        label=with_stages(_("จำนวนวันในขั้น{sufficient}ก่อนเป็น{sustainable}")), min_value=1, max_value=3_650
+    )
     passing_assessments = forms.IntegerField(label=_("จำนวนครั้งที่ประเมินผ่าน"), min_value=1, max_value=12)
     assessments_gap_days = forms.IntegerField(
         label=_("ระยะห่างของการประเมิน (วัน)"), min_value=0, max_value=3_650
     )
-    needs_development_step = forms.BooleanField(label=_("ขั้นพอเพียงต้องมีกิจกรรมพัฒนาที่ทำเสร็จ"), required=False)
+    needs_development_step = forms.BooleanField(
+        label=with_stages(_("ขั้น{sufficient}ต้องมีกิจกรรมพัฒนาที่ทำเสร็จ")), required=False
+    )
     certainty = forms.ChoiceField(label=_("ความแน่ชัด"), choices=Certainty.choices)
 
     @classmethod

@@ -9,16 +9,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from povertyops.common.languages import in_language
+from povertyops.common.naming import with_stages
 
-from .enums import Certainty, Dimension, IndicatorUnit
+from .enums import Certainty, Dimension, IndicatorUnit, Stage
 from .rules import StageRule
+
+# Names stand inside sentences that are filled in with percent signs and braces.
+plain_words = RegexValidator(r"[%{}<>]", _("ใช้เครื่องหมาย %% { } < > ไม่ได้"), inverse_match=True)
 
 
 class Versioned(models.Model):
@@ -42,8 +47,10 @@ class DimensionInfo(Versioned):
 
     dimension = models.CharField(_("มิติ"), max_length=12, choices=Dimension)
     position = models.PositiveSmallIntegerField(_("ลำดับ"))
-    label = models.CharField(_("ชื่อ"), max_length=60)
-    label_en = models.CharField(_("ชื่อภาษาอังกฤษ"), max_length=60, blank=True, db_default="")
+    label = models.CharField(_("ชื่อ"), max_length=60, validators=[plain_words])
+    label_en = models.CharField(
+        _("ชื่อภาษาอังกฤษ"), max_length=60, blank=True, db_default="", validators=[plain_words]
+    )
     lead_office = models.CharField(_("หน่วยงานเจ้าภาพ"), max_length=160, blank=True)
     lead_office_short = models.CharField(_("ชื่อย่อ"), max_length=20, blank=True)
     colour = models.CharField(_("สี"), max_length=20)
@@ -72,6 +79,38 @@ class DimensionInfo(Versioned):
 
     def __str__(self) -> str:
         return in_language(self.label, self.label_en)
+
+
+class StageInfo(Versioned):
+    """How a stage is called. Version 1, stored when the name is first changed, is what is built in."""
+
+    stage = models.CharField(_("ขั้น"), max_length=12, choices=[(stage.code, stage.label) for stage in Stage])
+    label = models.CharField(_("ชื่อ"), max_length=60, validators=[plain_words])
+    label_en = models.CharField(
+        _("ชื่อภาษาอังกฤษ"), max_length=60, blank=True, db_default="", validators=[plain_words]
+    )
+
+    KEY: ClassVar[tuple[str, ...]] = ("stage",)
+    FACTS: ClassVar[tuple[str, ...]] = ("label", "label_en", "source")
+
+    class Meta:
+        verbose_name = _("ขั้น")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage"], condition=Q(superseded_at=None), name="stage_name_one_current"
+            ),
+            models.UniqueConstraint(fields=["stage", "version"], name="stage_name_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return in_language(self.label, self.label_en)
+
+    @classmethod
+    def built_in(cls, stage: Stage) -> StageInfo:
+        """The first version of a name, not stored."""
+        with override(None):
+            return cls(stage=stage.code, label=str(stage.label), label_en="", reason="")
 
 
 class IndicatorSet(Versioned):
@@ -110,12 +149,15 @@ class Indicator(models.Model):
     """One indicator of one version of a set; an empty text is one that no source gives.
 
     `counterparts` are the numbers in the set before that ask the same. `certainty` says how sure text, unit
-    and dimension are.
+    and dimension are. `name` and `ask` are its short name and the question to read aloud; empty: as built in
+    (`asking`).
     """
 
     indicator_set = models.ForeignKey(IndicatorSet, models.PROTECT, related_name="indicators")
     number = models.PositiveSmallIntegerField(_("ข้อ"))
     text = models.CharField(_("ตัวชี้วัด"), max_length=300, blank=True)
+    name = models.CharField(_("ชื่อย่อ"), max_length=60, blank=True, db_default="")
+    ask = models.CharField(_("คำถามที่อ่านให้ครอบครัวฟัง"), max_length=200, blank=True, db_default="")
     category = models.CharField(_("หมวด"), max_length=30)
     unit = models.CharField(_("หน่วย"), max_length=10, choices=IndicatorUnit, blank=True)
     dimension = models.CharField(_("มิติ"), max_length=12, choices=Dimension, blank=True)
@@ -127,6 +169,8 @@ class Indicator(models.Model):
     FACTS: ClassVar[tuple[str, ...]] = (
         "number",
         "text",
+        "name",
+        "ask",
         "category",
         "unit",
         "dimension",
@@ -202,7 +246,7 @@ class StageCriteria(models.Model):
     version = models.PositiveSmallIntegerField(_("ฉบับที่"), unique=True)
     province_code = models.CharField(_("จังหวัด"), max_length=2, blank=True, db_collation="C")
     effective_from = models.DateField(_("ใช้ตั้งแต่วันที่"))
-    sufficient_days = models.PositiveSmallIntegerField(_("จำนวนวันในขั้นพอเพียง"), default=365)
+    sufficient_days = models.PositiveSmallIntegerField(with_stages(_("จำนวนวันในขั้น{sufficient}")), default=365)
     assessments_gap_days = models.PositiveSmallIntegerField(_("ระยะห่างของการประเมิน (วัน)"), default=180)
     passing_assessments = models.PositiveSmallIntegerField(_("จำนวนครั้งที่ประเมินผ่าน"), default=2)
     needs_development_step = models.BooleanField(_("ต้องมีกิจกรรมพัฒนาที่ทำเสร็จ"), default=True)

@@ -15,8 +15,16 @@ from django.utils.translation import override
 from povertyops.common.errors import InvalidInput
 from povertyops.common.naming import Names
 
-from .enums import Certainty, Dimension
-from .models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, PovertyLine, StageCriteria
+from .enums import Certainty, Dimension, Stage
+from .models import (
+    DimensionInfo,
+    IncomeThreshold,
+    Indicator,
+    IndicatorSet,
+    PovertyLine,
+    StageCriteria,
+    StageInfo,
+)
 from .rules import StageRule
 
 
@@ -52,13 +60,18 @@ def dimension_infos() -> list[DimensionInfo]:
 
 
 def edited_names() -> Names:
-    """(code, Thai, English) of the dimensions that an administrator calls otherwise than built in."""
-    rows = DimensionInfo.objects.filter(superseded_at=None).values_list("dimension", "label", "label_en")
+    """(code, Thai, English) of dimensions and stages that an administrator calls otherwise than built in."""
+    dimensions = DimensionInfo.objects.filter(superseded_at=None).order_by()
+    stages = StageInfo.objects.filter(superseded_at=None).order_by()
+    rows = dimensions.values_list("dimension", "label", "label_en").union(
+        stages.values_list("stage", "label", "label_en"), all=True
+    )
     with override(None):
         built_in = {each.value: str(each.label) for each in Dimension}
+        built_in |= {each.code: str(each.label) for each in Stage}
     return tuple(
         (code, label if label != built_in[code] else "", label_en)
-        for code, label, label_en in rows
+        for code, label, label_en in sorted(rows)
         if label != built_in[code] or label_en
     )
 
@@ -124,6 +137,11 @@ def sets_in_force(versions: Iterable[SetVersion], on: date) -> list[SetVersion]:
 def mapping_of(version: SetVersion) -> dict[int, Dimension]:
     """Indicator number -> dimension in one version of a set."""
     return _dimension_of_indicators(version.id)
+
+
+def indicators_in(version: SetVersion) -> tuple[Indicator, ...]:
+    """The indicators of one version of a set, as they were worded then."""
+    return _indicators(version.id)
 
 
 def counterparts(from_set: IndicatorSet, to_set: IndicatorSet) -> dict[int, frozenset[int]]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("yardstick/history/", views.yardstick_history_page, name="yardstick_history"),
     path("yardstick/criteria/", views.criteria_edit, name="criteria_edit"),
     path("yardstick/dimensions/<slug:code>/", views.dimension_edit, name="dimension_edit"),
+    path("yardstick/stages/<slug:code>/", views.stage_edit, name="stage_edit"),
     path("yardstick/years/<slug:kind>/<int:year>/", views.year_edit, name="yardstick_year_edit"),
     path("yardstick/new-set/", views.indicator_set_new, name="indicator_set_new"),
     path("yardstick/sets/<slug:code>/", views.indicator_set_edit, name="indicator_set_edit"),

@@ -17,7 +17,7 @@ from povertyops.accounts.enums import Role
 from povertyops.common.answering import posted, status_of, succeeds
 from povertyops.common.policies import allow, signed_in
 
-from .enums import Dimension
+from .enums import Dimension, Stage
 from .forms import (
     CategoryForm,
     CriteriaForm,
@@ -26,9 +26,17 @@ from .forms import (
     IndicatorForm,
     NewSetForm,
     SetForm,
+    StageNameForm,
     YearForm,
 )
-from .models import DimensionInfo, IncomeThreshold, IndicatorSet, PovertyLine, StageCriteria
+from .models import (
+    DimensionInfo,
+    IncomeThreshold,
+    IndicatorSet,
+    PovertyLine,
+    StageCriteria,
+    StageInfo,
+)
 from .pages import yardstick_page
 from .pages.history import yardstick_history
 from .pages.yardstick import CategoryLine, category_lines
@@ -43,6 +51,7 @@ from .services.editing import (
     save_dimension,
     save_indicator,
     save_set,
+    save_stage,
     save_year,
 )
 from .touching import Touch, households_touched
@@ -108,13 +117,14 @@ def _answer(request: HttpRequest, editing: Editing) -> HttpResponse:
     if previews and "save" in request.POST and succeeds(form, editing.save):
         messages.success(request, _("บันทึกเป็นฉบับใหม่แล้ว ฉบับก่อนยังดูได้ในประวัติ"))
         return redirect("yardstick_history")
+    shows = previews and not form.errors  # a service that refused has taken what is wrong out of the form
     context = {
         "editing": editing,
         "form": form,
-        "previews": previews and not form.errors,
+        "previews": shows,
         "changes": changes,
-        "warnings": editing.warn() if previews else [],
-        "touched": households_touched(editing.touch) if previews and editing.touch else 0,
+        "warnings": editing.warn() if shows else [],
+        "touched": households_touched(editing.touch) if shows and editing.touch else 0,
     }
     return render(request, "dimensions/edit.html", context, status=status_of(form))
 
@@ -138,6 +148,38 @@ def dimension_edit(request: HttpRequest, code: str) -> HttpResponse:
         )
 
     return _answer(request, Editing(_("แก้มิติ%(name)s") % {"name": row.label}, form, save))
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*EDITORS)
+def stage_edit(request: HttpRequest, code: str) -> HttpResponse:
+    """How a stage is called."""
+    try:
+        stage = Stage.from_code(code)
+    except KeyError as error:
+        raise Http404 from error
+    row = StageInfo.objects.filter(stage=code, superseded_at=None).first() or StageInfo.built_in(stage)
+    form = StageNameForm(posted(request), initial=StageNameForm.initial_of(row))
+
+    def save() -> object:
+        return save_stage(
+            actor=_actor(request),
+            stage=stage,
+            base_version=_base(form, row.version),
+            values=form.values,
+            reason=form.cleaned_data["reason"],
+        )
+
+    def warn() -> list[str]:
+        if form.cleaned_data["label"] == row.label:
+            return []
+        holding = (str(each.label) for each in Stage if each is not stage and row.label in str(each.label))
+        said = _("ชื่อขั้น %(other)s ยังมีคำว่า %(name)s ให้แก้ชื่อนั้นด้วย")
+        return [said % {"other": other, "name": row.label} for other in holding]
+
+    lead = _("ชื่อใหม่ใช้ทุกหน้า เอกสารที่ตรึงแล้วคงคำเดิม")
+    title = _("แก้ชื่อขั้น%(name)s") % {"name": row.label}
+    return _answer(request, Editing(title, form, save, warn=warn, lead=lead))
 
 
 def _base(form: FactForm, version: int) -> int:
@@ -244,27 +286,83 @@ def indicator_set_new(request: HttpRequest) -> HttpResponse:
     return _answer(request, Editing(_("เพิ่มชุดตัวชี้วัด"), form, save, touch=touch(), lead=lead))
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a set is made of and is edited one by one: its indicators, its categories.
+
+    `key` is how the service calls what tells one from another, `typed` how the form of a new one does.
+    """
+
+    form: Callable[..., IndicatorForm | CategoryForm]
+    save: Callable[..., IndicatorSet]
+    key: str
+    typed: str
+
+
+INDICATOR = Part(IndicatorForm, save_indicator, "number", "number")
+CATEGORY = Part(CategoryForm, save_category, "category", "code")
+
+
+def _part_new(
+    request: HttpRequest, part: Part, found: IndicatorSet, title: str, touch: Touch | None = None
+) -> HttpResponse:
+    """A further indicator or category of a set."""
+    initial = {"base_version": found.version}
+    form = part.form(posted(request), initial=initial, indicator_set=found, is_new=True)
+
+    def save() -> object:
+        return _save_part(request, part, found, form, form.cleaned_data[part.typed], is_new=True)
+
+    return _answer(request, Editing(title, form, save, touch=touch, code=found.code))
+
+
+def _save_part(
+    request: HttpRequest,
+    part: Part,
+    found: IndicatorSet,
+    form: IndicatorForm | CategoryForm,
+    key: int | str,
+    *,
+    is_new: bool = False,
+) -> object:
+    return part.save(
+        actor=_actor(request),
+        code=found.code,
+        base_version=_base(form, found.version),
+        values=None if form.is_dropped else form.values,
+        reason=form.cleaned_data["reason"],
+        is_new=is_new,
+        **{part.key: key},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*EDITORS)
+def indicator_new(request: HttpRequest, code: str) -> HttpResponse:
+    """A further indicator of a set."""
+    found = _set_of(code)
+    return _part_new(
+        request, INDICATOR, found, _("เพิ่มข้อในชุด %(name)s") % {"name": found.label}, _touch_of(found)
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*EDITORS)
+def category_new(request: HttpRequest, code: str) -> HttpResponse:
+    """A further group, into which indicators can then be put."""
+    found = _set_of(code)
+    return _part_new(request, CATEGORY, found, _("เพิ่มหมวดในชุด %(name)s") % {"name": found.label})
+
+
 @require_http_methods(["GET", "POST"])
 @allow(*EDITORS)
 def indicator_edit(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """One indicator: text, category, unit, dimension, counterparts, how sure each is; or taken out."""
+    """One indicator: its words, category, unit, dimension, counterparts, how sure each is; or taken out."""
     found = _set_of(code)
     row = next((each for each in indicators_of(found) if each.number == number), None)
     if row is None:
         raise Http404
-    form = IndicatorForm(
-        posted(request), initial=IndicatorForm.initial_of(row, found.version), indicator_set=found
-    )
-
-    def save() -> object:
-        return save_indicator(
-            actor=_actor(request),
-            code=code,
-            base_version=_base(form, found.version),
-            number=number,
-            values=None if form.is_dropped else form.values,
-            reason=form.cleaned_data["reason"],
-        )
+    form = IndicatorForm(posted(request), initial=IndicatorForm.initial_of(row, found), indicator_set=found)
 
     def warn() -> list[str]:
         dimension = "" if form.is_dropped else form.cleaned_data["dimension"]
@@ -274,34 +372,19 @@ def indicator_edit(request: HttpRequest, code: str, number: int) -> HttpResponse
         ]
         if form.is_dropped:
             warnings.append(_("บัญชีที่พิมพ์ข้อ %(number)d ไว้จะอ่านไม่ผ่านเมื่อนำเข้าครั้งต่อไป") % {"number": number})
+        elif form.keeps_old_words:
+            warnings.append(_("ชื่อย่อหรือคำถามเขียนไว้สำหรับข้อความเดิม ตรวจว่ายังตรงกับข้อความใหม่"))
         return warnings
 
-    title = _("แก้ข้อ %(number)d ของชุด %(name)s") % {"number": number, "name": found.label}
-    return _answer(request, Editing(title, form, save, touch=_touch_of(found), warn=warn, code=code))
-
-
-@require_http_methods(["GET", "POST"])
-@allow(*EDITORS)
-def indicator_new(request: HttpRequest, code: str) -> HttpResponse:
-    """A further indicator of a set."""
-    found = _set_of(code)
-    form = IndicatorForm(
-        posted(request), initial={"base_version": found.version}, indicator_set=found, is_new=True
+    editing = Editing(
+        _("แก้ข้อ %(number)d ของชุด %(name)s") % {"number": number, "name": found.label},
+        form,
+        lambda: _save_part(request, INDICATOR, found, form, number),
+        touch=_touch_of(found),
+        warn=warn,
+        code=code,
     )
-
-    def save() -> object:
-        return save_indicator(
-            actor=_actor(request),
-            code=code,
-            base_version=_base(form, found.version),
-            number=form.cleaned_data["number"],
-            values=form.values,
-            reason=form.cleaned_data["reason"],
-            is_new=True,
-        )
-
-    title = _("เพิ่มข้อในชุด %(name)s") % {"name": found.label}
-    return _answer(request, Editing(title, form, save, touch=_touch_of(found), code=code))
+    return _answer(request, editing)
 
 
 @require_http_methods(["GET", "POST"])
@@ -314,46 +397,17 @@ def category_edit(request: HttpRequest, code: str, category: str) -> HttpRespons
         raise Http404
     form = CategoryForm(posted(request), initial=initial, indicator_set=found)
 
-    def save() -> object:
-        return save_category(
-            actor=_actor(request),
-            code=code,
-            base_version=_base(form, found.version),
-            category=category,
-            values=None if form.is_dropped else form.values,
-            reason=form.cleaned_data["reason"],
-        )
-
     def warn() -> list[str]:
         return [_("หมวด %(name)s จะไม่อยู่ในชุดนี้อีก") % {"name": initial["label"]}] if form.is_dropped else []
 
-    names = {"category": initial["label"], "set": found.label}
-    title = _("แก้หมวด %(category)s ของชุด %(set)s") % names
-    return _answer(request, Editing(title, form, save, warn=warn, code=code))
-
-
-@require_http_methods(["GET", "POST"])
-@allow(*EDITORS)
-def category_new(request: HttpRequest, code: str) -> HttpResponse:
-    """A further group, into which indicators can then be put."""
-    found = _set_of(code)
-    form = CategoryForm(
-        posted(request), initial={"base_version": found.version}, indicator_set=found, is_new=True
+    editing = Editing(
+        _("แก้หมวด %(category)s ของชุด %(set)s") % {"category": initial["label"], "set": found.label},
+        form,
+        lambda: _save_part(request, CATEGORY, found, form, category),
+        warn=warn,
+        code=code,
     )
-
-    def save() -> object:
-        return save_category(
-            actor=_actor(request),
-            code=code,
-            base_version=_base(form, found.version),
-            category=form.cleaned_data["code"],
-            values=form.values,
-            reason=form.cleaned_data["reason"],
-            is_new=True,
-        )
-
-    title = _("เพิ่มหมวดในชุด %(name)s") % {"name": found.label}
-    return _answer(request, Editing(title, form, save, code=code))
+    return _answer(request, editing)
 
 
 @require_http_methods(["GET", "POST"])

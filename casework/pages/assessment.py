@@ -29,6 +29,7 @@ from ..queries.assessments import (
     set_of_year,
     survey_year_of,
 )
+from .indicators import indicator_texts_on
 from .people import Member, age_on, members_of
 
 
@@ -102,7 +103,7 @@ def _questions(state: AssessmentState, members: Sequence[Member], today: date) -
     if state.indicator_set is None:
         return
     for row in indicators_of(state.indicator_set):
-        asking = asking_for(state.indicator_set.code, row.number, row.text)
+        asking = _asking(state.indicator_set, row)
         near = dimension_near(row.dimension, row.category)
         yield Question(
             indicator=row,
@@ -111,6 +112,10 @@ def _questions(state: AssessmentState, members: Sequence[Member], today: date) -
             last=state.latest.get(row.number),
             people=_people(asking, members, today),
         )
+
+
+def _asking(found: IndicatorSet, row: Indicator) -> Asking:
+    return asking_for(found.code, row.number, row.text, name=row.name, ask=row.ask)
 
 
 def _people(asking: Asking, members: Sequence[Member], today: date) -> tuple[str, ...]:
@@ -150,9 +155,7 @@ def _set_piece(found: IndicatorSet, survey_years: Collection[int]) -> dict[str, 
         "valid_from": found.valid_from,
         "thresholds": _thresholds(min(survey_years), max(survey_years)),
         "indicators": [
-            _indicator_piece(row, asking_for(found.code, row.number, row.text))
-            for row in indicators_of(found)
-            if row.text
+            _indicator_piece(row, _asking(found, row)) for row in indicators_of(found) if row.text
         ],
     }
 
@@ -234,22 +237,22 @@ def assessed(household_id: UUID, *, today: date) -> Assessed:
         skipped=len(row.skipped) if row else 0,
         is_full=row.is_full if row else False,
         due=due_reason(full_on, today),
-        choices=choices_in_words(priorities, survey_year),
+        choices=choices_in_words(priorities, chosen_at.visited_on, survey_year) if chosen_at else [],
         contribution=chosen_at.family_contribution if chosen_at else "",
     )
 
 
-def choices_in_words(rows: Sequence[FamilyPriority], survey_year: int) -> list[Choice]:
+def choices_in_words(rows: Sequence[FamilyPriority], day: date, survey_year: int) -> list[Choice]:
+    """With the indicators as they were worded on the day the family chose."""
     if not rows:
         return []
-    applied = set_of_year(indicator_sets(), survey_year)
-    texts = {row.number: row.text for row in indicators_of(applied)} if applied else {}
+    texts = indicator_texts_on(day, [survey_year])[survey_year]
     return [
         Choice(
             rank=row.rank,
             dimension=Dimension(row.dimension),
             indicator=gettext("ข้อ %(number)d %(text)s")
-            % {"number": row.indicator, "text": texts.get(row.indicator, "")}
+            % {"number": row.indicator, "text": texts[row.indicator].text if row.indicator in texts else ""}
             if row.indicator
             else "",
             reason=row.reason,

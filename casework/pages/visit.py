@@ -31,7 +31,7 @@ from ..queries.lists import standing
 from ..rules import true_time
 from ..services.stages import explain
 from .household import current_listings, failing_now, newest_state, next_missing
-from .indicators import IndicatorText, indicator_texts
+from .indicators import IndicatorText, indicator_texts, indicator_texts_on
 from .people import Member, members_of
 from .story import open_promises, standing_visits
 from .suggestions import Suggestion, suggested
@@ -143,7 +143,7 @@ def photos_of(visit: Visit) -> list[Photo]:
 def _skipped_of(visit: Visit) -> list[tuple[str, str]]:
     """(question, why it was not answered)."""
     sheets = [row for row in Assessment.objects.filter(visit=visit) if row.skipped]
-    texts = indicator_texts({row.survey_year for row in sheets}) if sheets else {}
+    texts = indicator_texts_on(visit.visited_on, {row.survey_year for row in sheets}) if sheets else {}
     return [
         (_question(texts[row.survey_year], int(number)), str(SkipReason(reason).label))
         for row in sheets
@@ -152,13 +152,13 @@ def _skipped_of(visit: Visit) -> list[tuple[str, str]]:
 
 
 def _answers_of(visit: Visit) -> list[tuple[str, str, str]]:
-    """(question, answer in words, answer) in the order of the indicators."""
+    """(question as it was worded that day, answer in words, answer) in the order of the indicators."""
     rows = list(
         AssessmentAnswer.objects.filter(assessment__visit=visit)
         .select_related("assessment")
         .order_by("indicator")
     )
-    texts = indicator_texts({row.assessment.survey_year for row in rows})
+    texts = indicator_texts_on(visit.visited_on, {row.assessment.survey_year for row in rows})
     return [
         (
             _question(texts[row.assessment.survey_year], row.indicator),

@@ -14,10 +14,18 @@ from django.utils.translation import gettext_lazy
 from povertyops.common.thai import format_thai_date
 
 from ..enums import Certainty, Dimension, IndicatorUnit
-from ..models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, PovertyLine, StageCriteria
+from ..models import (
+    DimensionInfo,
+    IncomeThreshold,
+    Indicator,
+    IndicatorSet,
+    PovertyLine,
+    StageCriteria,
+    StageInfo,
+)
 
 MOST_SHOWN = 300
-_INDICATOR_PARTS = ("text", "category", "unit", "dimension", "counterparts", "certainty")
+_INDICATOR_PARTS = ("text", "name", "ask", "category", "unit", "dimension", "counterparts", "certainty")
 _HIDDEN = {"position", "colour", "categories"}  # the last is told one by one
 
 
@@ -40,12 +48,13 @@ def yardstick_history(province_code: str) -> list[Entry]:
     """The newest first; of the stage criteria those of the nation and of one province."""
     entries = [
         *_versions(DimensionInfo.objects.select_related("entered_by"), _of_dimension),
+        *_versions(StageInfo.objects.select_related("entered_by"), _of_stage),
         *_versions(IndicatorSet.objects.select_related("entered_by").prefetch_related("indicators"), _of_set),
         *_versions(IncomeThreshold.objects.select_related("entered_by"), _of_threshold),
         *_versions(PovertyLine.objects.select_related("entered_by"), _of_line),
         *_criteria(province_code),
     ]
-    entries.sort(key=lambda entry: entry.when, reverse=True)
+    entries.sort(key=lambda entry: (entry.when, entry.version), reverse=True)
     return entries[:MOST_SHOWN]
 
 
@@ -71,6 +80,10 @@ def _versions(rows: Any, subject: Any) -> Iterator[Entry]:
 
 def _of_dimension(row: DimensionInfo) -> str:
     return _("มิติ%(name)s") % {"name": row.label}
+
+
+def _of_stage(row: StageInfo) -> str:
+    return _("ขั้น%(stage)s") % {"stage": row.label}
 
 
 def _of_set(row: IndicatorSet) -> str:

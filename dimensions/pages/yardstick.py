@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from ..asking import Asking, asking_for
 from ..enums import Certainty, Dimension, IndicatorUnit
 from ..models import IncomeThreshold, Indicator, IndicatorSet, PovertyLine
 from ..queries import (
@@ -41,6 +42,7 @@ class IndicatorRow:
 
     number: int
     text: str
+    asking: Asking
     text_sureness: Sureness | None
     unit: IndicatorUnit | None
     unit_sureness: Sureness | None
@@ -156,7 +158,9 @@ def _section(found: IndicatorSet) -> SetSection:
             CategoryRows(
                 label=category["label"],
                 sureness=_unusual(category["certainty"], usual["category"]),
-                indicators=[_row(row, usual) for row in indicators if row.category == category["code"]],
+                indicators=[
+                    _row(found.code, row, usual) for row in indicators if row.category == category["code"]
+                ],
             )
             for category in found.categories
         ],
@@ -173,11 +177,12 @@ def category_lines(found: IndicatorSet) -> list[CategoryLine]:
     ]
 
 
-def _row(indicator: Indicator, usual: Mapping[str, Sureness]) -> IndicatorRow:
+def _row(code: str, indicator: Indicator, usual: Mapping[str, Sureness]) -> IndicatorRow:
     certainty = indicator.certainty
     return IndicatorRow(
         number=indicator.number,
         text=indicator.text,
+        asking=asking_for(code, indicator.number, indicator.text, name=indicator.name, ask=indicator.ask),
         text_sureness=_unusual(certainty.get("text"), usual["text"]),
         unit=IndicatorUnit(indicator.unit) if indicator.unit else None,
         unit_sureness=_unusual(certainty.get("unit"), usual["unit"]),

@@ -15,20 +15,31 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.audit import audit
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
-from povertyops.common.naming import names_changed
+from povertyops.common.naming import names_changed, said_as
 
-from ..enums import Dimension
-from ..models import DimensionInfo, IncomeThreshold, Indicator, IndicatorSet, PovertyLine, StageCriteria
+from ..asking import Asking, asking_for
+from ..enums import Dimension, Stage
+from ..models import (
+    DimensionInfo,
+    IncomeThreshold,
+    Indicator,
+    IndicatorSet,
+    PovertyLine,
+    StageCriteria,
+    StageInfo,
+)
+from ..queries import edited_names
 
 EDITING_ROLES = frozenset({Role.SYSTEM_ADMIN})
 CRITERIA_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.PROVINCIAL_SECRETARY})
 YearRow = TypeVar("YearRow", IncomeThreshold, PovertyLine)
-Row = TypeVar("Row", DimensionInfo, IndicatorSet, IncomeThreshold, PovertyLine)
+Row = TypeVar("Row", DimensionInfo, StageInfo, IndicatorSet, IncomeThreshold, PovertyLine)
 
 
 def save_dimension(
@@ -42,6 +53,24 @@ def save_dimension(
     with transaction.atomic():
         row = _current(DimensionInfo, base_version, dimension=dimension)
         changed = _changed(row, values)
+        _refuse_name_of_another(dimension, changed)
+        names_changed()
+        return _replace(actor, row, changed, reason)
+
+
+def save_stage(
+    *, actor: Actor, stage: Stage, base_version: int, values: Mapping[str, Any], reason: str
+) -> StageInfo:
+    """A new version of how a stage is called; `values` are label, label_en and source.
+
+    What is built in becomes the first version. Side effects as of `save_dimension`.
+    """
+    _require_editor(actor, EDITING_ROLES, reason)
+    with transaction.atomic():
+        StageInfo.objects.bulk_create([StageInfo.built_in(stage)], ignore_conflicts=True)
+        row = _current(StageInfo, base_version, stage=stage.code)
+        changed = _changed(row, values)
+        _refuse_name_of_another(stage, changed)
         names_changed()
         return _replace(actor, row, changed, reason)
 
@@ -88,7 +117,7 @@ def add_set(*, actor: Actor, code: str, like: str, values: Mapping[str, Any], re
         pattern = _current(IndicatorSet, None, code=like)
         row = IndicatorSet(version=1, code=code, categories=pattern.categories, **values)
         _insert(actor, row, reason)
-        _copy(row, [_counterpart_of(indicator) for indicator in pattern.indicators.all()])
+        _copy(row, [_counterpart_of(pattern, indicator) for indicator in pattern.indicators.all()])
         return row
 
 
@@ -116,10 +145,12 @@ def save_indicator(
             raise Http404
         kept = [each for each in indicators if each is not known]
         if values is not None:
-            facts = {name: getattr(known, name) for name in Indicator.FACTS} if known else {}
+            unsaid = {"name": "", "ask": ""}
+            facts = {name: getattr(known, name) for name in Indicator.FACTS} if known else unsaid
             if known is not None and all(facts[name] == value for name, value in values.items()):
                 raise _nothing_changed()
             kept.append(Indicator(**{**facts, "number": number, **values}))
+            _refuse_words_of_another(code, kept)
         return _with_indicators(actor, row, {}, sorted(kept, key=_number), reason, forced=True)
 
 
@@ -285,10 +316,49 @@ def _copy(new: IndicatorSet, indicators: Sequence[Indicator]) -> None:
     Indicator.objects.bulk_create(copies)
 
 
-def _counterpart_of(indicator: Indicator) -> Indicator:
-    """The same question in a set that follows: it is its own counterpart."""
+def _counterpart_of(found: IndicatorSet, indicator: Indicator) -> Indicator:
+    """The same question in a set that follows, in the same words: it is its own counterpart."""
     facts = {name: getattr(indicator, name) for name in Indicator.FACTS}
-    return Indicator(**{**facts, "counterparts": [indicator.number]})
+    asking = _asking(found.code, indicator)
+    words = {"name": asking.name, "ask": asking.ask}
+    return Indicator(**{**facts, **words, "counterparts": [indicator.number]})
+
+
+def _asking(code: str, indicator: Indicator) -> Asking:
+    return asking_for(code, indicator.number, indicator.text, name=indicator.name, ask=indicator.ask)
+
+
+def _refuse_words_of_another(code: str, indicators: Sequence[Indicator]) -> None:
+    """The last one is new: a short name or question of another would have families asked the same twice."""
+    *others, new = indicators
+    if (new.name or new.ask) and not new.text:
+        raise InvalidInput("no_text", _("ใส่ข้อความของตัวชี้วัดก่อน จึงใส่ชื่อย่อหรือคำถามได้"), field="text")
+    for field, taken in (
+        ("name", _("ชื่อย่อนี้เป็นของข้อ %(number)d แล้ว ใช้ชื่ออื่น")),
+        ("ask", _("คำถามนี้เป็นของข้อ %(number)d แล้ว ใช้คำถามอื่น")),
+    ):
+        words = _plain(getattr(new, field))
+        for other in others if words else ():
+            if _plain(getattr(_asking(code, other), field)) == words:
+                raise InvalidInput("words_taken", taken % {"number": other.number}, field=field)
+
+
+def _refuse_name_of_another(own: Dimension | Stage, changed: Mapping[str, Any]) -> None:
+    """Files name dimensions and stages in words, so none may be called as another is, or is built in."""
+    for field, language in (("label", "th"), ("label_en", "en")):
+        wanted = _plain(changed.get(field, ""))
+        others = [other for other in type(own) if other is not own]
+        with said_as(edited_names()), override(language):
+            taken = {_plain(str(other.label)) for other in others}
+        with override(None):
+            taken |= {_plain(str(other.label)) for other in others}
+        if wanted and wanted in taken:
+            message = _("ชื่อ %(name)s เป็นของอีกรายการหนึ่งแล้ว ใช้ชื่ออื่น") % {"name": changed[field]}
+            raise InvalidInput("name_taken", message, field=field)
+
+
+def _plain(words: str) -> str:
+    return "".join(words.split()).casefold()
 
 
 def _refuse_overlap(code: str, first: int, last: int) -> None:

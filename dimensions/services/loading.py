@@ -131,7 +131,7 @@ def _add_indicators(row: IndicatorSet, facts: Facts) -> None:
 
 
 def _with_defaults(found: Facts) -> Facts:
-    return {"counterparts": [], **found}
+    return {"counterparts": [], "name": "", "ask": "", **found}
 
 
 def _number(found: Facts) -> int:

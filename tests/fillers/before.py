@@ -65,6 +65,7 @@ ROUTES: dict[str, Route] = {
     "carry_over_undo": Route(_balance, body=lambda scene, actor: {"reason": "x"}),
     "carry_over_errors": Route(_balance),
     "dimension_edit": Route(_loaded(code="health"), also=KEEPERS),
+    "stage_edit": Route(_loaded(code="survive"), also=KEEPERS),
     "yardstick_year_edit": Route(_loaded(kind="income", year=2568), also=KEEPERS),
     "indicator_set_edit": Route(_a_set(), also=KEEPERS),
     "indicator_new": Route(_a_set(), also=KEEPERS),
