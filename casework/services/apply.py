@@ -35,6 +35,7 @@ from households.services.target_lists import (
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import OFFICER_ROLES
 from povertyops.areas.services import VillageSeen, learn_villages
+from povertyops.common.bulk import commit_without_waiting
 from povertyops.common.errors import Conflict, NotAllowed
 from povertyops.common.leases import release_lease, renew_lease, take_lease
 
@@ -45,7 +46,7 @@ from .opening import audit_range, open_cases, write_new_cohort
 
 HOUSEHOLDS_AT_ONCE = 1_000
 FIND_DUPLICATES = "households.find_duplicates_of_import"
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 2
 """Ranges applied at the same time, each on a connection of its own."""
 
 
@@ -170,6 +171,7 @@ class _Run:
         """One range, whole or not at all. The lease comes last: who has lost it must not commit."""
         part = Range(self._batch, first, last, self._actor)
         with transaction.atomic():
+            commit_without_waiting()
             known = merge_range(part)
             open_cases(part)
             write_new_cohort(part)

@@ -152,6 +152,13 @@ _PEOPLE = """
     ) AS persons GROUP BY number
 """
 _WITH_PEOPLE = f"LEFT JOIN ({_PEOPLE}) AS people USING (number)"
+# Looked up one by one: the range before has just written it, and the planner, who knows of no row, would read
+# the whole table for each.
+_WITH_SCOPE = """
+    CROSS JOIN LATERAL (SELECT * FROM households_householdscope WHERE household_id = s.id LIMIT 1) AS o
+    JOIN households_listkind k ON k.code = %(kind)s
+    CROSS JOIN json_to_recordset(%(years)s::json) AS y (year integer, set_size integer)
+"""
 
 _COHORT = f"""
     INSERT INTO casework_cohortstate
@@ -175,10 +182,7 @@ _COHORT = f"""
            %(since)s::date + p.days, 0, 0, 0, {Step.LISTED:d}, %(since)s::date,
            {_FAILING_SHARE}, {_FRAGILE},
            ({_NOW} AT TIME ZONE 'Asia/Bangkok')::date
-    FROM households_householdscope o
-    JOIN households_listkind k ON k.code = %(kind)s
-    CROSS JOIN json_to_recordset(%(years)s::json) AS y (year integer, set_size integer)
-    JOIN {_STAGED.replace("WHERE", f"ON o.household_id = s.id {_WITH_PEOPLE} WHERE")}
+    FROM {_STAGED.replace("WHERE", f"{_WITH_PEOPLE} {_WITH_SCOPE} WHERE")}
       AND s.outcome = 'new'
     ORDER BY s.number
 """

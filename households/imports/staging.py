@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from dimensions.queries import dimension_of_indicators, indicator_set_for, numbers_of
 from povertyops.accounts.actor import Actor
+from povertyops.common.bulk import commit_without_waiting
 from povertyops.common.errors import DomainError
 from povertyops.common.ids import uuid7s
 
@@ -73,6 +74,7 @@ def stage(
     staged = iter(rows)
     while True:
         with transaction.atomic():
+            commit_without_waiting()
             source = _Lines(_row_line(batch.pk, row) for row in islice(staged, SLICE))
             _copy(ImportRow, _ROW_COLUMNS, source)
             on_slice(reader.rows)
