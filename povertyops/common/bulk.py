@@ -44,8 +44,8 @@ def insert_rows(
 def commit_without_waiting() -> None:
     """Let this transaction be committed before it is on the disk; the next ordinary commit waits for both.
 
-    For steps of long work that are whole or not at all and are done again when they are missing: a server that
-    loses its power within the last moment has lost whole steps, never half of one.
+    For steps of long work that are whole or not at all and are done again when they are missing: a server
+    that loses its power within the last moment has lost whole steps, never half of one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")
