@@ -30,6 +30,7 @@ from households.services.target_lists import (
     merge_range,
     prepare_lists,
     rematch,
+    tell_planner,
     unapplied_ranges,
 )
 from povertyops.accounts.actor import Actor
@@ -115,6 +116,8 @@ def _begin(batch: ImportBatch) -> None:
         learn_villages(actor=actor, villages=seen)
         prepare_lists(actor, batch)
     rematch(batch)
+    if batch.households > HOUSEHOLDS_AT_ONCE:
+        tell_planner()
 
 
 def _finish(batch: ImportBatch, holder: UUID) -> None:

@@ -69,6 +69,17 @@ class Range:
             return [row[0] for row in cursor.fetchall()]
 
 
+def tell_planner() -> None:
+    """What of the staged rows is to go in is known only now: without a look at it, every plan of a range is
+    made for a single household."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE households_importhousehold "
+            "(batch_id, number, is_held, is_applied, outcome, match_id, listing_id), "
+            "households_importrow (batch_id, number, match_id)"
+        )
+
+
 def prepare_lists(actor: Actor, batch: ImportBatch) -> None:
     """Make the target list of every province of the file that has none yet."""
     TargetList.objects.bulk_create(
@@ -284,6 +295,13 @@ _NATIONAL_IDS = f"""
     FROM {_ROWS} AND r.match_id IS NULL AND r.blind_index IS NOT NULL
 """
 
+# Known persons are looked up one by one: as a join the planner would at times read all memberships for each.
+_LIVES_NOWHERE = """
+    CASE WHEN r.match_id IS NULL THEN TRUE ELSE (
+        SELECT count(*) = 0 FROM households_membership m
+        WHERE m.person_id = r.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+    ) END
+"""
 # Two rows may stand for one person: two ids that were found to be one.
 _MEMBERSHIPS = f"""
     INSERT INTO households_membership
@@ -291,11 +309,7 @@ _MEMBERSHIPS = f"""
     SELECT DISTINCT ON (COALESCE(r.match_id, r.id))
            r.id, COALESCE(s.match_id, s.id), COALESCE(r.match_id, r.id), r.relation,
            r.is_head AND s.match_id IS NULL, r.position, %(since)s, r.batch_id, {_NOW}
-    FROM {_ROWS} AND NOT EXISTS (
-        SELECT 1 FROM households_membership m
-        WHERE r.match_id IS NOT NULL AND m.person_id = r.match_id
-          AND m.valid_to IS NULL AND m.superseded_at IS NULL
-    )
+    FROM {_ROWS} AND {_LIVES_NOWHERE}
     ORDER BY COALESCE(r.match_id, r.id), r.number, r.position
 """
 

@@ -51,7 +51,7 @@ from ..imports.matching import (
     members_of_other_households,
     tell_outcomes,
 )
-from ..imports.merge import Range, finish_range, merge_range, prepare_lists, unapplied_ranges
+from ..imports.merge import Range, finish_range, merge_range, prepare_lists, tell_planner, unapplied_ranges
 from ..imports.profile import Layout, find_layout
 from ..imports.reading import Table
 from ..imports.report import error_file, faults_of, report_of
@@ -88,6 +88,7 @@ __all__ = [
     "report_of",
     "restored_lines",
     "take_back",
+    "tell_planner",
     "unapplied_ranges",
 ]
 
