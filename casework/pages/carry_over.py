@@ -14,18 +14,22 @@ from uuid import UUID
 
 import xlsxwriter
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dimensions.enums import Dimension, Stage
 from households.access import visible_households
 from povertyops.accounts.actor import Actor
+from povertyops.accounts.takings import Taking, count_taking
 from povertyops.common.audit import log_access
 from povertyops.common.crypto import open_blob
+from povertyops.common.errors import Conflict
 from povertyops.common.languages import kept_in_thai
 
 from ..carry_rules import FAULTS
 from ..enums import SheetStatus
 from ..models import CarryOver, CarryOverLine, HelpMenuItem
+from ..services.carry_over import GOOD_FOR
 from ..services.carry_over_reading import NEW, SAME, dimension_of_unnamed
 
 TONES = {
@@ -77,6 +81,14 @@ def fault_lines(row: CarryOver) -> QuerySet[CarryOverLine]:
     return CarryOverLine.objects.filter(carry_over=row).exclude(fault="")
 
 
+def is_emptied(row: CarryOver) -> bool:
+    """Whether a night took the rows of the file away."""
+    if row.status == SheetStatus.EXPIRED:
+        return True
+    old = timezone.now() - row.recorded_at > GOOD_FOR
+    return bool(old and row.faults) and not fault_lines(row).filter(data__has_key="sealed").exists()
+
+
 def early_count(row: CarryOver) -> int:
     """Helps that were given before the household stood on any list."""
     return CarryOverLine.objects.filter(carry_over=row, fault="", data__kind=NEW, data__early=True).count()
@@ -126,11 +138,16 @@ def _line(row: CarryOverLine, seen: dict[UUID, str], menu: dict[str, HelpMenuIte
 def file_to_mend(actor: Actor, row: CarryOver) -> bytes:
     """The rows with faults as they came, each with what is to be mended; every cell is text.
 
-    Id numbers stand in it in full, so that it can be sent again: fetching it is logged.
+    Id numbers stand in it in full, so that it can be sent again: fetching it is logged and counted. Raises
+    Conflict when a night took the rows away, NotAllowed for an account that takes too much.
     """
+    if is_emptied(row):
+        raise Conflict("rows_gone", _("แถวที่ต้องแก้ถูกลบตามกำหนด 30 วันแล้ว ส่งไฟล์เดิมเข้ามาตรวจใหม่"))
     by_row: dict[int, list[CarryOverLine]] = defaultdict(list)
     for line in fault_lines(row).order_by("row", "id"):
         by_row[line.row].append(line)
+    name = _("แถวที่ต้องแก้ของ %(file)s") % {"file": row.file_name}
+    count_taking(actor=actor, taking=Taking("carry_over_rows", "xlsx", name, len(by_row)))
     log_access(
         actor,
         "carry_over_errors",

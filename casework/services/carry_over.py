@@ -1,7 +1,7 @@
 """Opening balances: a file of past helps or stages is checked, confirmed, written, and may be taken back.
 
 What was asked for stands on the row and is done in transactions of some hundred lines, so that a killed
-worker only delays it; a line that was written names what it became.
+worker only delays it; a line that was written names what it became. After thirty days the rows of a file go.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -210,6 +211,30 @@ def request_apply(*, actor: Actor, carry_over_id: UUID) -> CarryOver:
         row.save(update_fields=["status", "acting", "applied_by"])
         _audit(actor, "carry_over.confirm", row)
     return row
+
+
+def forget_old_balances(*, actor: Actor) -> int:
+    """Rows of files go after GOOD_FOR; of how many balances.
+
+    Of a balance that nobody confirmed all go, and it expires; of another one those to mend. Counts, faults
+    and what was written stay. Audits; may run twice.
+    """
+    old = CarryOver.objects.filter(recorded_at__lt=actor.now() - GOOD_FOR).exclude(
+        status__in=(SheetStatus.APPLYING, SheetStatus.UNDOING)
+    )
+    sealed = CarryOverLine.objects.filter(carry_over__in=old, data__has_key="sealed")
+    wanted = old.filter(Q(status=SheetStatus.READY) | Q(pk__in=sealed.values("carry_over")))
+    with transaction.atomic():
+        rows = list(wanted.select_for_update(skip_locked=True))
+        for row in rows:
+            if row.status == SheetStatus.READY:
+                row.lines.all().delete()
+                row.status = SheetStatus.EXPIRED
+                row.save(update_fields=["status"])
+            else:
+                row.lines.filter(data__has_key="sealed").update(data={})
+            _audit(actor, "carry_over.emptied", row)
+    return len(rows)
 
 
 def may_confirm(actor: Actor, row: CarryOver) -> bool:

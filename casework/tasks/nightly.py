@@ -6,6 +6,7 @@ from celery import shared_task
 
 from povertyops.accounts.actor import system_actor
 
+from ..services.carry_over import forget_old_balances
 from ..services.photos import purge_unfinished
 from ..services.sheet_returns import forget_old_sheets
 from ..services.turning import turn_day
@@ -25,5 +26,7 @@ def purge_photos() -> int:
 
 @shared_task(name="casework.forget_sheets")
 def forget_sheets() -> int:
-    """Empty verification sheets, and returned ones that nobody confirmed, past their time; may run twice."""
-    return forget_old_sheets(actor=system_actor())
+    """Empty verification sheets, what came back of them, and opening balances, past their time; may run
+    twice."""
+    actor = system_actor()
+    return forget_old_sheets(actor=actor) + forget_old_balances(actor=actor)

@@ -21,6 +21,7 @@ from ..pages.carry_over import (
     fault_lines,
     file_to_mend,
     good_lines,
+    is_emptied,
     is_moving,
     lines_for,
     same_lines,
@@ -93,6 +94,7 @@ def _page(request: HttpRequest, row: CarryOver, undo: UndoForm) -> HttpResponse:
         "carry": row,
         "tone": tone_of(row),
         "is_moving": is_moving(row),
+        "is_emptied": is_emptied(row),
         "shown": shown,
         "lines": lines_for(actor, page.rows),
         "early": early_count(row) if row.kind == "helps" else 0,
@@ -131,7 +133,7 @@ def carry_over_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @allow(*CARRIERS)
 def carry_over_errors(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The rows to mend as a file; id numbers stand in it in full, so that fetching it is logged."""
+    """The rows to mend as a file; id numbers stand in it in full: fetching it is logged and counted."""
     actor = actor_of(request)
     row = get_carry_over_for(actor, pk)
     if not row.faults:

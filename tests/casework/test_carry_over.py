@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from casework.models import CarryOver, CarryOverLine, Help, StageEvent
@@ -23,6 +24,7 @@ from casework.services.carry_over import (
 )
 from casework.services.cohort import expected_states, stored_states
 from casework.services.helps import amend_help
+from casework.tasks.nightly import forget_sheets
 from dimensions.enums import Stage
 from dimensions.services import load_yardstick
 from dimensions.source import read_source
@@ -30,7 +32,7 @@ from households.models import Household, HouseholdScope
 from povertyops.accounts.actor import Actor, system_actor
 from povertyops.common.audit import SYSTEM
 from povertyops.common.errors import Conflict, InvalidInput, NotAllowed
-from povertyops.common.models import AccessEntry
+from povertyops.common.models import AccessEntry, AuditEntry
 from tests.casework.work import START, an_item, case_of, in_care, state_of
 from tests.cast import FAR_VILLAGE, MUEANG_VILLAGE, Cast, centre_of, client_of
 
@@ -266,6 +268,44 @@ def test_pages_send_confirm_and_give_back_what_is_to_be_mended(cast: Cast) -> No
     continue_carry_over(row.pk)
     assert browser.post(f"/carry-over/{row.pk}/undo/", {"reason": ""}).status_code == 422
     assert "บันทึกแล้ว" in browser.get("/carry-over/").content.decode()
+
+
+def test_rows_of_a_file_go_after_thirty_days(cast: Cast) -> None:
+    """All of a balance that nobody confirmed; of one that was written those to mend; of a new one nothing."""
+    home = coded(cast, "90070000001")
+    an_item(code="repair")
+    good = help_row("10/3/2568", "1", code=home.house_code, item="repair")
+    bad = help_row("10/3/2568", "1", item="repair", pin="1234567890123", detail="SECRET")
+    late, done = (received(cast.officer, table(HELP_HEAD, good, bad)) for _number in range(2))
+    written(cast.officer, done)
+    CarryOver.objects.update(recorded_at=timezone.now() - timedelta(days=30, hours=1))
+    fresh = received(cast.officer, table(HELP_HEAD, bad))
+    browser = client_of(cast.officer)
+    assert browser.get(f"/carry-over/{late.pk}/errors.xlsx").status_code == 200
+
+    assert [forget_sheets(), forget_sheets()] == [2, 0]
+    assert dict(CarryOver.objects.values_list("pk", "status")) == {
+        late.pk: "expired",
+        done.pk: "applied",
+        fresh.pk: "ready",
+    }
+    assert (late.lines.count(), done.lines.count(), fresh.lines.count()) == (0, 2, 1)
+    sealed = CarryOverLine.objects.filter(data__has_key="sealed")
+    assert list(sealed.values_list("carry_over", flat=True)) == [fresh.pk]
+    for row, said in ((late, "แถวในไฟล์ถูกลบแล้ว"), (done, "แถวที่ต้องแก้ถูกลบตามกำหนด")):
+        page = browser.get(f"/carry-over/{row.pk}/").content.decode()
+        assert said in page
+        assert "errors.xlsx" not in page
+        assert browser.get(f"/carry-over/{row.pk}/errors.xlsx").status_code == 409
+        audited = AuditEntry.objects.filter(action="carry_over.emptied", object_id=str(row.pk))
+        assert audited.count() == 1
+    assert "errors.xlsx" in browser.get(f"/carry-over/{fresh.pk}/").content.decode()
+    with pytest.raises(Conflict) as refused:
+        request_apply(actor=cast.officer, carry_over_id=late.pk)
+    assert refused.value.code == "expired"
+    request_undo(actor=cast.officer, carry_over_id=done.pk, reason="ผิดไฟล์")  # what was written stays known
+    assert continue_carry_over(done.pk)
+    assert Help.objects.filter(household=home, is_void=True).count() == 1
 
 
 def test_command_tells_what_is_to_be_mended_by_its_exit_code(cast: Cast, tmp_path: Any, capsys: Any) -> None:
