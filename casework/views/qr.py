@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from households.access import get_household_for, merged_home
 from households.models import Household
 from povertyops.accounts.actor import Actor
-from povertyops.areas.queries import path_of
+from povertyops.accounts.takings import Taking, count_taking
+from povertyops.areas.queries import address_labels, path_of
 from povertyops.common.audit import log_access
 from povertyops.common.policies import allow
 
@@ -57,7 +58,8 @@ def household_qr(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allow(*OFFICERS)
 def qr_sheet(request: HttpRequest) -> HttpResponse:
-    """Cards of a village (`?area=`), or of the households ticked in a list."""
+    """Cards of a village (`?area=`), or of the households ticked in a list; counted among what an account
+    takes away in a day. The card of one household says no more than its page."""
     actor = actor_of(request)
     if request.method == "POST":
         chosen = chosen_households(request, actor, today=actor.today())
@@ -68,7 +70,16 @@ def qr_sheet(request: HttpRequest) -> HttpResponse:
     if not households:
         messages.warning(request, _("ยังไม่ได้เลือกครัวเรือนที่จะพิมพ์ เลือกจากรายการก่อน"))
         return redirect("household_list")
-    return _sheet(request, actor, households[:MOST_CARDS], more=len(households) > MOST_CARDS)
+    cards = households[:MOST_CARDS]
+    name = _("บัตร QR ครัวเรือน %(place)s") % {"place": _place_of(cards)}
+    count_taking(actor=actor, taking=Taking("qr_sheet", "html", name.strip(), len(cards)))
+    return _sheet(request, actor, cards, more=len(households) > MOST_CARDS)
+
+
+def _place_of(households: list[Household]) -> str:
+    """The village of the cards; nothing where they are of several."""
+    village, *others = {row.area_code for row in households}
+    return "" if others else address_labels([village])[village]
 
 
 def _sheet(

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from ..enums import ImportStatus
 from ..models import Household, ImportBatch, ImportHousehold, ImportRow, Listing
@@ -28,20 +28,13 @@ _SAID = ("dimensions", "failed_indicators", "income", "raw", "content_hash")
 
 
 class JoinedLine(NamedTuple):
-    """A household of the file that goes in with another one; `into_row` is where that one begins."""
+    """A household of the file that goes in with another one; `into_row` is where that one begins, None where
+    another file of the list named it."""
 
     number: int
     row: int
     house_code: str
-    into_row: int
-
-
-class WithLine(NamedTuple):
-    """A household of the file that goes in with what another file of the list said of a family of it."""
-
-    number: int
-    row: int
-    house_code: str
+    into_row: int | None
 
 
 class HeldLine(NamedTuple):
@@ -113,23 +106,16 @@ def hold_together(batch: ImportBatch) -> list[HeldLine]:
 
 
 def joined_lines(batch: ImportBatch) -> list[JoinedLine]:
-    """The households of the file that go in with another one, in the order of the file; none that is held
-    back."""
-    lines = list(_folded(batch).filter(is_held=False).order_by("number"))
-    into = ImportHousehold.objects.filter(batch=batch, number__in={line.joined_to for line in lines})
-    rows = dict(into.values_list("number", "first_row")) if lines else {}
+    """The households of the file that go in with another one, or with what another file of the list said of a
+    family of them, in the order of the file; none that is held back."""
+    either = Q(joined_to__isnull=False) | Q(alone__isnull=False)
+    lines = list(ImportHousehold.objects.filter(either, batch=batch, is_held=False).order_by("number"))
+    rows = {line.number: line.first_row for line in lines}
     return [
-        JoinedLine(line.number, line.first_row, line.house_code, rows[line.joined_to])
+        JoinedLine(line.number, line.first_row, line.house_code, rows.get(line.joined_to or 0))
         for line in lines
-        if line.joined_to is not None
+        if line.joined_to is not None or (line.alone or {}).get("lines")
     ]
-
-
-def lines_with_others(batch: ImportBatch) -> list[WithLine]:
-    """The households of the file that go in with a line of the register, in the order of the file; none that
-    is held back."""
-    lines = _joint(batch).filter(is_held=False, alone__lines__0__isnull=False).order_by("number")
-    return [WithLine(*row) for row in lines.values_list("number", "first_row", "house_code")]
 
 
 def alone_values(line: ImportHousehold) -> dict[str, Any]:

@@ -113,8 +113,9 @@ def hold_back(batch: ImportBatch, numbers: Iterable[int]) -> None:
     ImportHousehold.objects.filter(batch=batch, number__in=list(numbers)).update(is_held=True)
 
 
-def let_in_waiting(batch: ImportBatch) -> None:
-    """Hold back no more what had no fault of its own, and waited for a household with which it was to go in.
+def let_in_waiting(batch: ImportBatch) -> set[int]:
+    """Hold back no more what had no fault of its own, and waited for a household with which it was to go in;
+    the numbers of these.
 
     Whether it still does is asked again (`tell_outcomes`). What was applied, or passed over, stays so.
     """
@@ -124,8 +125,10 @@ def let_in_waiting(batch: ImportBatch) -> None:
     )
     lines = ImportHousehold.objects.filter(batch=batch, is_applied=False, is_held=True)
     numbers = set(lines.filter(number__in=waited.values("number")).values_list("number", flat=True))
-    lines.filter(number__in=numbers).update(is_held=False)
-    faults.filter(code=WAITS_FOR_OTHER, number__in=numbers).delete()
+    if numbers:
+        lines.filter(number__in=numbers).update(is_held=False)
+        faults.filter(code=WAITS_FOR_OTHER, number__in=numbers).delete()
+    return numbers
 
 
 def tell_outcomes(batch: ImportBatch) -> list[HeldLine]:

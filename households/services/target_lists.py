@@ -38,7 +38,7 @@ from ..imports.diff import (
 )
 from ..imports.faults import Fault, Unreadable, message_of
 from ..imports.files import read_pieces, spooled, store_pieces
-from ..imports.joining import HeldLine, joined_lines, lines_with_others
+from ..imports.joining import HeldLine, joined_lines
 from ..imports.mapping import described, label_of, layout_for, layout_told, open_list
 from ..imports.matching import (
     WAITS_FOR_OTHER,
@@ -342,15 +342,13 @@ def _waiting_for_others(lines: Iterable[HeldLine]) -> list[FoundFault]:
 
 
 def _notices_of_joined(batch: ImportBatch) -> list[FoundFault]:
-    with_lines = [
-        FoundFault(line.number, line.row, Fault("joined_with_line", "house_code", line.house_code), True)
-        for line in lines_with_others(batch)
-    ]
-    return with_lines + [
+    return [
         FoundFault(
             line.number,
             line.row,
-            Fault("joined_household", "house_code", line.house_code, {"other_row": line.into_row}),
+            Fault("joined_with_line", "house_code", line.house_code)
+            if line.into_row is None
+            else Fault("joined_household", "house_code", line.house_code, {"other_row": line.into_row}),
             True,
         )
         for line in joined_lines(batch)
@@ -375,12 +373,16 @@ def _conclude(actor: Actor, batch: ImportBatch) -> None:
         setattr(batch, name, count)
     batch.since_last = compare_with_last(batch)
     batch.left = batch.since_last["left"]
+    _count_faults(batch)
+    batch.save()
+    _audit(actor, "import.read", batch, _counts(batch))
+
+
+def _count_faults(batch: ImportBatch) -> None:
     found = ImportFault.objects.filter(batch=batch).aggregate(
         faults=Count("id", filter=Q(is_notice=False)), notices=Count("id", filter=Q(is_notice=True))
     )
     batch.faults, batch.notices = found["faults"], found["notices"]
-    batch.save()
-    _audit(actor, "import.read", batch, _counts(batch))
 
 
 def _make_error_file(batch: ImportBatch, layout: Layout, pieces: Pieces, number_of_row: RowNumbers) -> None:
@@ -409,18 +411,17 @@ def rematch(batch: ImportBatch) -> None:
     with transaction.atomic():
         before = _held(batch)
         match_register(batch, again=True)
-        let_in_waiting(batch)
-        known = _held(batch)
-        late = [fault for fault in _faults_of_register(actor_of(batch), batch) if fault.number not in known]
+        held = before - let_in_waiting(batch)
+        late = [fault for fault in _faults_of_register(actor_of(batch), batch) if fault.number not in held]
         _add_faults(batch, layout, late)
-        _add_faults(batch, layout, _waiting_for_others(tell_outcomes(batch)))
+        waiting = _waiting_for_others(tell_outcomes(batch))
+        _add_faults(batch, layout, waiting)
         found = ImportFault.objects.filter(batch=batch)
         found.filter(code__in=("joined_household", "joined_with_line"), is_notice=True).delete()
         store_faults(batch, layout, _notices_of_joined(batch))
         for name, count in count_outcomes(batch).items():
             setattr(batch, name, count)
-        batch.faults = found.filter(is_notice=False).count()
-        batch.notices = found.filter(is_notice=True).count()
+        _count_faults(batch)
         batch.since_last = compare_with_last(batch)
         batch.left = batch.since_last["left"]
         batch.save(
@@ -430,7 +431,7 @@ def rematch(batch: ImportBatch) -> None:
             ]
         )
         files = ImportFile.objects.filter(batch=batch, part=FilePart.ERRORS)
-        if _held(batch) != before:
+        if held.union(fault.number for fault in (*late, *waiting)) != before:
             files.delete()
     if batch.held_back and not files.exists():
         number_of_row = rows_of_staging(batch)

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from casework.inputs import FindingInput
 from casework.models import CohortState, SheetReturn, SheetReturnLine, VerificationSheet
+from casework.services.carry_over import receive_carry_over
 from casework.services.merge_work import MergeChoices
 from casework.services.merging import merge_households
 from casework.services.sheet_returns import apply_return, receive_return
@@ -34,6 +35,8 @@ from reports.models import ExportJob
 from tests.casework.pages.families import family, text_of, this_year, today
 from tests.casework.pages.test_verification import people_of
 from tests.cast import CITY_VILLAGE, FAR_VILLAGE, NEXT_SUBDISTRICT_VILLAGE, Cast, client_of
+from tests.import_work import check, load_world
+from tests.lists import Sheet, make_households
 
 Edit = Callable[[Worksheet], None]
 RETURNS = "/verify/returns/"
@@ -402,6 +405,38 @@ def test_sheets_count_among_what_an_account_takes_in_a_day(cast: Cast, settings:
     register = text_of(client_of(cast.secretary).get("/exports/all/"))
     assert register.count("แบบตรวจสอบข้อมูล") == 3
     assert "เกินจำนวนแถวต่อวัน" in register
+
+
+def test_files_to_mend_and_cards_count_among_what_one_takes_in_a_day(cast: Cast, settings: Any) -> None:
+    """One door after the other, and then none is open any more; what is refused is not logged as taken."""
+    household = family(cast, persons=2)
+    load_world()
+    wrong = Sheet(make_households(2, persons=2)).set(1, "วันเกิด", "31/02/2560")
+    batch = check(wrong, actor=cast.officer)
+    head, place = ("วันที่ให้", "รหัสประจำบ้าน", "มิติ"), ("10/3/2568", "90070000009", "health")
+    old = "\n".join(",".join(line) for line in (head, place)).encode()
+    carry_over = receive_carry_over(
+        actor=cast.officer, kind="helps", file_name="old.csv", pieces=lambda: [old]
+    )
+    client = client_of(cast.officer)
+    doors = (
+        (f"/imports/{batch.pk}/errors.xlsx", "import_errors", 2),
+        (f"/carry-over/{carry_over.pk}/errors.xlsx", "carry_over_rows", 1),
+        (f"/qr/?area={household.area_code}", "qr_sheet", 1),
+    )
+    settings.EXPORT_MAX_JOBS_A_DAY, settings.EXPORT_ALERT_ROWS = 3, 3
+    assert [client.get(url).status_code for url, _kind, _rows in doors] == [200, 200, 200]
+    taken = ExportJob.objects.filter(asked_by=cast.officer.user).order_by("id")
+    assert [(job.kind, job.rows) for job in taken] == [(kind, rows) for _url, kind, rows in doors]
+    entries = AccessEntry.objects.count()
+    answers = [client.get(url) for url, _kind, _rows in doors]
+    answers.append(client.post("/qr/", {"household": [str(household.pk)]}))
+    assert [answer.status_code for answer in answers] == [403] * 4
+    assert all("ครบจำนวนที่กำหนด" in text_of(answer) for answer in answers)
+    assert client.get("/exports/persons.csv").status_code == 403
+    assert AccessEntry.objects.count() == entries
+    assert client.get(f"/households/{household.pk}/qr/").status_code == 200  # no more than the page itself
+    assert "บัตร QR" in text_of(client.get("/exports/"))
 
 
 def test_foreign_and_forged_sheets_are_refused_alike(cast: Cast) -> None:
