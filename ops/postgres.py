@@ -23,7 +23,7 @@ from ops.processes import CannotStart, Child, spawn, unprivileged
 USER = "povertyops"
 TUNING = ("shared_buffers=256MB", "work_mem=16MB", "maintenance_work_mem=256MB", "max_wal_size=2GB")
 # A test database need not survive a power cut.
-FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=128MB")
+FORGETFUL = (*TUNING, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @dataclass(frozen=True)
