@@ -17,7 +17,7 @@ from povertyops.demo.cast import Cast, national_centre
 from povertyops.demo.chapters import khonkaen, meetings, menus, plain, plans, referrals, songkhla, supervision
 from povertyops.demo.models import Chapter
 from povertyops.demo.personas import PERSONAS
-from povertyops.demo.telling import Teller
+from povertyops.demo.telling import Teller, rarely_tidied
 from reports.services.days import close_days, reopen_days
 from reports.services.rollup import drain_marks
 
@@ -48,7 +48,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._announce()
-        told = [self._tell(*chapter) for chapter in (PLAIN if options["background"] else DEEP)]
+        with rarely_tidied():
+            told = [self._tell(*chapter) for chapter in (PLAIN if options["background"] else DEEP)]
         if any(told):
             # A story changes what past days knew: their figures are put down again.
             reopen_days(date.min)
