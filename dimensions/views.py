@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.enums import Role
 from povertyops.common.answering import posted, status_of, succeeds
+from povertyops.common.languages import kept_in_thai
 from povertyops.common.policies import allow, signed_in
 
 from .enums import Dimension, Stage
@@ -173,12 +174,13 @@ def stage_edit(request: HttpRequest, code: str) -> HttpResponse:
     def warn() -> list[str]:
         if form.cleaned_data["label"] == row.label:
             return []
-        holding = (str(each.label) for each in Stage if each is not stage and row.label in str(each.label))
+        with kept_in_thai():
+            holding = [each for each in Stage if each is not stage and row.label in str(each.label)]
         said = _("ชื่อขั้น %(other)s ยังมีคำว่า %(name)s ให้แก้ชื่อนั้นด้วย")
-        return [said % {"other": other, "name": row.label} for other in holding]
+        return [said % {"other": other.label, "name": row.label} for other in holding]
 
     lead = _("ชื่อใหม่ใช้ทุกหน้า เอกสารที่ตรึงแล้วคงคำเดิม")
-    title = _("แก้ชื่อขั้น%(name)s") % {"name": row.label}
+    title = _("แก้ชื่อขั้น%(name)s") % {"name": stage.label}
     return _answer(request, Editing(title, form, save, warn=warn, lead=lead))
 
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
 
+from dimensions.asking import asking_of
 from povertyops.accounts.actor import Actor
 from povertyops.accounts.models import User
 from povertyops.areas.models import Area
@@ -32,6 +33,10 @@ PAGES_AT_LEAST = {"officer": 60, "mentor": 25, "secretary": 60, "system_admin": 
 COPIED = re.compile(r"<textarea[^>]*data-copy-text>.*?</textarea>", re.DOTALL)
 # Heads that the columns of a file must have, as they must be typed.
 HEADS = re.compile(r"<p>(<span class=\"badge\">[^<]*</span> )+</p>")
+
+
+# The field of a Thai name that is still as built in.
+BUILT_IN = re.compile(r"<input type=\"text\" name=\"label\" value=\"[^\"]*\"")
 
 
 @pytest.fixture
@@ -57,12 +62,12 @@ def texts_of(value: object) -> Iterator[str]:
 
 
 def thai_data() -> list[str]:
-    """Every text with Thai letters that a row holds, and its lines, but not names that have an English one.
-
-    The longest first.
+    """Every text with Thai letters that a row or a file of questions holds, and its lines, but not names that
+    have an English one. The longest first.
     """
     kinds = (models.CharField, models.TextField, models.JSONField)
-    found: set[str] = set()
+    asked = [asking for code in ("bmn-2560", "bmn-2565") for asking in asking_of(code).values()]
+    found = {words for asking in asked for words in (asking.name, asking.ask) if words}
     for model in set(apps.get_models()) - {Area}:
         names = [field.attname for field in model._meta.concrete_fields if isinstance(field, kinds)]
         for row in model.objects.values_list(*names) if names else []:
@@ -72,7 +77,8 @@ def thai_data() -> list[str]:
 
 
 def thai_left(page: str, data: list[str]) -> list[str]:
-    page = COPIED.sub("", HEADS.sub("", SWITCH.sub("", page)))
+    for kept in (COPIED, HEADS, SWITCH, BUILT_IN):
+        page = kept.sub("", page)
     for text in data:
         page = page.replace(text, "")
     return [line.strip()[:200] for line in page.splitlines() if THAI.search(line)]

@@ -70,8 +70,8 @@ DIMENSION_NAMES: Mapping[str, Promise] = {
         ("access", _("การเข้าถึงบริการภาครัฐ")),
     )
 }
-STAGE_NAMES: Mapping[str, Promise] = {
-    code: named(code, built_in)
+STAGE_NAMES: Mapping[str, StrPromise] = {
+    code: cast("StrPromise", named(code, built_in))
     for code, built_in in (
         ("waiting", _("ยังไม่ถึงขั้นอยู่รอด")),
         ("survive", _("อยู่รอด")),

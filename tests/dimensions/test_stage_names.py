@@ -53,6 +53,9 @@ def test_a_renamed_stage_is_a_version_and_nobody_else_may(cast: Cast) -> None:
     preview = text_of(browser.post(URL, fields_of(browser.get(URL), **WORDS, preview="1")))
     assert "ชื่อ: อยู่รอด → ตั้งหลักได้" in preview
     assert "ชื่อขั้น ยังไม่ถึงขั้นอยู่รอด ยังมีคำว่า อยู่รอด" in preview
+    english = in_english(client_of(cast.system_admin))
+    warned = text_of(english.post(URL, fields_of(english.get(URL), **WORDS, preview="1")))
+    assert "The stage Waiting still says อยู่รอด" in warned
     assert not StageInfo.objects.exists()
     stale = fields_of(browser.get(URL), **WORDS, save="1")
     assert saved(browser, URL, **WORDS).status_code == 302
