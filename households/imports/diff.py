@@ -203,14 +203,10 @@ def _staged_persons(batch: ImportBatch, staged: Sequence[ImportHousehold]) -> Ma
         said = [
             one
             for part in own or [str(number)]
-            for one in by_part[number, part] or listed.get(_id_of(part), ())
+            for one in (by_part[number, part] if part.isdigit() else listed.get(UUID(part), []))
         ]
         found[number] = _once(said)
     return found
-
-
-def _id_of(part: str) -> UUID | None:
-    return None if part.isdigit() else UUID(part)
 
 
 def _once(said: Sequence[_Said]) -> list[_Said]:
