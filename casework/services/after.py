@@ -15,6 +15,8 @@ from django.utils.translation import gettext
 from dimensions.rules import StageResult
 from households.models import HouseholdScope
 from povertyops.accounts.actor import Actor
+from povertyops.common.bulk import insert_rows
+from povertyops.common.ids import uuid7
 from povertyops.common.languages import kept_in_thai
 
 from ..enums import CloseReason
@@ -111,25 +113,25 @@ def evidence_json(result: StageResult) -> list[dict[str, Any]]:
 def _write_events(actor: Actor, events: Sequence[tuple[Facts, NewEvent]]) -> None:
     if not events:
         return
-    StageEvent.objects.bulk_create(
-        [
-            StageEvent(
-                case_id=event.case_id,
-                household_id=facts.household_id,
-                province_code=facts.province_code,
-                kind=event.kind,
-                from_stage=event.from_stage,
-                to_stage=event.to_stage,
-                effective_on=event.effective_on,
-                rule_version=event.result.version,
-                evidence=evidence_json(event.result),
-                actor=actor.user,
-                recorded_at=actor.stamp,
-            )
-            for facts, event in events
-        ],
-        batch_size=1_000,
-    )
+    same: dict[str, Any] = {"minutes_number": "", "document": "", "actor_id": actor.user_id}
+    if actor.recorded_at:
+        same["recorded_at"] = actor.recorded_at
+    rows = [
+        {
+            "id": uuid7(),
+            "case_id": event.case_id,
+            "household_id": facts.household_id,
+            "province_code": facts.province_code,
+            "kind": event.kind,
+            "from_stage": event.from_stage,
+            "to_stage": event.to_stage,
+            "effective_on": event.effective_on,
+            "rule_version": event.result.version,
+            "evidence": evidence_json(event.result),
+        }
+        for facts, event in events
+    ]
+    insert_rows(StageEvent, list(rows[0]), rows, same=same)
 
 
 def _write_cases(changes: Sequence[_CaseChange]) -> None:
