@@ -158,25 +158,32 @@ def test_a_history_met_for_the_first_time_is_closed_by_the_week_and_then_by_the_
     assert len(points) >= len(days_of_trend(YEAR, TODAY, 5)) - 1
 
 
-@pytest.mark.parametrize("seed", [1, 2569])
-def test_days_put_down_from_the_day_before_are_those_added_up_one_by_one(cast: Cast, seed: int) -> None:
-    """Over the turn of a fiscal year, with visits that fall due, lists, centres and two provinces."""
-    random = Random(seed)
+@pytest.mark.parametrize("change_of", ["known", "changed", "due", "visited", "nothing"])
+def test_days_put_down_from_the_day_before_are_those_added_up_one_by_one(cast: Cast, change_of: str) -> None:
+    """Each reason for a change alone, over the turn of a year, in one province while the other is quiet."""
+    random = Random(change_of)
     first = fiscal_year_bounds(YEAR)[0] - timedelta(days=20)
     days = [first + timedelta(days=number) for number in range((TODAY - first).days)]
-
-    def soon() -> date | None:
-        return random.choice([None, random.choice(days) + timedelta(days=random.randint(-100, 20))])
-
-    for number, village in enumerate(
-        [VILLAGE, CITY_VILLAGE, MUEANG_VILLAGE, FAR_VILLAGE, FAR_CITY_VILLAGE] * 5
-    ):
+    everywhere = (VILLAGE, CITY_VILLAGE, MUEANG_VILLAGE, FAR_VILLAGE, FAR_CITY_VILLAGE)
+    for number in range(20):
+        village = everywhere[number % 5]
         lists = random.choice([{"tpmap": 5}, {"csr": 2}, {"tpmap": 4, "csr": 3}])
-        state = make_state(cast, village=village, lists=lists, fiscal_year=YEAR - number % 2,
-                           since=random.choice(days), due_on=soon(), last_visit_on=soon(),
-                           step=3, step_since=random.choice(days))  # fmt: skip
-        for day in sorted(random.sample(days, random.choice([0, 0, 2]))):
-            change(state, day, stage=random.randrange(4), visits=random.randrange(9), due_on=soon())
+        values: dict[str, Any] = {
+            "since": first,
+            "step": 3,
+            "step_since": first,
+            "fiscal_year": YEAR - number // 10,
+        }
+        day = random.choice(days[1:])
+        if village in everywhere[:3] or number == 3:
+            values |= {
+                "known": {"since": day},
+                "due": {"due_on": day},
+                "visited": {"last_visit_on": day - timedelta(days=90)},
+            }.get(change_of, {})
+        state = make_state(cast, village=village, lists=lists, **values)
+        if change_of == "changed" and number % 5 < 3:
+            change(state, day, stage=1 + number % 3, visits=number)
 
     closed = close_days()
 
