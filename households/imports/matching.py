@@ -59,11 +59,11 @@ def match_register(batch: ImportBatch, *, again: bool) -> None:
 def refresh_statistics(batch: ImportBatch) -> None:
     """Tell the planner about rows that have just come in by COPY; without it large files get slow plans.
 
-    A register that seems small may have grown since anybody looked; of a large one PostgreSQL knows itself.
+    A register that seems small may have grown since anybody looked, and taken for empty it would be joined
+    every row with every row; of a large one PostgreSQL knows itself.
     """
-    if batch.rows <= FEW_ROWS:
-        return
-    _analyze(*STAGING)
+    if batch.rows > FEW_ROWS:
+        _analyze(*STAGING)
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'households_listedperson'::regclass")
         if cursor.fetchone()[0] < SMALL_REGISTER:
@@ -320,48 +320,60 @@ def person_key(line: str) -> str:
     return _KEY.format(first=f"({line}.raw ->> 'first_name')", last=f"({line}.raw ->> 'last_name')")
 
 
+# Row by row, each in its own household: joined as a whole, the planner would at times compare every name of
+# the file with every name of the register.
 _PERSONS_BY_NAME = f"""
+    WITH waiting AS MATERIALIZED (
+        SELECT r.id, r.row, r.number, r.first_name, r.last_name, r.search_key, r.birth_date, r.blind_index,
+               s.match_id AS household_id
+        FROM households_importhousehold s
+        JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number AND r.match_id IS NULL
+        WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NOT NULL
+    )
     UPDATE households_importrow r SET match_id = pair.person_id
     FROM (
         SELECT alike.id, alike.person_id,
-               row_number() OVER (PARTITION BY alike.id
-                                  ORDER BY alike.place, alike.known, p.sort_key, p.id) AS choice,
+               row_number() OVER (
+                   PARTITION BY alike.id
+                   ORDER BY alike.place, alike.known, alike.sort_key, alike.person_id
+               ) AS choice,
                row_number() OVER (PARTITION BY alike.person_id ORDER BY alike.row) AS turn
         FROM (
-            SELECT r.id, r.row, l.person_id, 0 AS place, (n.person_id IS NULL)::int AS known
-            FROM households_importhousehold s
-            JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
-                 AND r.match_id IS NULL
-            JOIN households_listing i ON i.household_id = s.match_id AND i.superseded_at IS NULL
-            JOIN households_listedperson l ON l.listing_id = i.id
-                 AND {person_key("l")}
-                     = {_KEY.format(first="r.first_name", last="r.last_name")}
-                 AND l.raw ->> 'birth' = COALESCE(r.birth_date::text, '')
-            LEFT JOIN households_nationalid n ON n.person_id = l.person_id
-            WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NOT NULL
-              AND (r.blind_index IS NULL OR n.person_id IS NULL)
-            GROUP BY r.id, r.row, l.person_id, n.person_id
+            SELECT r.id, r.row, r.number, found.person_id, 0 AS place, found.known, found.sort_key
+            FROM waiting r CROSS JOIN LATERAL (
+                SELECT DISTINCT p.id AS person_id, (n.person_id IS NULL)::int AS known, p.sort_key
+                FROM households_listing i
+                JOIN households_listedperson l ON l.listing_id = i.id
+                     AND {person_key("l")}
+                         = {_KEY.format(first="r.first_name", last="r.last_name")}
+                     AND l.raw ->> 'birth' = COALESCE(r.birth_date::text, '')
+                JOIN households_person p ON p.id = l.person_id
+                LEFT JOIN households_nationalid n ON n.person_id = p.id
+                WHERE i.household_id = r.household_id AND i.superseded_at IS NULL
+                  AND (r.blind_index IS NULL OR n.person_id IS NULL)
+                OFFSET 0
+            ) AS found
             UNION ALL
-            SELECT r.id, r.row, p.id, 1 + m.position, (n.person_id IS NULL)::int
-            FROM households_importhousehold s
-            JOIN households_importrow r ON r.batch_id = s.batch_id AND r.number = s.number
-                 AND r.match_id IS NULL
-            JOIN households_membership m
-                 ON m.household_id = s.match_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
-            JOIN households_person p ON p.id = m.person_id AND p.search_key = r.search_key
-                 AND p.birth_date IS NOT DISTINCT FROM r.birth_date
-            LEFT JOIN households_nationalid n ON n.person_id = p.id
-            WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND s.match_id IS NOT NULL
-              AND (r.blind_index IS NULL OR n.person_id IS NULL)
-              AND (NOT EXISTS (SELECT 1 FROM households_listedperson l
-                               WHERE l.person_id = p.id AND l.raw ? 'first_name')
-                   OR EXISTS (SELECT 1 FROM households_correction c
-                              WHERE c.person_id = p.id AND c.state = 'applied'))
+            SELECT r.id, r.row, r.number, found.person_id, found.place, found.known, found.sort_key
+            FROM waiting r CROSS JOIN LATERAL (
+                SELECT p.id AS person_id, 1 + m.position AS place, (n.person_id IS NULL)::int AS known,
+                       p.sort_key
+                FROM households_membership m
+                JOIN households_person p ON p.id = m.person_id AND p.search_key = r.search_key
+                     AND p.birth_date IS NOT DISTINCT FROM r.birth_date
+                LEFT JOIN households_nationalid n ON n.person_id = p.id
+                WHERE m.household_id = r.household_id AND m.valid_to IS NULL AND m.superseded_at IS NULL
+                  AND (r.blind_index IS NULL OR n.person_id IS NULL)
+                  AND (NOT EXISTS (SELECT 1 FROM households_listedperson l
+                                   WHERE l.person_id = p.id AND l.raw ? 'first_name')
+                       OR EXISTS (SELECT 1 FROM households_correction c
+                                  WHERE c.person_id = p.id AND c.state = 'applied'))
+                OFFSET 0
+            ) AS found
         ) AS alike
-        JOIN households_person p ON p.id = alike.person_id
         WHERE NOT EXISTS (
-            SELECT 1 FROM households_importrow o JOIN households_importrow r ON r.id = alike.id
-            WHERE o.batch_id = r.batch_id AND o.number = r.number AND o.match_id = alike.person_id
+            SELECT 1 FROM households_importrow o
+            WHERE o.batch_id = %(batch)s AND o.number = alike.number AND o.match_id = alike.person_id
         )
     ) AS pair
     WHERE r.id = pair.id AND pair.choice = 1 AND pair.turn = 1
