@@ -25,6 +25,7 @@ COLOURS = 96
 BOARD = "/board/90/?fiscal_year=2568&list=csr"
 SOURCES = "main a[href$='/sources/']"
 PAIR = "main a[href^='/duplicates/0']"
+APPLIED = "main table tbody tr:has-text('นำเข้าแล้ว') a"
 NOMINATION = "main a[href^='/nominations/0']"
 DISTRICTS_OWN = "/board/9007/?fiscal_year=2568&list=csr"
 MOVED = "/board/90/moved/?fiscal_year=2568&list=csr&as_of=2025-09-30&compare=2025-03-31"
@@ -155,7 +156,7 @@ PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("offices", "Offices and their deadlines", PROVINCE, "/offices/", ()),
     ("menu", "The help menu", PROVINCE, "/menu/", ()),
     ("import-new", "Importing a list", PROVINCE, "/imports/new/", ()),
-    ("imports", "What an import found", PROVINCE, "/imports/", ("main table a",)),
+    ("imports", "What an import found", PROVINCE, "/imports/", (APPLIED,)),
     ("yardstick", "The yardstick", PROVINCE, "/yardstick/", ()),
     ("import-changes", "Against the year before, field by field", PROVINCE, "/imports/", ("@changes",)),
     ("mapping", "What each column of a file is", PROVINCE, "/imports/", ("@mapping",)),
@@ -424,7 +425,7 @@ def changes(page: Page) -> None:
     """The comparison of the first import that has one."""
     for batch in page.locator("main table a").evaluate_all("(all) => all.map((link) => link.href)"):
         page.goto(batch + "changes/")
-        if page.locator("main table").count():
+        if page.locator("main li.card").count():
             return
 
 
