@@ -158,7 +158,6 @@ PAGES: tuple[tuple[str, str, str, str, tuple[str, ...]], ...] = (
     ("import-new", "Importing a list", PROVINCE, "/imports/new/", ()),
     ("imports", "What an import found", PROVINCE, "/imports/", (APPLIED,)),
     ("yardstick", "The yardstick", PROVINCE, "/yardstick/", ()),
-    ("import-changes", "Against the year before, field by field", PROVINCE, "/imports/", ("@changes",)),
     ("mapping", "What each column of a file is", PROVINCE, "/imports/", ("@mapping",)),
     ("lists", "The lists of a year and how they overlap", PROVINCE, "/lists/?fiscal_year=2568", ()),
     ("source-rules", "Which list is believed", PROVINCE, "/lists/rules/", ()),
@@ -421,14 +420,6 @@ def mapping(page: Page) -> None:
     page.wait_for_load_state()
 
 
-def changes(page: Page) -> None:
-    """The comparison of the first import that has one."""
-    for batch in page.locator("main table a").evaluate_all("(all) => all.map((link) => link.href)"):
-        page.goto(batch + "changes/")
-        if page.locator("main li.card").count():
-            return
-
-
 def english(page: Page) -> None:
     page.locator("form[action='/language/'] button").first.click()
     page.wait_for_load_state()
@@ -448,7 +439,6 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "@public": public,
     "@export": export,
     "@mapping": mapping,
-    "@changes": changes,
     "@english": english,
 }
 
