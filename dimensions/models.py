@@ -42,15 +42,34 @@ class Versioned(models.Model):
         abstract = True
 
 
-class DimensionInfo(Versioned):
-    """How a dimension is called and which office leads it. `colour` names a token of the design language."""
+def versions_of(name: str, key: str) -> list[models.BaseConstraint]:
+    """The two rules of versioned rows: of each `key` one is the newest, and no version stands twice."""
+    return [
+        models.UniqueConstraint(fields=[key], condition=Q(superseded_at=None), name=f"{name}_one_current"),
+        models.UniqueConstraint(fields=[key, "version"], name=f"{name}_version_once"),
+    ]
 
-    dimension = models.CharField(_("มิติ"), max_length=12, choices=Dimension)
-    position = models.PositiveSmallIntegerField(_("ลำดับ"))
+
+class Named(Versioned):
+    """Something people call by a name; without an English one the Thai one serves both languages."""
+
     label = models.CharField(_("ชื่อ"), max_length=60, validators=[plain_words])
     label_en = models.CharField(
         _("ชื่อภาษาอังกฤษ"), max_length=60, blank=True, db_default="", validators=[plain_words]
     )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return in_language(self.label, self.label_en)
+
+
+class DimensionInfo(Named):
+    """How a dimension is called and which office leads it. `colour` names a token of the design language."""
+
+    dimension = models.CharField(_("มิติ"), max_length=12, choices=Dimension)
+    position = models.PositiveSmallIntegerField(_("ลำดับ"))
     lead_office = models.CharField(_("หน่วยงานเจ้าภาพ"), max_length=160, blank=True)
     lead_office_short = models.CharField(_("ชื่อย่อ"), max_length=20, blank=True)
     colour = models.CharField(_("สี"), max_length=20)
@@ -70,25 +89,13 @@ class DimensionInfo(Versioned):
     class Meta:
         verbose_name = _("มิติ")
         ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["dimension"], condition=Q(superseded_at=None), name="dimension_one_current"
-            ),
-            models.UniqueConstraint(fields=["dimension", "version"], name="dimension_version_once"),
-        ]
-
-    def __str__(self) -> str:
-        return in_language(self.label, self.label_en)
+        constraints = versions_of("dimension", "dimension")
 
 
-class StageInfo(Versioned):
+class StageInfo(Named):
     """How a stage is called. Version 1, stored when the name is first changed, is what is built in."""
 
     stage = models.CharField(_("ขั้น"), max_length=12, choices=[(stage.code, stage.label) for stage in Stage])
-    label = models.CharField(_("ชื่อ"), max_length=60, validators=[plain_words])
-    label_en = models.CharField(
-        _("ชื่อภาษาอังกฤษ"), max_length=60, blank=True, db_default="", validators=[plain_words]
-    )
 
     KEY: ClassVar[tuple[str, ...]] = ("stage",)
     FACTS: ClassVar[tuple[str, ...]] = ("label", "label_en", "source")
@@ -96,15 +103,7 @@ class StageInfo(Versioned):
     class Meta:
         verbose_name = _("ขั้น")
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["stage"], condition=Q(superseded_at=None), name="stage_name_one_current"
-            ),
-            models.UniqueConstraint(fields=["stage", "version"], name="stage_name_version_once"),
-        ]
-
-    def __str__(self) -> str:
-        return in_language(self.label, self.label_en)
+        constraints = versions_of("stage_name", "stage")
 
     @classmethod
     def built_in(cls, stage: Stage) -> StageInfo:
@@ -130,10 +129,7 @@ class IndicatorSet(Versioned):
         verbose_name = _("ชุดตัวชี้วัด")
         ordering = ["valid_from"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["code"], condition=Q(superseded_at=None), name="indicator_set_one_current"
-            ),
-            models.UniqueConstraint(fields=["code", "version"], name="indicator_set_version_once"),
+            *versions_of("indicator_set", "code"),
             models.CheckConstraint(
                 condition=Q(valid_to__gte=F("valid_from")),
                 name="indicator_set_years_in_order",
@@ -202,12 +198,7 @@ class IncomeThreshold(Versioned):
     class Meta:
         verbose_name = _("เกณฑ์รายได้")
         ordering = ["survey_year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["survey_year"], condition=Q(superseded_at=None), name="income_threshold_one_current"
-            ),
-            models.UniqueConstraint(fields=["survey_year", "version"], name="income_threshold_version_once"),
-        ]
+        constraints = versions_of("income_threshold", "survey_year")
 
     def __str__(self) -> str:
         return f"{self.survey_year}: {self.baht:,}"
@@ -226,12 +217,7 @@ class PovertyLine(Versioned):
     class Meta:
         verbose_name = _("เส้นความยากจน")
         ordering = ["year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["year"], condition=Q(superseded_at=None), name="poverty_line_one_current"
-            ),
-            models.UniqueConstraint(fields=["year", "version"], name="poverty_line_version_once"),
-        ]
+        constraints = versions_of("poverty_line", "year")
 
     def __str__(self) -> str:
         return f"{self.year}: {self.baht:,}"

@@ -47,7 +47,7 @@ from .opening import audit_range, open_cases, write_new_cohort
 
 HOUSEHOLDS_AT_ONCE = 1_000
 FIND_DUPLICATES = "households.find_duplicates_of_import"
-SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 1
 """Ranges applied at the same time, each on a connection of its own."""
 
 
