@@ -28,7 +28,7 @@ FEW_ROWS = 200
 WAITS_FOR_OTHER = "held_with_other"
 SMALL_REGISTER = 50_000
 STAGING = (
-    "households_importhousehold (batch_id, number, house_code, area_code, house_no, match_id)",
+    "households_importhousehold (batch_id, number, house_code, area_code, house_no, match_id, is_applied)",
     "households_importrow (batch_id, number, blind_index, match_id)",
 )
 REGISTER = tuple(
@@ -41,10 +41,9 @@ Found = list[tuple[int, int, str]]
 
 
 def match_register(batch: ImportBatch, *, again: bool) -> None:
-    """Find the households and persons of the file in the register; `again`: forget an earlier answer."""
+    """Find the households and persons of the file in the register; `again`: instead of an earlier answer."""
     if again:
         part_again(batch)
-        _run(batch, *_FORGET)
     else:
         refresh_statistics(batch)
     _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS)
@@ -171,27 +170,9 @@ def _parameters(batch: ImportBatch) -> dict[str, Any]:
     return {"batch": batch.pk, "kind": batch.kind_id, "year": batch.fiscal_year}
 
 
-_FORGET = (
-    """
-    UPDATE households_importhousehold SET match_id = NULL
-    WHERE batch_id = %(batch)s AND NOT is_applied AND match_id IS NOT NULL
-    """,
-    """
-    UPDATE households_importrow r SET match_id = NULL FROM households_importhousehold s
-    WHERE s.batch_id = %(batch)s AND NOT s.is_applied AND r.batch_id = s.batch_id AND r.number = s.number
-      AND r.match_id IS NOT NULL
-    """,
-)
-
 # Each step takes, of all possible pairs, those that are the best for both sides. Ties are decided by what the
 # households are, never by ids.
-_CLAIM = """
-    WITH claimed AS MATERIALIZED (
-        SELECT match_id FROM households_importhousehold
-        WHERE batch_id = %(batch)s AND match_id IS NOT NULL
-    )
-    UPDATE households_importhousehold s SET match_id = best.household_id
-    FROM (
+_BEST = """
         SELECT id, household_id FROM (
             SELECT pair.id, pair.household_id,
                    row_number() OVER (PARTITION BY pair.id ORDER BY score DESC, h.house_code, h.sort_key,
@@ -202,14 +183,37 @@ _CLAIM = """
             JOIN households_household h ON h.id = pair.household_id
             JOIN households_importhousehold i ON i.id = pair.id
         ) AS ranked WHERE choice = 1 AND turn = 1
-    ) AS best
+"""
+# The first step forgets what was found before: it answers for every household, and writes where that is new.
+# Its answer is grouped, not joined: joined, the planner would take it for one row and run through it again
+# and again.
+_CLAIM_ANEW = f"""
+    UPDATE households_importhousehold s SET match_id = told.household_id
+    FROM (
+        SELECT id, (array_agg(household_id) FILTER (WHERE household_id IS NOT NULL))[1] AS household_id
+        FROM (
+            SELECT best.id, best.household_id FROM ({_BEST}) AS best
+            UNION ALL
+            SELECT id, NULL FROM households_importhousehold WHERE batch_id = %(batch)s AND NOT is_applied
+        ) AS answers GROUP BY id
+    ) AS told
+    WHERE s.id = told.id AND s.match_id IS DISTINCT FROM told.household_id
+"""
+# The next ones answer for those that are left.
+_CLAIM = f"""
+    WITH claimed AS MATERIALIZED (
+        SELECT match_id FROM households_importhousehold
+        WHERE batch_id = %(batch)s AND match_id IS NOT NULL
+    )
+    UPDATE households_importhousehold s SET match_id = best.household_id
+    FROM ({_BEST}) AS best
     WHERE s.id = best.id
 """
 _UNCLAIMED = "NOT EXISTS (SELECT 1 FROM claimed c WHERE c.match_id = {household})"
 _SAME_HEAD = """COALESCE(s.raw ->> 'head_first_name' = {line}.raw ->> 'head_first_name'
                  AND s.raw ->> 'head_last_name' = {line}.raw ->> 'head_last_name', FALSE)"""
 
-_BY_HOUSE_CODE = _CLAIM.format(
+_BY_HOUSE_CODE = _CLAIM_ANEW.format(
     pairs=f"""
         SELECT s.id, k.household_id, max(
                    2 * (k.sort_key = s.sort_key OR {_SAME_HEAD.format(line="k")})::int
@@ -305,11 +309,18 @@ _BY_ADDRESS = _CLAIM.format(
     """
 )
 
+# It answers for every row, and forgets what was found before.
 _PERSONS_BY_ID = """
-    UPDATE households_importrow r SET match_id = COALESCE(p.merged_into_id, p.id)
-    FROM households_nationalid n, households_person p, households_importhousehold s
-    WHERE r.batch_id = %(batch)s AND n.blind_index = r.blind_index AND p.id = n.person_id
-      AND s.batch_id = r.batch_id AND s.number = r.number AND NOT s.is_applied
+    UPDATE households_importrow r SET match_id = told.person_id
+    FROM (
+        SELECT o.id, COALESCE(p.merged_into_id, p.id) AS person_id
+        FROM households_importhousehold s
+        JOIN households_importrow o ON o.batch_id = s.batch_id AND o.number = s.number
+        LEFT JOIN households_nationalid n ON n.blind_index = o.blind_index
+        LEFT JOIN households_person p ON p.id = n.person_id
+        WHERE s.batch_id = %(batch)s AND NOT s.is_applied
+    ) AS told
+    WHERE r.id = told.id AND r.match_id IS DISTINCT FROM told.person_id
 """
 
 _KEY = "translate({first} || {last}, '็่้๊๋์ํ ', '')"

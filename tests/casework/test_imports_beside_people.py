@@ -1,4 +1,4 @@
-"""A large list goes in two ranges at a time while nobody is there, and one at a time beside people at work."""
+"""A large list goes in two ranges at a time while nobody is there, and one at a time beside people."""
 
 from __future__ import annotations
 
