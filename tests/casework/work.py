@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from casework.inputs import HelpInput, VisitInput
 from casework.models import Case, CohortState, HelpMenuItem, HouseholdPlan
 from casework.services.after import after_write
@@ -26,7 +28,9 @@ LIVING, INCOME = Dimension.LIVING.bit, Dimension.INCOME.bit
 
 
 def moment(day: date, hour: int = 3) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+    """An hour of a day; of today this moment instead, where the hour has not come yet."""
+    at, now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC), timezone.now()
+    return now if at > now and day == timezone.localdate(now) else at
 
 
 def in_care(cast: Cast, *, dimensions: int = LIVING, kind: str = "tpmap", **values: Any) -> Household:
