@@ -336,7 +336,9 @@ def test_a_switched_page_is_kept_by_caches_and_knows_nobody(
     assert Client().get(page, **asked).status_code == 404
     assert client_of(cast.secretary).post(reverse("public_settings"), {"on": "1"}).status_code == 302
     assert list(
-        AuditEntry.objects.filter(action="public_page_switched").values_list("changes", flat=True)
+        AuditEntry.objects.filter(action="public_page_switched")
+        .order_by("pk")
+        .values_list("changes", flat=True)
     ) == [
         {"is_on": [True, False]},
         {"is_on": [False, True]},
