@@ -46,7 +46,9 @@ def match_register(batch: ImportBatch, *, again: bool) -> None:
         part_again(batch)
     else:
         refresh_statistics(batch)
-    _run(batch, _BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS)
+    for step in (_BY_HOUSE_CODE, _BY_MEMBERS, _BY_RESIDENTS, _BY_ADDRESS):
+        if _run(batch, step) > FEW_ROWS:
+            _analyze(*STAGING)  # taken for none, what is claimed would be run through for every pair
     join_lines(batch, _MEMBERS_SAY_SO)
     _run(batch, _PERSONS_BY_ID)
     if batch.rows > FEW_ROWS:
@@ -160,10 +162,11 @@ def same_persons_with_new_ids(batch: ImportBatch, first: int, last: int) -> list
     return list(rows.values_list("id", "match_id", "blind_index", "key_id", "sealed"))
 
 
-def _run(batch: ImportBatch, *statements: str) -> None:
+def _run(batch: ImportBatch, statement: str) -> int:
+    """How many rows it changed."""
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement, _parameters(batch))
+        cursor.execute(statement, _parameters(batch))
+        return cursor.rowcount
 
 
 def _parameters(batch: ImportBatch) -> dict[str, Any]:
